@@ -1,0 +1,56 @@
+/* canvas.c: batches of pictures and latents
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "ddim.h"
+
+DdimCanvas *
+ddim_canvas_new (gint n,
+                 gint h,
+                 gint w,
+                 gint c)
+{
+  DdimCanvas *canvas = g_new0 (DdimCanvas, 1);
+
+  canvas->n = n;
+  canvas->h = h;
+  canvas->w = w;
+  canvas->c = c;
+  canvas->data = g_new0 (gfloat, ddim_canvas_size (canvas));
+
+  return canvas;
+}
+
+DdimCanvas *
+ddim_canvas_copy (const DdimCanvas *canvas)
+{
+  DdimCanvas *copy = g_memdup2 (canvas, sizeof *canvas);
+
+  copy->data = g_memdup2 (canvas->data, ddim_canvas_size (canvas) * sizeof (gfloat));
+
+  return copy;
+}
+
+void
+ddim_canvas_free (DdimCanvas *canvas)
+{
+  if (! canvas)
+    return;
+
+  g_free (canvas->data);
+  g_free (canvas);
+}
+
+gsize
+ddim_canvas_item_size (const DdimCanvas *canvas)
+{
+  return (gsize) canvas->h * canvas->w * canvas->c;
+}
+
+gsize
+ddim_canvas_size (const DdimCanvas *canvas)
+{
+  return canvas->n * ddim_canvas_item_size (canvas);
+}
