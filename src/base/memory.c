@@ -1,0 +1,38 @@
+/* memory.c: large aligned blocks of floats
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Weights are read from end to end at every evaluation; with pages of 4 KiB
+ * the address translation alone would cost several percent, so blocks of two
+ * huge pages or more are aligned to a huge page and advised.
+ */
+
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "base/memory.h"
+
+#define HUGE_PAGE ((gsize) 2 << 20)
+
+gfloat *
+ddim_memory_alloc (gsize n)
+{
+  gsize size  = MAX (n, 1) * sizeof (gfloat);
+  gsize align = size >= 2 * HUGE_PAGE ? HUGE_PAGE : DDIM_ALIGNMENT;
+  void *block = NULL;
+
+  if (posix_memalign (&block, align, size) != 0)
+    g_error ("out of memory: %" G_GSIZE_FORMAT " bytes", size);
+
+  if (align == HUGE_PAGE)
+    madvise (block, size, MADV_HUGEPAGE);
+
+  return block;
+}
+
+void
+ddim_memory_free (gfloat *block)
+{
+  free (block);
+}

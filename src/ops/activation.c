@@ -1,0 +1,44 @@
+/* activation.c: the activation functions that diffusers' U-Nets use
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ *   SiLU  x / (1 + exp (-x))
+ *   Mish  x tanh (ln (1 + exp (x)))
+ *   GELU  x (1 + erf (x / sqrt 2)) / 2
+ *   ReLU  max (x, 0)
+ */
+
+#include <math.h>
+
+#include "ops/activation.h"
+
+gdouble
+ddim_activation_naive (DdimActivation activation,
+                       gdouble        x)
+{
+  switch (activation)
+    {
+    case DDIM_ACTIVATION_SILU:
+      return x / (1 + exp (-x));
+    case DDIM_ACTIVATION_MISH:
+      return x * tanh (x > 30 ? x : log1p (exp (x)));
+    case DDIM_ACTIVATION_GELU:
+      return x * 0.5 * (1 + erf (x * G_SQRT2 / 2));
+    case DDIM_ACTIVATION_RELU:
+      return MAX (x, 0);
+    case DDIM_ACTIVATION_NONE:
+      break;
+    }
+  return x;
+}
+
+void
+ddim_activation_apply (DdimActivation  activation,
+                       gfloat         *x,
+                       gsize           n,
+                       const DdimRun  *run)
+{
+  for (gsize i = 0; i < n; i++)
+    x[i] = ddim_activation_naive (activation, x[i]);
+}

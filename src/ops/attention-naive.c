@@ -1,0 +1,56 @@
+/* attention-naive.c: self-attention by its definition
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include <math.h>
+
+#include "ops/attention.h"
+
+void
+ddim_attention_naive (const DdimAttentionArgs *args)
+{
+  gint     tokens = args->tokens;
+  gint     d      = args->d;
+  gdouble *score  = g_new (gdouble, tokens);
+  gdouble *sum    = g_new (gdouble, d);
+
+  for (gint n = 0; n < args->n; n++)
+    for (gint head = 0; head < args->heads; head++)
+      for (gint i = 0; i < tokens; i++)
+        {
+          gsize         item  = (gsize) n * tokens;
+          const gfloat *q     = args->q + (item + i) * args->q_stride + head * d;
+          gdouble       most  = -INFINITY;
+          gdouble       total = 0;
+
+          for (gint j = 0; j < tokens; j++)
+            {
+              const gfloat *k = args->k + (item + j) * args->k_stride + head * d;
+
+              score[j] = 0;
+              for (gint c = 0; c < d; c++)
+                score[j] += (gdouble) q[c] * k[c];
+              score[j] /= sqrt (d);
+              most = MAX (most, score[j]);
+            }
+
+          for (gint c = 0; c < d; c++)
+            sum[c] = 0;
+          for (gint j = 0; j < tokens; j++)
+            {
+              const gfloat *v = args->v + (item + j) * args->v_stride + head * d;
+              gdouble       e = exp (score[j] - most);
+
+              total += e;
+              for (gint c = 0; c < d; c++)
+                sum[c] += e * v[c];
+            }
+          for (gint c = 0; c < d; c++)
+            args->out[(item + i) * args->out_stride + head * d + c] = sum[c] / total;
+        }
+
+  g_free (score);
+  g_free (sum);
+}

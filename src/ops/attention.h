@@ -1,0 +1,44 @@
+/* attention.h: exact self-attention over the pixels of a map
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * out = softmax (q k^T / sqrt d) v for every item and head (Vaswani et al.,
+ * arXiv 1706.03762, equation 1).
+ */
+
+#pragma once
+
+#include "ops/tensor.h"
+
+G_BEGIN_DECLS
+
+/* q, k, v and out are N x tokens rows, `stride` floats apart, in which head i
+ * has columns i d .. i d + d - 1.  q, k and v may be slices of one tensor.   */
+typedef struct
+{
+  gint          n;
+  gint          tokens; /* H W */
+  gint          heads;
+  gint          d;      /* columns of a head */
+  const gfloat *q, *k, *v;
+  gsize         q_stride, k_stride, v_stride;
+  gfloat       *out;
+  gsize         out_stride;
+} DdimAttentionArgs;
+
+/* Floats of scratch that a run needs with this team. */
+gsize    ddim_attention_plan  (gint      n,
+                               gint      tokens,
+                               gint      heads,
+                               gint      d,
+                               DdimTeam *team);
+
+/* Returns FALSE where cancelled. */
+gboolean ddim_attention_run   (const DdimAttentionArgs *args,
+                               const DdimRun           *run);
+
+/* The same by the definition, in double precision: the reference. */
+void     ddim_attention_naive (const DdimAttentionArgs *args);
+
+G_END_DECLS

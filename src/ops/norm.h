@@ -1,0 +1,79 @@
+/* norm.h: group normalisation, taken apart
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Group normalisation (Wu and He, arXiv 1803.08494) is three steps here, so
+ * that no normalised tensor need be stored:
+ *   1. moments: the sum and the sum of squares of every item's channels,
+ *      taken by the operation that writes the tensor (or by
+ *      ddim_moments_measure);
+ *   2. affine: one scale and one shift for every item's channel, from the
+ *      moments of its group, gamma, beta and the time step's conditioning;
+ *   3. activation (scale x + shift), by the convolution that reads the tensor
+ *      (or by ddim_affine_apply).
+ */
+
+#pragma once
+
+#include "ops/tensor.h"
+
+G_BEGIN_DECLS
+
+/* Of one tensor: N x C x 2, the sum over H W and the sum of squares. */
+typedef struct
+{
+  gint     n, c;
+  gdouble *data;
+} DdimMoments;
+
+/* x -> activation (scale x + shift), scale and shift being N x C. */
+typedef struct
+{
+  gint            n, c;
+  gfloat         *scale;
+  gfloat         *shift;
+  DdimActivation  activation;
+} DdimAffine;
+
+typedef struct _DdimNorm DdimNorm;
+
+/* groups must divide c.  gamma and beta: C numbers, copied; NULL for 1 and 0. */
+DdimNorm * ddim_norm_new  (gint                c,
+                           gint                groups,
+                           gdouble             eps,
+                           const DdimConstant *gamma,
+                           const DdimConstant *beta);
+void       ddim_norm_free (DdimNorm           *norm); /* or NULL */
+
+/* Fills `affine` (its n, c, scale and shift say where) for a tensor of
+ * h w pixels whose channels have the moments `first` and then `second` (or
+ * NULL), as a DdimSource has.  condition: NULL, or for each item 2 C numbers
+ * (scale, then shift), condition_stride floats apart, which make
+ * norm (x) (1 + scale) + shift.  Cheap; on this thread.                     */
+void       ddim_norm_affine (const DdimNorm    *norm,
+                             const DdimMoments *first,
+                             const DdimMoments *second,
+                             gint               hw,
+                             const gfloat      *condition,
+                             gsize              condition_stride,
+                             DdimActivation     activation,
+                             DdimAffine        *affine);
+
+/* Takes the moments of a tensor that no convolution wrote.  Scratch: the plan
+ * gives the number of floats.  Returns FALSE where cancelled.               */
+gsize      ddim_moments_plan    (gint n, gint h, gint w, gint c);
+gboolean   ddim_moments_measure (const DdimTensor *tensor,
+                                 DdimMoments      *moments,
+                                 const DdimRun    *run);
+
+/* out (N x H x W x C) = activation (scale source + shift), affine NULL for a
+ * plain copy; `out` may be the source.  Returns FALSE where cancelled.      */
+gboolean   ddim_affine_apply    (const DdimSource *source,
+                                 const DdimAffine *affine,
+                                 DdimTensor       *out,
+                                 const DdimRun    *run);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimNorm, ddim_norm_free)
+
+G_END_DECLS
