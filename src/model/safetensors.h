@@ -1,0 +1,50 @@
+/* safetensors.h: the tensors of a .safetensors file, mapped
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The format: eight bytes, little-endian, the length of a JSON header; the
+ * header, {"name": {"dtype": "F32", "shape": [..], "data_offsets": [from, to]}};
+ * then the bytes that the offsets count from.
+ * (https://huggingface.co/docs/safetensors)
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+#include "ops/tensor.h"
+
+G_BEGIN_DECLS
+
+#define DDIM_TENSOR_MAX_RANK 8
+
+typedef struct _DdimSafetensors DdimSafetensors;
+
+typedef struct
+{
+  DdimConstant constant; /* lies in the mapping, lives as long as the file's object */
+  gint         rank;
+  gint64       shape[DDIM_TENSOR_MAX_RANK];
+} DdimTensorView;
+
+/* Maps the file.  Errors name the file, and the tensor where one is at fault. */
+DdimSafetensors * ddim_safetensors_open  (const gchar *path,
+                                          GError     **error);
+
+/* The same for bytes in memory; `name` stands for the file in errors. */
+DdimSafetensors * ddim_safetensors_parse (GBytes      *bytes,
+                                          const gchar *name,
+                                          GError     **error);
+void              ddim_safetensors_free  (DdimSafetensors *file);
+
+/* Owned by the file; NULL where there is no such tensor. */
+const DdimTensorView * ddim_safetensors_lookup (const DdimSafetensors *file,
+                                                const gchar           *tensor);
+
+/* The path, for errors. */
+const gchar     * ddim_safetensors_get_name (const DdimSafetensors *file);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimSafetensors, ddim_safetensors_free)
+
+G_END_DECLS

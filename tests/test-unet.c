@@ -1,0 +1,128 @@
+/* test-unet.c: the U-Net against diffusers' own output
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The bound, 1e-4 of the output's RMS, lies a hundred times below what a
+ * mistake in reading a config does to these models (tests/golden/README.md)
+ * and ten times above what float32 sums in another order do.
+ */
+
+#include "base/memory.h"
+#include "golden.h"
+#include "model/unet.h"
+
+#define BOUND 1e-4
+
+static DdimUnet *
+load (const gchar      *folder,
+      DdimTeam         *team,
+      DdimSafetensors **file)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *nested = g_build_filename (folder, "unet", NULL);
+  const gchar      *place  = g_file_test (nested, G_FILE_TEST_IS_DIR) ? nested : folder;
+  g_autofree gchar *config_path = g_build_filename (place, "config.json", NULL);
+  g_autofree gchar *path = g_build_filename (place, "diffusion_pytorch_model.safetensors", NULL);
+  DdimConfig config;
+  DdimUnet  *unet;
+
+  ddim_config_load (config_path, &config, &error);
+  g_assert_no_error (error);
+  *file = ddim_safetensors_open (path, &error);
+  g_assert_no_error (error);
+  unet = ddim_unet_new (&config, *file, team, &error);
+  g_assert_no_error (error);
+  return unet;
+}
+
+/* Every timestep of a golden file; returns the last output (g_free). */
+static gfloat *
+compare (const gchar *folder,
+         const gchar *golden_path,
+         gint         n_threads)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DdimTeam) team = ddim_team_new (n_threads);
+  g_autoptr (DdimSafetensors) file = NULL;
+  g_autoptr (DdimSafetensors) golden = NULL;
+  g_autoptr (DdimUnet) unet = load (folder, team, &file);
+  const DdimTensorView *view, *times_view, *labels_view;
+  gfloat *nchw, *times, *labels;
+  g_autofree gfloat *input = NULL;
+  gfloat *out;
+  gsize   size;
+
+  golden = ddim_safetensors_open (golden_path, &error);
+  g_assert_no_error (error);
+  labels = golden_values (golden, "class_labels", &labels_view);
+  times  = golden_values (golden, "timesteps", &times_view);
+  nchw   = golden_values (golden, "input", &view);
+  input  = golden_to_nhwc (nchw, view);
+  ddim_memory_free (nchw);
+  size   = view->constant.size;
+  out    = g_new (gfloat, size);
+
+  g_assert_true (ddim_unet_plan (unet, view->shape[0], view->shape[2], view->shape[3], &error));
+  for (gint i = 0; i < times_view->shape[0]; i++)
+    {
+      g_autofree gchar  *name = g_strdup_printf ("output_%d", i);
+      g_autofree gfloat *wanted = NULL;
+      gdouble            difference;
+
+      g_assert_true (ddim_unet_run (unet, input, times[i], labels, out, NULL, &error));
+      nchw   = golden_values (golden, name, &view);
+      wanted = golden_to_nhwc (nchw, view);
+      ddim_memory_free (nchw);
+      difference = golden_difference (out, wanted, size);
+      g_test_message ("%s, t = %g: %.2e", folder, times[i], difference);
+      g_assert_cmpfloat (difference, <, BOUND);
+    }
+
+  ddim_memory_free (times);
+  ddim_memory_free (labels);
+  return out;
+}
+
+/* Within the bound, and the same bits for every number of threads. */
+static void
+test_golden (gconstpointer name)
+{
+  g_autofree gchar  *folder = g_test_build_filename (G_TEST_DIST, "golden", "models", name, NULL);
+  g_autofree gchar  *golden = g_build_filename (folder, "golden.safetensors", NULL);
+  g_autofree gfloat *one    = compare (folder, golden, 1);
+  g_autofree gfloat *three  = compare (folder, golden, 3);
+
+  for (gint i = 0; i < 64; i++)
+    g_assert_cmpfloat (one[i], ==, three[i]);
+}
+
+static void
+test_starter (gconstpointer name)
+{
+  g_autofree gchar  *folder = g_test_build_filename (G_TEST_DIST, "..", "weights", "photo", NULL);
+  g_autofree gchar  *golden = g_test_build_filename (G_TEST_DIST, "golden", name, NULL);
+  g_autofree gfloat *out    = compare (folder, golden, 2);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autofree gchar *models = NULL;
+  g_autoptr (GDir) dir = NULL;
+  const gchar *name;
+
+  g_test_init (&argc, &argv, NULL);
+  models = g_test_build_filename (G_TEST_DIST, "golden", "models", NULL);
+  dir = g_dir_open (models, 0, NULL);
+  g_assert_nonnull (dir);
+  while ((name = g_dir_read_name (dir)))
+    {
+      g_autofree gchar *path = g_strconcat ("/unet/", name, NULL);
+
+      g_test_add_data_func_full (path, g_strdup (name), test_golden, g_free);
+    }
+  g_test_add_data_func ("/unet/photo-square", "starter-64x64.safetensors", test_starter);
+  g_test_add_data_func ("/unet/photo-not-square", "starter-72x40.safetensors", test_starter);
+  return g_test_run ();
+}
