@@ -129,6 +129,45 @@ read_view (DdimSafetensors *file,
   return FALSE;
 }
 
+static gint
+compare_places (gconstpointer a,
+                gconstpointer b,
+                gpointer      views)
+{
+  const DdimTensorView *x = g_hash_table_lookup (views, *(const gchar * const *) a);
+  const DdimTensorView *y = g_hash_table_lookup (views, *(const gchar * const *) b);
+
+  if (x->constant.data != y->constant.data)
+    return x->constant.data < y->constant.data ? -1 : 1;
+  return (x->constant.size > y->constant.size) - (x->constant.size < y->constant.size);
+}
+
+/* The format lets no two tensors share a byte. */
+static gboolean
+check_overlaps (DdimSafetensors  *file,
+                GError          **error)
+{
+  g_autoptr (GPtrArray) names = g_hash_table_get_keys_as_ptr_array (file->views);
+  const guint8 *end = NULL;
+
+  g_ptr_array_sort_with_data (names, compare_places, file->views);
+  for (guint i = 0; i < names->len; i++)
+    {
+      const DdimTensorView *view = g_hash_table_lookup (file->views, names->pdata[i]);
+      const guint8         *start = view->constant.data;
+
+      if (start < end)
+        {
+          g_set_error (error, DDIM_ERROR, DDIM_ERROR_INVALID,
+                       "%s is damaged: its tensor “%s” overlaps “%s”",
+                       file->name, (gchar *) names->pdata[i], (gchar *) names->pdata[i - 1]);
+          return FALSE;
+        }
+      end = start + view->constant.size * (view->constant.dtype == DDIM_DTYPE_F32 ? 4 : 2);
+    }
+  return TRUE;
+}
+
 DdimSafetensors *
 ddim_safetensors_parse (GBytes      *bytes,
                         const gchar *name,
@@ -182,6 +221,8 @@ ddim_safetensors_parse (GBytes      *bytes,
     if (strcmp (tensor, "__metadata__") != 0 &&
         ! read_view (file, tensor, node, data + 8 + header, size - 8 - header, error))
       return NULL;
+  if (! check_overlaps (file, error))
+    return NULL;
 
   return g_steal_pointer (&file);
 }

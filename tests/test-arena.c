@@ -1,0 +1,104 @@
+/* test-arena.c: places in the arena of activations
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "base/arena.h"
+#include "base/memory.h"
+
+#define PLACES 24
+#define ROUNDS 2000
+
+/* A place given back is taken again: the peak is that of what lives at once. */
+static void
+test_peak (void)
+{
+  g_autoptr (DdimArena) arena = ddim_arena_new ();
+  gfloat *a = ddim_arena_take (arena, 160);
+  gfloat *b = ddim_arena_take (arena, 320);
+  gfloat *c;
+
+  ddim_arena_give (arena, a);
+  c = ddim_arena_take (arena, 160);
+  g_assert_true (c == a);
+  g_assert_cmpuint (ddim_arena_get_peak (arena), ==, 480);
+
+  ddim_arena_give (arena, c);
+  ddim_arena_give (arena, b);
+  g_assert_true (ddim_arena_is_empty (arena));
+
+  /* Neighbours that have been given back are one place. */
+  c = ddim_arena_take (arena, 480);
+  g_assert_cmpuint (ddim_arena_get_peak (arena), ==, 480);
+  ddim_arena_give (arena, c);
+  ddim_arena_reset (arena);
+  g_assert_cmpuint (ddim_arena_get_peak (arena), ==, 0);
+}
+
+/* Takes and gives as a fixed stream of random numbers says.  With memory, each
+ * place holds its own mark from its first float to its last, all the time.
+ * Returns a sum over the offsets.                                          */
+static gsize
+walk (DdimArena *arena,
+      gfloat    *base)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (7);
+  gboolean real = ! ddim_arena_is_dry (arena);
+  gfloat  *places[PLACES] = { NULL };
+  gsize    sizes[PLACES];
+  gsize    sum = 0;
+
+  for (gint i = 0; i < ROUNDS; i++)
+    {
+      gint j = g_rand_int_range (rand, 0, PLACES);
+
+      if (places[j])
+        {
+          for (gsize k = 0; real && k < sizes[j]; k++)
+            g_assert_cmpfloat (places[j][k], ==, j);
+          ddim_arena_give (arena, places[j]);
+          places[j] = NULL;
+          continue;
+        }
+      sizes[j]  = g_rand_int_range (rand, 1, 3000);
+      places[j] = ddim_arena_take (arena, sizes[j]);
+      g_assert_cmpuint ((gsize) places[j] % DDIM_ALIGNMENT, ==, 0);
+      sum += (places[j] - base) * (i + 1);
+      for (gsize k = 0; real && k < sizes[j]; k++)
+        places[j][k] = j;
+    }
+  for (gint j = 0; j < PLACES; j++)
+    ddim_arena_give (arena, places[j]);
+  return sum;
+}
+
+/* A real pass finds the places that a dry one found, and none overlap. */
+static void
+test_same_places (void)
+{
+  g_autoptr (DdimArena) arena = ddim_arena_new ();
+  gfloat *base = ddim_arena_take (arena, 1);
+  gsize   dry, peak;
+
+  ddim_arena_give (arena, base);
+  dry  = walk (arena, base);
+  peak = ddim_arena_get_peak (arena);
+  ddim_arena_commit (arena);
+  g_assert_false (ddim_arena_is_dry (arena));
+
+  base = ddim_arena_take (arena, 1);
+  ddim_arena_give (arena, base);
+  g_assert_cmpuint (walk (arena, base), ==, dry);
+  g_assert_cmpuint (ddim_arena_get_peak (arena), ==, peak);
+  g_assert_true (ddim_arena_is_empty (arena));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/arena/peak", test_peak);
+  g_test_add_func ("/arena/same-places", test_same_places);
+  return g_test_run ();
+}
