@@ -354,6 +354,7 @@ typedef struct
   gdouble        eta;             /* equation (16): 0 DDIM, 1 DDPM          */
   gboolean       larger_variance; /* the paper's sigma-hat, with eta 1      */
   const guint64 *seeds;           /* one per item; needed where eta > 0     */
+  const gfloat  *weights;         /* H x W, 0 to 1: eta's factor; NULL: 1   */
   gdouble        clip;            /* clip x_0 to +-clip; 0: not (editing)   */
 } DdimSampling;
 
@@ -371,7 +372,7 @@ gboolean ddim_decode (DdimField          *field,
 
 typedef struct
 {
-  gdouble        strength; /* 0: the picture itself; 1: a latent of pure noise */
+  gdouble        strength; /* 0: the picture itself; 1: its noise drawn anew   */
   gdouble        eta;      /* noise added while decoding; scaled by strength   */
   DdimEncoder    encoder;
   const guint64 *seeds;    /* one for each variation                           */
@@ -386,10 +387,10 @@ typedef struct
   DdimLatentReport latent;          /* of the picture's latent                 */
 } DdimReport;
 
-/* Encodes `image` (one item), perturbs its latent once for each item of
- * `variations` (same H, W, C), and decodes.  What comes back is
- * image + (decoded - reconstructed): strength 0 returns the image, bit for
- * bit, whatever the field.  report and monitor may be NULL.  On failure
+/* Encodes `image` (one item) to its latent z = a image + s epsilon, turns
+ * epsilon toward fresh noise once for each item of `variations` (same H, W,
+ * C), and decodes.  What comes back is image + (decoded - reconstructed):
+ * strength 0 returns the image, bit for bit, whatever the field.  report and monitor may be NULL.  On failure
  * `variations` is undefined.                                               */
 gboolean ddim_vary (DdimField           *field,
                     const DdimLevels    *levels,
