@@ -13,7 +13,8 @@ static const gchar * const up_names[] =
   { "UpBlock2D", "AttnUpBlock2D", "ResnetUpsampleBlock2D", NULL };
 static const gchar * const sampler_names[] = { "conv", "resnet", NULL };
 static const gchar * const time_names[] = { "positional", "fourier", "learned", NULL };
-static const gchar * const class_names[] = { "", "", "timestep", "identity", NULL };
+static const gchar * const class_names[] = { "timestep", "identity", NULL };
+static const DdimClassEmbedding classes[] = { DDIM_CLASS_TIMESTEP, DDIM_CLASS_IDENTITY };
 static const gchar * const shift_names[] = { "default", "scale_shift", NULL };
 static const gchar * const act_names[] = { "silu", "swish", "mish", "gelu", "relu", NULL };
 static const DdimActivation activations[] =
@@ -121,22 +122,32 @@ read_widths (DdimJson   *json,
     }
 }
 
-/* sample_size: a number, two of them, or null. */
+/* sample_size: a number, two of them (the first counts), or null. */
 static gint
 read_sample_size (DdimJson *json)
 {
   JsonNode *node = ddim_json_node (json, "sample_size");
+  gint64    size = 0;
 
-  if (node && JSON_NODE_HOLDS_ARRAY (node) &&
-      json_array_get_length (json_node_get_array (node)) > 0)
-    return MAX (1, json_array_get_int_element (json_node_get_array (node), 0));
-  return node ? positive (json, "sample_size", 64, 65536) : 64;
+  if (! node || ! JSON_NODE_HOLDS_ARRAY (node))
+    return node ? positive (json, "sample_size", 64, 65536) : 64;
+
+  if (json_array_get_length (json_node_get_array (node)) > 0)
+    node = json_array_get_element (json_node_get_array (node), 0);
+  if (JSON_NODE_HOLDS_VALUE (node))
+    size = json_node_get_int (node);
+  if (size < 1 || size > 65536)
+    ddim_json_refuse (json, DDIM_ERROR_INVALID, "sample_size",
+                      "holds something else than sizes from 1 to 65536");
+  return size;
 }
 
 static void
 read_embeddings (DdimJson   *json,
                  DdimConfig *config)
 {
+  gint class_embed = ddim_json_choice (json, "class_embed_type", class_names, -1);
+
   config->time_embedding_type = ddim_json_choice (json, "time_embedding_type", time_names, 0);
   config->time_embedding_dim  = ddim_json_node (json, "time_embedding_dim")
                                 ? positive (json, "time_embedding_dim", 1, 65536) : 0;
@@ -145,9 +156,9 @@ read_embeddings (DdimJson   *json,
   if (config->time_embedding_type == DDIM_TIME_LEARNED)
     config->num_train_timesteps = positive (json, "num_train_timesteps", 0, G_MAXINT);
 
-  config->class_embed_type = ddim_json_choice (json, "class_embed_type", class_names,
-                                               DDIM_CLASS_NONE);
-  if (config->class_embed_type == DDIM_CLASS_NONE && ddim_json_node (json, "num_class_embeds"))
+  if (class_embed >= 0)
+    config->class_embed_type = classes[class_embed];
+  else if (ddim_json_node (json, "num_class_embeds"))
     {
       config->class_embed_type = DDIM_CLASS_TABLE;
       config->num_class_embeds = positive (json, "num_class_embeds", 1, G_MAXINT);
@@ -191,8 +202,10 @@ ddim_config_load (const gchar *path,
   if (c.downsample_padding != 0 && c.downsample_padding != 1)
     ddim_json_refuse (&json, DDIM_ERROR_UNSUPPORTED, "downsample_padding",
                       "is %d; supported are 0 and 1", c.downsample_padding);
-  if (! (c.norm_eps >= 0) || ! (c.mid_block_scale_factor > 0))
-    ddim_json_refuse (&json, DDIM_ERROR_INVALID, "norm_eps", "or “mid_block_scale_factor” is negative");
+  if (! (c.norm_eps >= 0))
+    ddim_json_refuse (&json, DDIM_ERROR_INVALID, "norm_eps", "is negative");
+  if (! (c.mid_block_scale_factor > 0))
+    ddim_json_refuse (&json, DDIM_ERROR_INVALID, "mid_block_scale_factor", "is not above 0");
 
   /* Absent is diffusers' default, 8; null is one head over all channels. */
   if (! json_object_has_member (json.object, "attention_head_dim"))
