@@ -1,0 +1,301 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (C) 2026 The gimp-ddim authors
+"""Ours and the peers, in turn, on the same model and the same input.
+
+  ./dev bench [--model NAME ...] [--threads N ...] [--engine NAME ...]
+              [--rounds R] [--json FILE] [--update]
+
+Every engine loads the model in a process of its own and then waits; in each
+round each of them evaluates for a while, one after the other, so that what
+drifts in the machine drifts for all.  The time is the median over all rounds.
+All engines compute in float32 at batch 1, each pinned to as many processors
+as it has threads.  Every output is compared with eager PyTorch's, so that no
+engine is timed computing something else.
+
+--json writes the rows: {model, threads, engine, version, seconds,
+peak_rss_bytes, ...}.  The row "pytorch" is the better of its two layouts.
+Peers that are missing are installed into the cache; --update fetches newer
+ones.  Only the standard library is needed to run this.
+"""
+import argparse
+import array
+import json
+import math
+import os
+import pathlib
+import random
+import shlex
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+
+HERE = pathlib.Path(__file__).resolve().parent
+SOURCE = HERE.parent.parent
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME")
+                     or os.path.expanduser("~/.cache")) / "gimp-ddim"
+GOLDEN = CACHE / "golden"
+PHOTO = SOURCE / "weights" / "photo"
+
+# name: (folder, side)
+MODELS = {
+    "cifar10-32": (GOLDEN / "cifar10-32", 32),
+    "sd-class-butterflies-32": (GOLDEN / "sd-class-butterflies-32", 32),
+    "flowers-64": (GOLDEN / "flowers-64", 64),
+    "celebahq-256": (GOLDEN / "celebahq-256", 256),
+    "photo-256": (PHOTO, 256),
+    "photo-512": (PHOTO, 512),
+}
+PEERS = ["pytorch", "pytorch-channels-last", "pytorch-compile-channels-last",
+         "onnxruntime", "openvino"]
+TURN_SECONDS = 0.4  # how long an engine evaluates in one turn, at least once
+
+
+class Engine:
+    """A process that evaluates when told to."""
+
+    def __init__(self, name, command, output, log, **options):
+        self.name, self.output, self.log = name, output, log
+        self.row = None
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=open(log, "w"), text=True, **options)
+        self.ready = self.answer("ready") is not None
+
+    def answer(self, key):
+        for line in self.process.stdout:
+            if line.startswith("{") and key in (row := json.loads(line)):
+                return row
+        return None
+
+    def turn(self):
+        spent = 0
+        while spent < TURN_SECONDS:
+            self.process.stdin.write("\n")
+            self.process.stdin.flush()
+            answer = self.answer("seconds")
+            if answer is None:
+                self.ready = False
+                return
+            spent += answer["seconds"]
+
+    def finish(self):
+        self.process.stdin.close()
+        if self.ready:
+            self.row = self.answer("model")
+        self.process.wait()
+        return self.row
+
+    def why(self):
+        lines = pathlib.Path(self.log).read_text().strip().splitlines()
+        return lines[-1] if lines else "no reason given"
+
+
+def peers_python(update):
+    """The interpreter that has the peers; installs them first if need be."""
+    place = CACHE / "peers"
+    python = place / "bin" / "python"
+    wanted = (HERE / "requirements.txt").read_text()
+    stamp = place / "installed"
+    if update or not stamp.exists() or stamp.read_text() != wanted:
+        print(f"bench: installing the peers into {place} (about 6 GB)",
+              file=sys.stderr)
+        venv.create(place, with_pip=True, clear=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet",
+                        "--no-compile", "--disable-pip-version-check",
+                        "-r", HERE / "requirements.txt"], check=True,
+                       stdout=sys.stderr)
+        stamp.write_text(wanted)
+    return str(python)
+
+
+def floats(path):
+    values = array.array("f")
+    values.frombytes(pathlib.Path(path).read_bytes())
+    return values
+
+
+def distance(path, reference):
+    """RMS of the difference, relative to the reference's RMS."""
+    a, b = floats(path), floats(reference)
+    if len(a) != len(b):
+        return math.inf
+    return math.sqrt(sum((x - y) ** 2 for x, y in zip(a, b))
+                     / sum(y * y for y in b))
+
+
+def bench_model(name, threads, args, python, scratch):
+    folder, side = MODELS[name]
+    random.seed(0)
+    source = scratch / "input"
+    source.write_bytes(array.array("f", (
+        random.gauss(0, 1) for _ in range(3 * side * side))).tobytes())
+    common = [str(folder), "--height", str(side), "--width", str(side),
+              "--threads", str(threads), "--input", str(source)]
+    environment = dict(os.environ, OMP_NUM_THREADS=str(threads),
+                       TORCHINDUCTOR_CACHE_DIR=str(CACHE / "inductor"))
+    processors = sorted(os.sched_getaffinity(0))[-threads:]
+
+    wanted = [e for e in ["gimp-ddim", *PEERS]
+              if not args.engine or any(e == w or e.startswith(w + "-")
+                                        for w in args.engine)]
+    if python and {"onnxruntime", "openvino"} & set(wanted):
+        subprocess.run([python, HERE / "peers.py", "export", *common,
+                        "--cache", CACHE / "onnx"], check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    engines = []
+    for engine in wanted:
+        output = scratch / f"{engine}.raw"
+        if output.exists():
+            output.unlink()
+        if engine == "gimp-ddim":
+            command = [*shlex.split(args.ours)]
+            folder_option = dict(cwd=folder)  # seen wherever `ours` runs
+        elif python:
+            command = [python, str(HERE / "peers.py"), engine]
+            folder_option = dict(cwd=scratch)
+        else:
+            continue
+        command += [*common, "--output", str(output), "--serve"]
+        if engine != "gimp-ddim":
+            command += ["--cache", str(CACHE / "onnx")]
+        print(f"bench: {name}, {threads} threads: starting {engine}",
+              file=sys.stderr)
+        started = Engine(engine, command, output, scratch / f"{engine}.log",
+                         env=environment, **folder_option,
+                         preexec_fn=lambda: os.sched_setaffinity(
+                             0, processors))
+        if started.ready:
+            engines.append(started)
+        else:
+            print(f"bench: {engine} cannot run {name}: {started.why()}",
+                  file=sys.stderr)
+
+    for r in range(args.rounds):
+        for i in range(len(engines)):
+            engine = engines[(i + r) % len(engines)]
+            if engine.ready:
+                time.sleep(0.3)  # threads that spin for work give up by now
+                engine.turn()
+
+    rows = []
+    for engine in engines:
+        row = engine.finish()
+        if row is None:
+            print(f"bench: {engine.name} broke off: {engine.why()}",
+                  file=sys.stderr)
+            continue
+        row["model"] = name
+        reference = scratch / "pytorch.raw"
+        if reference.exists():
+            row["distance_from_pytorch"] = distance(engine.output, reference)
+        rows.append(row)
+    return one_pytorch(rows)
+
+
+def one_pytorch(rows):
+    """The two eager layouts become one row, the faster."""
+    eager = [r for r in rows if r["engine"] in ("pytorch",
+                                                "pytorch-channels-last")]
+    if eager:
+        best = min(eager, key=lambda r: r["seconds"])
+        rows = [r for r in rows if r not in eager or r is best]
+        best["engine"] = "pytorch"
+    for row in rows:
+        if row["engine"].startswith("pytorch-compile"):
+            row["engine"] = "pytorch-compile"
+    return rows
+
+
+def print_table(name, threads, rows):
+    side = MODELS[name][1]
+    print(f"\n{name}, {side} x {side}, {threads} "
+          f"thread{'s' if threads > 1 else ''}")
+    print(f"  {'engine':16} {'version':10} {'ms':>9} {'of ours':>8} "
+          f"{'peak MB':>8} {'ready s':>8} {'distance':>9}")
+    ours = next((r for r in rows if r["engine"] == "gimp-ddim"), None)
+    for r in sorted(rows, key=lambda r: r["seconds"]):
+        ratio = f"{r['seconds'] / ours['seconds']:.2f}" if ours else "-"
+        error = r.get("distance_from_pytorch")
+        error = "-" if error is None else f"{error:.1e}"
+        print(f"  {r['engine']:16} {r['version'][:10]:10} "
+              f"{r['seconds'] * 1e3:9.1f} {ratio:>8} "
+              f"{r['peak_rss_bytes'] / 1e6:8.0f} "
+              f"{r['first_result_seconds']:8.1f} {error:>9}")
+    peers = [r for r in rows if r["engine"] != "gimp-ddim"]
+    if ours and peers:
+        best = min(peers, key=lambda r: r["seconds"])
+        line = (f"  {best['seconds'] / ours['seconds']:.2f} times as fast as "
+                f"the fastest peer, {best['engine']}")
+        torch = [r for r in peers if r["engine"] == "pytorch"]
+        if torch:
+            part = ours["peak_rss_bytes"] / torch[0]["peak_rss_bytes"]
+            line += f"; {part:.2f} of PyTorch's memory"
+        print(line)
+    wrong = [r for r in rows if r.get("distance_from_pytorch", 0) > 1e-4]
+    for r in wrong:
+        print(f"  WRONG: {r['engine']} computes something else")
+    sys.stdout.flush()
+    return not wrong
+
+
+def bench_sgemm(threads, args):
+    processors = sorted(os.sched_getaffinity(0))[-threads:]
+    result = subprocess.run(
+        [*shlex.split(args.ours), "--sgemm", "--threads", str(threads)],
+        stdout=subprocess.PIPE, text=True,
+        preexec_fn=lambda: os.sched_setaffinity(0, processors))
+    if result.returncode:
+        return []
+    row = json.loads(result.stdout)
+    row["gflops"] = 2e-9 * row["height"] ** 3 / row["seconds"]
+    print(f"\nsgemm, {row['height']} cubed, {threads} threads: "
+          f"{row['gflops']:.0f} GFLOP/s ({row['version']})")
+    return [row]
+
+
+def main():
+    processors = len(os.sched_getaffinity(0))
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--model", action="append", choices=list(MODELS))
+    parser.add_argument("--threads", action="append", type=int,
+                        help="1 and all there are, unless given")
+    parser.add_argument("--engine", action="append",
+                        choices=["gimp-ddim", "pytorch", *PEERS[3:]])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--json", type=pathlib.Path)
+    parser.add_argument("--update", action="store_true")
+    parser.add_argument("--ours", default="ddim-bench",
+                        help="the command that runs ddim-bench")
+    args = parser.parse_args()
+
+    peers = not args.engine or args.engine != ["gimp-ddim"]
+    names = args.model or list(MODELS)
+    missing = [n for n in names if not MODELS[n][0].is_dir()]
+    python = peers_python(args.update) if peers or missing else None
+    if missing:
+        subprocess.run([python, SOURCE / "tests/golden/make_golden.py",
+                        "--big", "--out", GOLDEN, *missing], check=True,
+                       stdout=sys.stderr)
+
+    rows, sound = [], True
+    with tempfile.TemporaryDirectory(prefix="ddim-bench-") as scratch:
+        for threads in args.threads or sorted({1, processors}):
+            if not args.engine or "gimp-ddim" in args.engine:
+                rows += bench_sgemm(threads, args)
+            for name in names:
+                some = bench_model(name, threads, args, python if peers
+                                   else None, pathlib.Path(scratch))
+                sound = print_table(name, threads, some) and sound
+                rows += some
+                if args.json:
+                    args.json.write_text(json.dumps(rows, indent=1) + "\n")
+    return 0 if rows and sound else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
