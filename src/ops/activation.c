@@ -39,6 +39,19 @@ ddim_activation_apply (DdimActivation  activation,
                        gsize           n,
                        const DdimRun  *run)
 {
-  for (gsize i = 0; i < n; i++)
-    x[i] = ddim_activation_naive (activation, x[i]);
+  switch (activation)
+    {
+    case DDIM_ACTIVATION_NONE:
+      break;
+
+    case DDIM_ACTIVATION_SILU:
+      for (gsize i = 0; i < n; i++)
+        x[i] = x[i] / (1 + expf (-x[i]));
+      break;
+
+    default:
+      for (gsize i = 0; i < n; i++)
+        x[i] = ddim_activation_naive (activation, x[i]);
+      break;
+    }
 }
