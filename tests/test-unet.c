@@ -86,9 +86,8 @@ compare (const gchar *folder,
 
 /* Within the bound, and the same bits for every number of threads. */
 static void
-test_golden (gconstpointer name)
+test_golden (gconstpointer folder)
 {
-  g_autofree gchar  *folder = g_test_build_filename (G_TEST_DIST, "golden", "models", name, NULL);
   g_autofree gchar  *golden = g_build_filename (folder, "golden.safetensors", NULL);
   g_autofree gfloat *one    = compare (folder, golden, 1);
   g_autofree gfloat *three  = compare (folder, golden, 3);
@@ -105,23 +104,31 @@ test_starter (gconstpointer name)
   g_autofree gfloat *out    = compare (folder, golden, 2);
 }
 
-int
-main (int argc, char **argv)
+/* A test for each model folder in a folder. */
+static void
+add_models (const gchar *models)
 {
-  g_autofree gchar *models = NULL;
-  g_autoptr (GDir) dir = NULL;
-  const gchar *name;
+  g_autoptr (GDir) dir = g_dir_open (models, 0, NULL);
+  const gchar     *name;
 
-  g_test_init (&argc, &argv, NULL);
-  models = g_test_build_filename (G_TEST_DIST, "golden", "models", NULL);
-  dir = g_dir_open (models, 0, NULL);
   g_assert_nonnull (dir);
   while ((name = g_dir_read_name (dir)))
     {
       g_autofree gchar *path = g_strconcat ("/unet/", name, NULL);
 
-      g_test_add_data_func_full (path, g_strdup (name), test_golden, g_free);
+      g_test_add_data_func_full (path, g_build_filename (models, name, NULL), test_golden, g_free);
     }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autofree gchar *models = NULL;
+  const gchar      *big    = g_getenv ("DDIM_GOLDEN_BIG"); /* see ./dev test-big */
+
+  g_test_init (&argc, &argv, NULL);
+  models = g_test_build_filename (G_TEST_DIST, "golden", "models", NULL);
+  add_models (big ? big : models);
   g_test_add_data_func ("/unet/photo-square", "starter-64x64.safetensors", test_starter);
   g_test_add_data_func ("/unet/photo-not-square", "starter-72x40.safetensors", test_starter);
   return g_test_run ();
