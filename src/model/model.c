@@ -132,19 +132,36 @@ nested_or_flat (const gchar *folder,
   return g_strdup (folder);
 }
 
+/* A model that works on the latents of an autoencoder has that beside it. */
+static gboolean
+refuse_latent (const gchar *folder,
+               GError     **error)
+{
+  static const gchar * const names[] = { "vae", "vqvae" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree gchar *path = g_build_filename (folder, names[i], NULL);
+
+      if (g_file_test (path, G_FILE_TEST_IS_DIR))
+        {
+          g_set_error (error, DDIM_ERROR, DDIM_ERROR_UNSUPPORTED,
+                       "%s is a latent diffusion model (it has a folder %s); "
+                       "only models over pixels are supported", folder, names[i]);
+          return TRUE;
+        }
+    }
+  return FALSE;
+}
+
 /* Says what is wrong with a folder that holds no weights we can read. */
 static void
 explain_missing_weights (const gchar *folder,
                          GError     **error)
 {
-  g_autofree gchar *vae = g_build_filename (folder, "..", "vae", NULL);
   g_autofree gchar *bin = g_build_filename (folder, "diffusion_pytorch_model.bin", NULL);
 
-  if (g_file_test (vae, G_FILE_TEST_IS_DIR))
-    g_set_error (error, DDIM_ERROR, DDIM_ERROR_UNSUPPORTED,
-                 "%s belongs to a latent diffusion model (there is a vae folder beside it); "
-                 "only models over pixels are supported", folder);
-  else if (g_file_test (bin, G_FILE_TEST_EXISTS))
+  if (g_file_test (bin, G_FILE_TEST_EXISTS))
     g_set_error (error, DDIM_ERROR, DDIM_ERROR_UNSUPPORTED,
                  "%s holds its weights as diffusion_pytorch_model.bin, which can run code "
                  "when it is read; convert it once, in Python: "
@@ -175,7 +192,8 @@ ddim_model_load (const gchar *folder,
                    "There is no model folder %s", folder);
       return NULL;
     }
-  if (! ddim_config_load (config, &model->config, error) ||
+  if (refuse_latent (folder, error) ||
+      ! ddim_config_load (config, &model->config, error) ||
       ! ddim_scheduler_load (scheduler, &model->scheduler, error))
     return NULL;
   if (! g_file_test (weights, G_FILE_TEST_EXISTS))

@@ -57,12 +57,22 @@ ddim_scheduler_load (const gchar    *path,
   DdimScheduler s = { 0 };
   DdimJson      json;
   JsonNode     *trained;
+  const gchar  *name;
   gint          T, beta;
   gdouble       start, end;
   gboolean      zero_snr;
 
   if (! ddim_json_open (&json, path, error))
     return FALSE;
+
+  /* Schedulers of other processes (variance exploding, flow matching) have no
+   * betas; of DDPM and DDIM, short configs may leave them at their defaults. */
+  name = ddim_json_string (&json, "_class_name", "DDIMScheduler");
+  if (! ddim_json_node (&json, "beta_schedule") && ! ddim_json_node (&json, "trained_betas") &&
+      strcmp (name, "DDIMScheduler") && strcmp (name, "DDPMScheduler"))
+    ddim_json_refuse (&json, DDIM_ERROR_UNSUPPORTED, "_class_name",
+                      "is “%s”, which has no “beta_schedule”; supported are DDIMScheduler, "
+                      "DDPMScheduler and others over the same noise", name);
 
   T        = ddim_json_int (&json, "num_train_timesteps", 1000);
   beta     = ddim_json_choice (&json, "beta_schedule", beta_names, 0);
@@ -76,13 +86,16 @@ ddim_scheduler_load (const gchar    *path,
   s.options.steps_offset    = ddim_json_int (&json, "steps_offset", 0);
   s.options.final_alpha_one = ddim_json_boolean (&json, "set_alpha_to_one", TRUE);
 
+  if (T < 1)
+    ddim_json_refuse (&json, DDIM_ERROR_INVALID, "num_train_timesteps", "is %d", T);
+
   if (! json.error)
     {
       s.schedule = trained ? read_trained_betas (&json, trained, zero_snr, &cause)
                            : ddim_schedule_new (betas[beta], T, start, end, zero_snr, &cause);
       if (cause)
-        ddim_json_refuse (&json, DDIM_ERROR_INVALID, "beta_schedule",
-                          "makes no noise schedule: %s", cause->message);
+        ddim_json_refuse (&json, DDIM_ERROR_INVALID,
+                          trained ? "trained_betas" : "beta_schedule", "makes no noise schedule: %s", cause->message);
     }
 
   if (! ddim_json_close (&json, error))

@@ -395,6 +395,13 @@ ddim_unet_plan (DdimUnet *unet,
 
   if (unet->n == n && unet->h == h && unet->w == w)
     return TRUE;
+  /* The operations count pixels in ints. */
+  if ((gdouble) n * h * w > G_MAXINT)
+    {
+      g_set_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT,
+                   "A region of %d × %d pixels is too large: choose a smaller region", w, h);
+      return FALSE;
+    }
 
   ddim_arena_reset (unet->arena);
   g_clear_pointer (&unet->scratch, ddim_memory_free);

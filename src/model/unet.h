@@ -26,7 +26,7 @@ void       ddim_unet_free  (DdimUnet              *unet); /* or NULL */
 
 /* Plans for N x H x W, H and W multiples of ddim_config_get_multiple ();
  * does nothing where that is the plan already.  Fails where the activations
- * would not fit in this machine's memory.                                  */
+ * would not fit in this machine's memory, or the pixels in a gint.         */
 gboolean   ddim_unet_plan  (DdimUnet              *unet,
                             gint                   n,
                             gint                   h,

@@ -1,0 +1,291 @@
+/* test-model-broken.c: model folders that cannot be loaded
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Each is a copy of a golden model, changed in one place; the error must be of
+ * the right kind and name what is at fault.
+ */
+
+#include <glib/gstdio.h>
+
+#include "ddim.h"
+
+#define WEIGHTS   "unet/diffusion_pytorch_model.safetensors"
+#define CONFIG    "unet/config.json"
+#define SCHEDULER "scheduler/scheduler_config.json"
+
+static const gchar * const files[] = { WEIGHTS, CONFIG, SCHEDULER };
+static const gchar * const folders[] = { "unet", "scheduler", "vae", "" };
+
+static gchar *
+copy_golden (const gchar *name)
+{
+  gchar *folder = g_dir_make_tmp ("ddim-model-XXXXXX", NULL);
+
+  g_assert_nonnull (folder);
+  for (gint i = 0; i < 2; i++)
+    {
+      g_autofree gchar *sub = g_build_filename (folder, folders[i], NULL);
+
+      g_assert_cmpint (g_mkdir (sub, 0700), ==, 0);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree gchar *from = g_test_build_filename (G_TEST_DIST, "golden", "models", name,
+                                                      files[i], NULL);
+      g_autofree gchar *to = g_build_filename (folder, files[i], NULL);
+      g_autofree gchar *bytes = NULL;
+      gsize size;
+
+      g_assert_true (g_file_get_contents (from, &bytes, &size, NULL));
+      g_assert_true (g_file_set_contents (to, bytes, size, NULL));
+    }
+  return folder;
+}
+
+static void
+remove_folder (gchar *folder)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (folders); i++)
+    {
+      g_autofree gchar *sub = g_build_filename (folder, folders[i], NULL);
+      g_autoptr (GDir) dir = g_dir_open (sub, 0, NULL);
+      const gchar *name;
+
+      while (dir && (name = g_dir_read_name (dir)))
+        {
+          g_autofree gchar *path = g_build_filename (sub, name, NULL);
+
+          g_unlink (path);
+        }
+      g_rmdir (sub);
+    }
+  g_free (folder);
+}
+
+/* Loading must fail with this code, and its message hold the word. */
+static void
+refuse (const gchar *folder,
+        gint         code,
+        const gchar *word)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DdimTeam) team = ddim_team_new (1);
+  DdimModel *model = ddim_model_load (folder, team, &error);
+
+  g_assert_null (model);
+  g_assert_error (error, DDIM_ERROR, code);
+  g_test_message ("%s", error->message);
+  g_assert_nonnull (strstr (error->message, word));
+}
+
+/* Replaces the first `from` in a JSON file, or in the header of a safetensors
+ * file, whose offsets count from the header's end and so stay true.        */
+static void
+edit (const gchar *folder,
+      const gchar *file,
+      const gchar *from,
+      const gchar *to)
+{
+  g_autofree gchar *path = g_build_filename (folder, file, NULL);
+  g_autofree gchar *bytes = NULL;
+  g_autoptr (GString) text = NULL;
+  gsize   size, start = 0, length;
+  guint64 header;
+
+  g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+  length = size;
+  if (g_str_has_suffix (file, ".safetensors"))
+    {
+      memcpy (&header, bytes, 8);
+      start  = 8;
+      length = GUINT64_FROM_LE (header);
+    }
+  text = g_string_new_len (bytes + start, length);
+  g_assert_cmpuint (g_string_replace (text, from, to, 1), ==, 1);
+  header = GUINT64_TO_LE (text->len);
+  if (start)
+    g_string_prepend_len (text, (gchar *) &header, 8);
+  g_string_append_len (text, bytes + start + length, size - start - length);
+  g_assert_true (g_file_set_contents (path, text->str, text->len, NULL));
+}
+
+typedef struct
+{
+  const gchar *name, *file, *from, *to;
+  gint         code;
+  const gchar *word;
+} Case;
+
+static const Case cases[] =
+{
+  { "tensor-missing", WEIGHTS, "\"conv_in.weight\"", "\"conv_out_of_here.weight\"",
+    DDIM_ERROR_MISSING, "conv_in.weight" },
+  { "tensor-missing-deep", WEIGHTS, "\"up_blocks.1.resnets.1.norm2.bias\"", "\"x\"",
+    DDIM_ERROR_MISSING, "up_blocks.1.resnets.1.norm2.bias" },
+  { "tensor-missing-attention", WEIGHTS, "\"mid_block.attentions.0.to_q.weight\"", "\"x\"",
+    DDIM_ERROR_MISSING, "mid_block.attentions.0." },
+  { "tensor-of-other-type", WEIGHTS, "\"conv_out.bias\":{\"dtype\":\"F32\"",
+    "\"conv_out.bias\":{\"dtype\":\"I32\"", DDIM_ERROR_MISSING, "conv_out.bias" },
+  { "tensor-of-other-shape", WEIGHTS, "\"shape\":[8,3,3,3]", "\"shape\":[3,8,3,3]",
+    DDIM_ERROR_INVALID, "conv_in.weight" },
+  { "tensor-out-of-range", WEIGHTS, "\"data_offsets\":[0,32]", "\"data_offsets\":[100000000,100000032]",
+    DDIM_ERROR_INVALID, "conv_in.bias" },
+  { "wider-than-weights", CONFIG, "    16\n", "    32\n", DDIM_ERROR_INVALID, "tensor" },
+  { "more-layers-than-weights", CONFIG, "\"layers_per_block\": 1", "\"layers_per_block\": 2",
+    DDIM_ERROR_MISSING, "resnets.1" },
+  { "layers-without-end", CONFIG, "\"layers_per_block\": 1", "\"layers_per_block\": 64",
+    DDIM_ERROR_MISSING, "resnets.1" },
+  { "classes-without-table", CONFIG, "\"num_class_embeds\": null", "\"num_class_embeds\": 5",
+    DDIM_ERROR_MISSING, "class_embedding" },
+  { "head-wider-than-layer", CONFIG, "\"attention_head_dim\": 8", "\"attention_head_dim\": 64",
+    DDIM_ERROR_INVALID, "attention_head_dim" },
+  { "mid-groups", CONFIG, "\"attn_norm_num_groups\": null", "\"attn_norm_num_groups\": 5",
+    DDIM_ERROR_INVALID, "group_norm" },
+  { "not-a-pixel-model", CONFIG, "\"UNet2DModel\"", "\"UNet2DConditionModel\"",
+    DDIM_ERROR_UNSUPPORTED, "UNet2DConditionModel" },
+  { "ncsn", CONFIG, "\"AttnDownBlock2D\"", "\"AttnSkipDownBlock2D\"",
+    DDIM_ERROR_UNSUPPORTED, "AttnSkipDownBlock2D" },
+  { "config-cut-off", CONFIG, "}", "", DDIM_ERROR_INVALID, "config.json" },
+  { "no-such-betas", SCHEDULER, "\"squaredcos_cap_v2\"", "\"karras\"",
+    DDIM_ERROR_UNSUPPORTED, "beta_schedule" },
+  { "no-such-prediction", SCHEDULER, "\"epsilon\"", "\"velocity\"",
+    DDIM_ERROR_UNSUPPORTED, "prediction_type" },
+  { "no-such-spacing", SCHEDULER, "\"leading\"", "\"karras\"",
+    DDIM_ERROR_UNSUPPORTED, "timestep_spacing" },
+  { "no-timesteps", SCHEDULER, "\"num_train_timesteps\": 1000", "\"num_train_timesteps\": 0",
+    DDIM_ERROR_INVALID, "num_train_timesteps" },
+  { "betas-of-text", SCHEDULER, "\"trained_betas\": null", "\"trained_betas\": [\"a\", 2]",
+    DDIM_ERROR_INVALID, "trained_betas" },
+  { "betas-above-one", SCHEDULER, "\"trained_betas\": null", "\"trained_betas\": [0.1, 2]",
+    DDIM_ERROR_INVALID, "trained_betas" },
+};
+
+static void
+test_changed (gconstpointer data)
+{
+  const Case *c = data;
+  gchar      *folder = copy_golden ("heads");
+
+  edit (folder, c->file, c->from, c->to);
+  refuse (folder, c->code, c->word);
+  remove_folder (folder);
+}
+
+static void
+test_file_missing (gconstpointer file)
+{
+  gchar *folder = copy_golden ("heads");
+  g_autofree gchar *path = g_build_filename (folder, file, NULL);
+  g_autofree gchar *name = g_path_get_basename (file);
+
+  g_unlink (path);
+  refuse (folder, DDIM_ERROR_MISSING, name);
+  remove_folder (folder);
+}
+
+static void
+test_folder_missing (void)
+{
+  gchar *folder = copy_golden ("heads");
+  g_autofree gchar *file = g_build_filename (folder, CONFIG, NULL);
+  g_autofree gchar *nowhere = g_build_filename (folder, "nowhere", NULL);
+  g_autofree gchar *empty = g_build_filename (folder, "vae", NULL);
+
+  refuse (nowhere, DDIM_ERROR_MISSING, "nowhere");
+  refuse (file, DDIM_ERROR_MISSING, "config.json");
+  g_mkdir (empty, 0700);
+  refuse (folder, DDIM_ERROR_UNSUPPORTED, "vae");
+  g_rmdir (empty);
+  refuse ("", DDIM_ERROR_MISSING, "folder");
+  remove_folder (folder);
+}
+
+/* Cut off in the length, the header, and the last tensor. */
+static void
+test_weights_cut_off (void)
+{
+  gchar *folder = copy_golden ("heads");
+  g_autofree gchar *path = g_build_filename (folder, WEIGHTS, NULL);
+  g_autofree gchar *bytes = NULL;
+  gsize size;
+
+  g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+  for (gint i = 0; i < 4; i++)
+    {
+      const gsize sizes[] = { size - 1, 5000, 4, 0 };
+
+      g_assert_true (g_file_set_contents (path, bytes, sizes[i], NULL));
+      refuse (folder, DDIM_ERROR_INVALID, "diffusion_pytorch_model.safetensors");
+    }
+  remove_folder (folder);
+}
+
+/* Weights in a pickle: the error says how to convert them. */
+static void
+test_pickle (void)
+{
+  gchar *folder = copy_golden ("heads");
+  g_autofree gchar *path = g_build_filename (folder, WEIGHTS, NULL);
+  g_autofree gchar *bin = g_build_filename (folder, "unet", "diffusion_pytorch_model.bin", NULL);
+
+  g_assert_cmpint (g_rename (path, bin), ==, 0);
+  refuse (folder, DDIM_ERROR_UNSUPPORTED, "save_pretrained");
+  remove_folder (folder);
+}
+
+/* Of another process than DDPM's; and a short config of DDPM's own loads. */
+static void
+test_scheduler (void)
+{
+  g_autoptr (DdimTeam) team = ddim_team_new (1);
+  g_autoptr (DdimModel) model = NULL;
+  g_autoptr (GError) error = NULL;
+  gchar *folder = copy_golden ("heads");
+  g_autofree gchar *path = g_build_filename (folder, SCHEDULER, NULL);
+
+  g_assert_true (g_file_set_contents (path, "{\"_class_name\": \"ScoreSdeVeScheduler\","
+                                      " \"sigma_max\": 1348.0}", -1, NULL));
+  refuse (folder, DDIM_ERROR_UNSUPPORTED, "ScoreSdeVeScheduler");
+
+  g_assert_true (g_file_set_contents (path, "{\"_class_name\": \"DDPMScheduler\"}", -1, NULL));
+  model = ddim_model_load (folder, team, &error);
+  g_assert_no_error (error);
+  g_assert_cmpfloat_with_epsilon (ddim_schedule_get_alphas_cumprod
+                                    (ddim_model_get_schedule (model))[0], 1 - 0.0001, 1e-12);
+  remove_folder (folder);
+}
+
+/* A vae folder: the model works on latents of its own, whatever else is there. */
+static void
+test_latent (void)
+{
+  gchar *folder = copy_golden ("heads");
+  g_autofree gchar *vae = g_build_filename (folder, "vae", NULL);
+
+  g_assert_cmpint (g_mkdir (vae, 0700), ==, 0);
+  refuse (folder, DDIM_ERROR_UNSUPPORTED, "vae");
+  remove_folder (folder);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree gchar *path = g_strconcat ("/model-broken/", cases[i].name, NULL);
+
+      g_test_add_data_func (path, &cases[i], test_changed);
+    }
+  g_test_add_data_func ("/model-broken/no-weights", WEIGHTS, test_file_missing);
+  g_test_add_data_func ("/model-broken/no-config", CONFIG, test_file_missing);
+  g_test_add_data_func ("/model-broken/no-scheduler", SCHEDULER, test_file_missing);
+  g_test_add_func ("/model-broken/no-folder", test_folder_missing);
+  g_test_add_func ("/model-broken/weights-cut-off", test_weights_cut_off);
+  g_test_add_func ("/model-broken/pickle", test_pickle);
+  g_test_add_func ("/model-broken/scheduler", test_scheduler);
+  g_test_add_func ("/model-broken/latent", test_latent);
+  return g_test_run ();
+}

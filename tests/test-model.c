@@ -1,0 +1,302 @@
+/* test-model.c: model folders and their field
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Broken folders: test-model-broken.c.
+ */
+
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "golden.h"
+
+static const DdimLevel level = { 500, 0.6, 0.8 };
+
+static gchar *
+golden_folder (const gchar *name)
+{
+  return g_test_build_filename (G_TEST_DIST, "golden", "models", name, NULL);
+}
+
+static DdimModel *
+load (const gchar *name,
+      gint         n_threads)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DdimTeam) team = ddim_team_new (n_threads);
+  g_autofree gchar *folder = golden_folder (name);
+  DdimModel *model = ddim_model_load (folder, team, &error);
+
+  g_assert_no_error (error);
+  g_assert_nonnull (model);
+  return model;
+}
+
+static DdimCanvas *
+random_canvas (gint n,
+               gint h,
+               gint w)
+{
+  DdimCanvas *canvas = ddim_canvas_new (n, h, w, 3);
+  g_autofree guint64 *seeds = g_new0 (guint64, n);
+
+  for (gint i = 0; i < n; i++)
+    seeds[i] = i + 1;
+  ddim_noise_fill (canvas, seeds, 0);
+  return canvas;
+}
+
+static DdimCanvas *
+evaluate (DdimModel        *model,
+          const DdimCanvas *x)
+{
+  g_autoptr (GError) error = NULL;
+  DdimCanvas *out = ddim_canvas_new (x->n, x->h, x->w, x->c);
+
+  ddim_field_evaluate (ddim_model_get_field (model), x, &level, out, NULL, &error);
+  g_assert_no_error (error);
+  return out;
+}
+
+static void
+assert_same (const gfloat *a,
+             const gfloat *b,
+             gsize         n)
+{
+  for (gsize i = 0; i < n; i++)
+    g_assert_cmpfloat (a[i], ==, b[i]);
+}
+
+/* The field of a nested and of a flat folder against diffusers. */
+static void
+test_golden (gconstpointer name)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DdimModel) model = load (name, 2);
+  g_autofree gchar *folder = golden_folder (name);
+  g_autofree gchar *path = g_build_filename (folder, "golden.safetensors", NULL);
+  g_autoptr (DdimSafetensors) golden = ddim_safetensors_open (path, &error);
+  const DdimTensorView *view;
+  gfloat *nchw = golden_values (golden, "input", &view);
+  g_autofree gfloat *input = golden_to_nhwc (nchw, view);
+  gfloat *wanted_nchw = golden_values (golden, "output_0", &view);
+  g_autofree gfloat *wanted = golden_to_nhwc (wanted_nchw, view);
+  gfloat *times = golden_values (golden, "timesteps", &view);
+  g_autoptr (DdimCanvas) x = NULL;
+  g_autoptr (DdimCanvas) out = NULL;
+  DdimLevel first = { times[0], 0.6, 0.8 };
+
+  view = ddim_safetensors_lookup (golden, "input");
+  x   = ddim_canvas_new (view->shape[0], view->shape[2], view->shape[3], view->shape[1]);
+  out = ddim_canvas_new (x->n, x->h, x->w, x->c);
+  memcpy (x->data, input, ddim_canvas_size (x) * sizeof (gfloat));
+
+  g_assert_true (ddim_field_evaluate (ddim_model_get_field (model), x, &first, out, NULL, &error));
+  g_assert_cmpfloat (golden_difference (out->data, wanted, ddim_canvas_size (x)), <, 1e-4);
+
+  ddim_memory_free (nchw);
+  ddim_memory_free (wanted_nchw);
+  ddim_memory_free (times);
+}
+
+/* What the configs say comes out. */
+static void
+test_properties (void)
+{
+  g_autoptr (DdimModel) heads = load ("heads", 1);
+  g_autoptr (DdimModel) none = load ("no-attention-f16", 1);
+  DdimLevelsOptions options;
+
+  g_assert_cmpint (ddim_model_get_sample_size (heads), ==, 16);
+  g_assert_true (ddim_model_has_attention (heads));
+  g_assert_false (ddim_model_has_attention (none));
+  g_assert_cmpint (ddim_schedule_get_length (ddim_model_get_schedule (heads)), ==, 1000);
+  g_assert_cmpint (ddim_model_get_spacing (heads, &options), ==, DDIM_SPACING_LEADING);
+  g_assert_cmpint (options.steps_offset, ==, 0);
+  g_assert_true (options.final_alpha_one);
+  g_assert_cmpint (ddim_model_get_field (heads)->channels, ==, 3);
+  g_assert_cmpint (ddim_model_get_field (heads)->prediction, ==, DDIM_PREDICTION_EPSILON);
+}
+
+/* Items of a batch are independent: the same bits as each alone. */
+static void
+test_batch (void)
+{
+  g_autoptr (DdimModel) model = load ("heads", 2);
+  g_autoptr (DdimCanvas) x = random_canvas (3, 13, 18);
+  g_autoptr (DdimCanvas) all = evaluate (model, x);
+  gsize size = ddim_canvas_item_size (x);
+
+  for (gint i = 0; i < 3; i++)
+    {
+      g_autoptr (DdimCanvas) one = ddim_canvas_new (1, x->h, x->w, 3);
+      g_autoptr (DdimCanvas) out = NULL;
+
+      memcpy (one->data, x->data + i * size, size * sizeof (gfloat));
+      out = evaluate (model, one);
+      assert_same (out->data, all->data + i * size, size);
+    }
+}
+
+/* The same bits for any number of threads, and whatever ran before. */
+static void
+test_repeatable (void)
+{
+  g_autoptr (DdimModel) one = load ("heads", 1);
+  g_autoptr (DdimModel) three = load ("heads", 3);
+  g_autoptr (DdimCanvas) x = random_canvas (1, 21, 12);
+  g_autoptr (DdimCanvas) other = random_canvas (2, 8, 34);
+  g_autoptr (DdimCanvas) first = evaluate (one, x);
+  g_autoptr (DdimCanvas) between = evaluate (one, other);
+  g_autoptr (DdimCanvas) again = evaluate (one, x);
+  g_autoptr (DdimCanvas) threaded = evaluate (three, x);
+
+  assert_same (first->data, again->data, ddim_canvas_size (x));
+  assert_same (first->data, threaded->data, ddim_canvas_size (x));
+}
+
+/* Sizes that the network cannot halve: reflected at the right and below, the
+ * edge not repeated, and cut back.  Checked against doing so by hand.      */
+static void
+test_reflection (void)
+{
+  g_autoptr (DdimModel) model = load ("deep", 2);
+  static const gint sizes[][4] = /* H, W, and what they become with 5 levels */
+    { { 1, 1, 16, 16 }, { 2, 3, 16, 16 }, { 16, 5, 16, 16 }, { 33, 32, 48, 32 }, { 9, 47, 16, 48 } };
+
+  for (gsize k = 0; k < G_N_ELEMENTS (sizes); k++)
+    {
+      gint h = sizes[k][0], w = sizes[k][1];
+      g_autoptr (DdimCanvas) x = random_canvas (2, h, w);
+      g_autoptr (DdimCanvas) padded = ddim_canvas_new (2, sizes[k][2], sizes[k][3], 3);
+      g_autoptr (DdimCanvas) whole = NULL;
+      g_autoptr (DdimCanvas) out = NULL;
+
+      for (gint i = 0; i < 2; i++)
+        for (gint row = 0; row < padded->h; row++)
+          for (gint column = 0; column < padded->w; column++)
+            {
+              gint y = 0, dy = 1, z = 0, dz = 1;
+
+              /* Walk there, turning at the edges. */
+              for (gint step = 0; h > 1 && step < row; step++, y += dy)
+                if (y + dy < 0 || y + dy >= h)
+                  dy = -dy;
+              for (gint step = 0; w > 1 && step < column; step++, z += dz)
+                if (z + dz < 0 || z + dz >= w)
+                  dz = -dz;
+              memcpy (padded->data + ((i * padded->h + row) * padded->w + column) * 3,
+                      x->data + ((i * h + y) * w + z) * 3, 3 * sizeof (gfloat));
+            }
+
+      whole = evaluate (model, padded);
+      out   = evaluate (model, x);
+      for (gint i = 0; i < 2; i++)
+        for (gint row = 0; row < h; row++)
+          assert_same (out->data + (i * h + row) * w * 3,
+                       whole->data + (i * padded->h + row) * padded->w * 3, w * 3);
+    }
+}
+
+typedef struct
+{
+  GCancellable *cancellable;
+  gdouble       last, stop;
+  gint          calls;
+} Progress;
+
+static void
+on_progress (gdouble  fraction,
+             gpointer data)
+{
+  Progress *progress = data;
+
+  g_assert_cmpfloat (fraction, >=, progress->last);
+  progress->last = fraction;
+  progress->calls++;
+  if (fraction >= progress->stop)
+    g_cancellable_cancel (progress->cancellable);
+}
+
+/* Progress within one evaluation; cancelled before it and in its middle. */
+static void
+test_monitor (void)
+{
+  g_autoptr (DdimModel) model = load ("heads", 2);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DdimCanvas) x = random_canvas (1, 16, 15);
+  g_autoptr (DdimCanvas) wanted = evaluate (model, x);
+  g_autoptr (DdimCanvas) out = ddim_canvas_copy (x);
+  Progress    progress = { cancellable, 0, 2, 0 };
+  DdimMonitor monitor = { cancellable, on_progress, &progress };
+  DdimField  *field = ddim_model_get_field (model);
+
+  g_assert_true (ddim_field_evaluate (field, x, &level, out, &monitor, &error));
+  g_assert_cmpfloat (progress.last, ==, 1);
+  g_assert_cmpint (progress.calls, >=, 10);
+  assert_same (out->data, wanted->data, ddim_canvas_size (x));
+
+  progress = (Progress) { cancellable, 0, 0.5, 0 };
+  g_assert_false (ddim_field_evaluate (field, x, &level, out, &monitor, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpfloat (progress.last, <, 0.6);
+  g_clear_error (&error);
+
+  progress.last = 0;
+  g_assert_false (ddim_field_evaluate (field, x, &level, out, &monitor, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&error);
+
+  /* A cancelled evaluation leaves nothing behind. */
+  g_clear_pointer (&out, ddim_canvas_free);
+  out = evaluate (model, x);
+  assert_same (out->data, wanted->data, ddim_canvas_size (x));
+}
+
+/* Regions that no memory holds fail, before anything is read or reserved: the
+ * first for its size in bytes, the others for their number of pixels.      */
+static void
+test_too_large (void)
+{
+  static const gchar * const names[] = { "heads", "no-attention-f16" };
+  static const gint sides[] = { 46000, 200000, 262144, 1 << 30 };
+  gdouble memory = (gdouble) sysconf (_SC_PHYS_PAGES) * sysconf (_SC_PAGESIZE);
+
+  for (gint i = 0; i < 2; i++)
+    for (gsize j = memory < 256e9 ? 0 : 1; j < G_N_ELEMENTS (sides); j++)
+      {
+        g_autoptr (DdimModel) model = load (names[i], 1);
+        g_autoptr (GError) error = NULL;
+        gfloat     one[2] = { 0, 0 };
+        DdimCanvas x = { 1, sides[j], sides[j] - 1, 3, 0, 0, &one[0] };
+        DdimCanvas out = x;
+
+        out.data = &one[1];
+        g_assert_false (ddim_field_evaluate (ddim_model_get_field (model), &x, &level,
+                                             &out, NULL, &error));
+        g_assert_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT);
+        g_test_message ("%s", error->message);
+
+        /* And the field is as good as before. */
+        g_clear_error (&error);
+        x = (DdimCanvas) { 1, 1, 1, 3, 0, 0, (gfloat[3]) { 0 } };
+        ddim_canvas_free (evaluate (model, &x));
+      }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_data_func ("/model/nested", "heads", test_golden);
+  g_test_add_data_func ("/model/flat", "google", test_golden);
+  g_test_add_func ("/model/properties", test_properties);
+  g_test_add_func ("/model/batch", test_batch);
+  g_test_add_func ("/model/repeatable", test_repeatable);
+  g_test_add_func ("/model/reflection", test_reflection);
+  g_test_add_func ("/model/monitor", test_monitor);
+  g_test_add_func ("/model/too-large", test_too_large);
+  return g_test_run ();
+}
