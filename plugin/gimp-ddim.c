@@ -1,0 +1,63 @@
+/* gimp-ddim.c: the plug-in, a list of its procedures
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Each procedure lives in a file of its own and is made by its _create ().
+ * Translations need nothing here: GIMP binds the domain named like the
+ * plug-in's folder to the `locale` folder inside it.
+ */
+
+#include "config.h"
+
+#include <cblas.h>
+#include <libgimp/gimp.h>
+#include <glib/gi18n-lib.h>
+
+#include "variation.h"
+
+#define DDIM_TYPE_PLUG_IN (ddim_plug_in_get_type ())
+G_DECLARE_FINAL_TYPE (DdimPlugIn, ddim_plug_in, DDIM, PLUG_IN, GimpPlugIn)
+
+struct _DdimPlugIn
+{
+  GimpPlugIn parent_instance;
+};
+
+G_DEFINE_TYPE (DdimPlugIn, ddim_plug_in, GIMP_TYPE_PLUG_IN)
+
+static GList *
+query_procedures (GimpPlugIn *plug_in)
+{
+  return g_list_append (NULL, g_strdup (DDIM_VARIATION_PROC));
+}
+
+static GimpProcedure *
+create_procedure (GimpPlugIn  *plug_in,
+                  const gchar *name)
+{
+  /* The library's own threads do the work; BLAS's would fight them for the
+   * processors.  The setting is the process's, so it is made here.         */
+  openblas_set_num_threads (1);
+
+  if (! g_strcmp0 (name, DDIM_VARIATION_PROC))
+    return ddim_variation_create (plug_in);
+
+  return NULL;
+}
+
+static void
+ddim_plug_in_class_init (DdimPlugInClass *klass)
+{
+  GimpPlugInClass *plug_in_class = GIMP_PLUG_IN_CLASS (klass);
+
+  plug_in_class->query_procedures = query_procedures;
+  plug_in_class->create_procedure = create_procedure;
+}
+
+static void
+ddim_plug_in_init (DdimPlugIn *plug_in)
+{
+}
+
+GIMP_MAIN (DDIM_TYPE_PLUG_IN)

@@ -1,0 +1,150 @@
+/* models.c: where the models lie
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A model is a folder as diffusers writes it.  Those that have a name are the
+ * sub-folders of
+ *   weights/ beside the plug-in's executable (the shipped ones), and
+ *   $XDG_DATA_HOME/gimp-ddim/models/ (the user's own),
+ * the first shadowing the second.  Whatever holds a separator is no name but
+ * a folder.
+ */
+
+#include "config.h"
+
+#include <string.h>
+
+#include <libgimp/gimp.h>
+#include <glib/gi18n-lib.h>
+
+#include "models.h"
+
+/* The folders whose sub-folders are models, in the order of the search. */
+static gchar **
+search_path (void)
+{
+  GStrvBuilder     *builder = g_strv_builder_new ();
+  g_autofree gchar *plug_in = g_path_get_dirname (gimp_get_progname ());
+  g_autofree gchar *shipped = g_build_filename (plug_in, "weights", NULL);
+  g_autofree gchar *user    = g_build_filename (g_get_user_data_dir (),
+                                                "gimp-ddim", "models", NULL);
+  gchar           **path;
+
+  g_strv_builder_add (builder, shipped);
+  g_strv_builder_add (builder, user);
+  path = g_strv_builder_end (builder);
+  g_strv_builder_unref (builder);
+
+  return path;
+}
+
+static gint
+compare_names (gconstpointer a,
+               gconstpointer b)
+{
+  return g_utf8_collate (*(const gchar * const *) a, *(const gchar * const *) b);
+}
+
+gchar **
+ddim_models_list (void)
+{
+  g_auto (GStrv)         path  = search_path ();
+  g_autoptr (GHashTable) seen  = g_hash_table_new (g_str_hash, g_str_equal);
+  GPtrArray             *names = g_ptr_array_new ();
+
+  for (gint i = 0; path[i]; i++)
+    {
+      g_autoptr (GDir) dir = g_dir_open (path[i], 0, NULL);
+      const gchar     *name;
+
+      while (dir && (name = g_dir_read_name (dir)))
+        {
+          g_autofree gchar *folder = g_build_filename (path[i], name, NULL);
+
+          if (name[0] != '.' && ! g_hash_table_contains (seen, name) &&
+              g_file_test (folder, G_FILE_TEST_IS_DIR))
+            {
+              gchar *copy = g_strdup (name);
+
+              g_hash_table_add (seen, copy);
+              g_ptr_array_add (names, copy);
+            }
+        }
+    }
+
+  g_ptr_array_sort (names, compare_names);
+  g_ptr_array_add (names, NULL);
+
+  return (gchar **) g_ptr_array_free (names, FALSE);
+}
+
+static gchar *
+find_folder (const gchar  *model,
+             GError      **error)
+{
+  g_autofree gchar *folder = NULL;
+
+  if (g_str_has_prefix (model, "~" G_DIR_SEPARATOR_S))
+    folder = g_build_filename (g_get_home_dir (), model + 2, NULL);
+  else
+    folder = g_strdup (model);
+
+  if (! g_file_test (folder, G_FILE_TEST_IS_DIR))
+    {
+      g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
+                   _("There is no folder “%s”. Give the folder that holds the "
+                     "model's “unet” and “scheduler”, or the name of an "
+                     "installed model."), folder);
+      return NULL;
+    }
+
+  return g_steal_pointer (&folder);
+}
+
+gchar *
+ddim_models_find (const gchar  *model,
+                  GError      **error)
+{
+  g_auto (GStrv)    path  = NULL;
+  g_auto (GStrv)    names = NULL;
+  g_autofree gchar *list  = NULL;
+
+  if (! model || ! model[0])
+    {
+      g_set_error_literal (error, GIMP_PLUG_IN_ERROR, 0,
+                           _("No model is named. Give the name of an installed "
+                             "model, such as “photo”, or a model's folder."));
+      return NULL;
+    }
+
+  if (strchr (model, G_DIR_SEPARATOR))
+    return find_folder (model, error);
+
+  path = search_path ();
+  for (gint i = 0; path[i]; i++)
+    {
+      g_autofree gchar *folder = g_build_filename (path[i], model, NULL);
+
+      if (model[0] != '.' && g_file_test (folder, G_FILE_TEST_IS_DIR))
+        return g_steal_pointer (&folder);
+    }
+
+  names = ddim_models_list ();
+  list  = g_strjoinv (", ", names);
+
+  if (names[0])
+    g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
+                 /* Translators: the first %s is the name that was asked for,
+                  * the second the list of the names there are. */
+                 _("No installed model is called “%s”. Installed are: %s. Give "
+                   "one of these names, or a model's folder."), model, list);
+  else
+    g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
+                 /* Translators: %s are the asked name and a folder. */
+                 _("No installed model is called “%s”, nor anything else: “%s” "
+                   "is empty. Install the plug-in again, or give a model's "
+                   "folder."), model, path[0]);
+
+  return NULL;
+}

@@ -1,0 +1,18 @@
+/* models.h: where the models lie
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+/* The folder of a model: `model` is the name of an installed one, or a folder
+ * itself.  Free with g_free ().  NULL and GIMP_PLUG_IN_ERROR where there is
+ * none; the message lists the names there are.                             */
+gchar  * ddim_models_find (const gchar  *model,
+                           GError      **error);
+
+/* The names of the installed models, sorted.  Free with g_strfreev (). */
+gchar ** ddim_models_list (void);

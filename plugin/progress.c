@@ -1,0 +1,82 @@
+/* progress.c: a DdimMonitor that GIMP shows
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The bar moves with each report of the library, which comes at least once a
+ * step.  The time left is the time taken so far, carried on at the same pace;
+ * it is told once a second, and only when enough is done for it to mean
+ * something.
+ */
+
+#include "config.h"
+
+#include <libgimp/gimp.h>
+#include <glib/gi18n-lib.h>
+
+#include "progress.h"
+
+#define TELL_AFTER   0.05                 /* of the whole                    */
+#define TELL_EVERY   (1 * G_USEC_PER_SEC)
+
+static void
+tell_time_left (DdimProgress *progress,
+                gdouble       fraction)
+{
+  gint64  now  = g_get_monotonic_time ();
+  gdouble left = (now - progress->started) / (gdouble) G_USEC_PER_SEC *
+                 (1.0 - fraction) / fraction;
+  gint    seconds = MAX (1, (gint) (left + 0.5));
+
+  if (now - progress->told < TELL_EVERY)
+    return;
+  progress->told = now;
+
+  if (seconds < 90)
+    gimp_progress_set_text_printf (
+      g_dngettext (GETTEXT_PACKAGE,
+                   /* Translators: %s is what is being done. */
+                   "%s: about %d second left",
+                   "%s: about %d seconds left", seconds),
+      progress->activity, seconds);
+  else
+    gimp_progress_set_text_printf (
+      g_dngettext (GETTEXT_PACKAGE,
+                   /* Translators: %s is what is being done. */
+                   "%s: about %d minute left",
+                   "%s: about %d minutes left", (seconds + 30) / 60),
+      progress->activity, (seconds + 30) / 60);
+}
+
+static void
+show (gdouble  fraction,
+      gpointer user_data)
+{
+  DdimProgress *progress = user_data;
+
+  gimp_progress_update (fraction);
+
+  if (fraction >= TELL_AFTER)
+    tell_time_left (progress, fraction);
+}
+
+void
+ddim_progress_start (DdimProgress *progress,
+                     const gchar  *activity)
+{
+  *progress = (DdimProgress) {
+    .monitor  = { .progress = show, .user_data = progress },
+    .started  = g_get_monotonic_time (),
+    .told     = g_get_monotonic_time (),
+    .activity = g_strdup (activity),
+  };
+
+  gimp_progress_init (activity);
+}
+
+void
+ddim_progress_end (DdimProgress *progress)
+{
+  gimp_progress_end ();
+  g_clear_pointer (&progress->activity, g_free);
+}

@@ -1,0 +1,23 @@
+/* progress.h: a DdimMonitor that GIMP shows
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "ddim.h"
+
+typedef struct
+{
+  DdimMonitor monitor;   /* hand this to the library                        */
+  gint64      started;   /* monotonic microseconds                          */
+  gint64      told;      /* when the text was last written                  */
+  gchar      *activity;  /* what is being done, translated                  */
+} DdimProgress;
+
+/* Shows GIMP's progress bar with `activity`.  The struct may not move until
+ * ddim_progress_end (), which takes the bar away.                          */
+void ddim_progress_start (DdimProgress *progress,
+                          const gchar  *activity);
+void ddim_progress_end   (DdimProgress *progress);
