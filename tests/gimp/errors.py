@@ -1,0 +1,152 @@
+# errors.py: what cannot work is refused in a sentence, and changes nothing
+#
+# Copyright (C) 2026 The gimp-ddim authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+import shutil
+
+from harness import *
+
+SHIPPED = os.path.join(os.environ['GIMP3_DIRECTORY'],
+                       'plug-ins', 'gimp-ddim', 'weights', 'photo')
+WEIGHTS = os.path.join('unet', 'diffusion_pytorch_model.safetensors')
+
+
+def refused(image, drawables, words, **arguments):
+    """Runs; asserts a failure whose message has all the words, and that the
+    image's pixels are as before."""
+    layers = image.get_layers()
+    before = [read_bytes(layer) for layer in layers if not layer.is_group()]
+    status, message = vary(image, drawables, **arguments)
+    after = [read_bytes(layer) for layer in layers if not layer.is_group()]
+    assert status in (Gimp.PDBStatusType.CALLING_ERROR,
+                      Gimp.PDBStatusType.EXECUTION_ERROR), status
+    for word in words:
+        assert word in message, f'“{word}” is not in “{message}”'
+    assert before == after, 'pixels changed'
+
+
+@test
+def indexed():
+    """an indexed image"""
+    image, layer = new_image()
+    image.convert_indexed(Gimp.ConvertDitherType.NONE, Gimp.ConvertPaletteType.GENERATE,
+                          16, False, False, '')
+    refused(image, layer, ['indexed', 'RGB'])
+
+
+@test
+def group():
+    """a layer group"""
+    image, layer = new_image()
+    group = Gimp.GroupLayer.new(image, 'family')
+    image.insert_layer(group, None, 0)
+    image.reorder_item(layer, group, 0)
+    refused(image, group, ['family', 'group'])
+
+
+@test
+def locked():
+    """a layer whose pixels are locked, by itself or by its group"""
+    image, layer = new_image()
+    layer.set_lock_content(True)
+    refused(image, layer, ['layer', 'locked'])
+    layer.set_lock_content(False)
+    group = Gimp.GroupLayer.new(image, 'family')
+    image.insert_layer(group, None, 0)
+    image.reorder_item(layer, group, 0)
+    group.set_lock_content(True)
+    refused(image, layer, ['layer', 'locked'])
+
+
+@test
+def lock_alpha():
+    """locked alpha is no hindrance: alpha never changes"""
+    image, layer = new_image(has_alpha=True)
+    layer.set_lock_alpha(True)
+    before = read_bytes(layer)
+    vary_or_die(image, layer)
+    assert differing(before, read_bytes(layer))
+
+
+@test
+def several():
+    """several layers, and none"""
+    image, layer = new_image()
+    second = layer.copy()
+    image.insert_layer(second, None, 0)
+    refused(image, [layer, second], ['single layer'])
+    refused(image, [], ['single layer'])
+
+
+@test
+def outside():
+    """a selection beside the layer"""
+    image, layer = new_image(layer_size=(20, 20))
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 40, 40, 10, 10)
+    refused(image, layer, ['selection', 'layer'])
+
+
+@test
+def transparent():
+    """a region without a visible pixel"""
+    image, layer = new_image(has_alpha=True, alpha=0.0)
+    refused(image, layer, ['transparent'])
+
+
+@test
+def missing_model():
+    """a model that is not installed, a folder that is not there, no name"""
+    image, layer = new_image()
+    refused(image, layer, ['nowhere', 'photo'], model='nowhere')
+    refused(image, layer, ['/no/such/folder'], model='/no/such/folder')
+    refused(image, layer, ['model'], model='')
+
+
+def broken_copy(name):
+    folder = os.path.join(OUT, name)
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(SHIPPED, folder)
+    return folder
+
+
+@test
+def broken_model():
+    """a model without its network, with a cut-off file, with a broken config"""
+    image, layer = new_image()
+
+    folder = broken_copy('no-unet')
+    shutil.rmtree(os.path.join(folder, 'unet'))
+    refused(image, layer, ['no-unet', 'config.json'], model=folder)
+
+    folder = broken_copy('no-weights')
+    os.remove(os.path.join(folder, WEIGHTS))
+    refused(image, layer, ['no-weights', '.safetensors'], model=folder)
+
+    folder = broken_copy('cut-off')
+    os.truncate(os.path.join(folder, WEIGHTS), 100000)
+    refused(image, layer, ['cut-off', '.safetensors'], model=folder)
+
+    folder = broken_copy('no-json')
+    with open(os.path.join(folder, 'unet', 'config.json'), 'w') as config:
+        config.write('{ "block_out_channels": ')
+    refused(image, layer, ['no-json', 'config.json'], model=folder)
+
+
+@test
+def model_folder():
+    """a model given by its folder, and one in the user's data folder, work"""
+    image, layer = new_image(64, 64)
+    vary_or_die(image, layer, model=SHIPPED)
+    results = [read_bytes(layer)]
+    user = os.path.join(os.environ['XDG_DATA_HOME'], 'gimp-ddim', 'models', 'mine')
+    shutil.rmtree(user, ignore_errors=True)
+    shutil.copytree(SHIPPED, user)
+    for model in ('mine', 'photo'):
+        image, layer = new_image(64, 64)
+        vary_or_die(image, layer, model=model)
+        results.append(read_bytes(layer))
+    assert results[0] == results[1] == results[2]
+
+
+run_tests()

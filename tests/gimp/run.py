@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+# run.py: runs a test script inside a real GIMP
+#
+# Copyright (C) 2026 The gimp-ddim authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# usage: run.py console|display SCRIPT
+#
+# Installs the built plug-in into a GIMP profile of the test's own, runs the
+# script with GIMP's Python or Script-Fu console, and passes on the TAP that
+# the script wrote to the file $DDIM_TAP.  A GIMP that dies, hangs or leaves
+# the plan unfulfilled is a failure.
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+TIMEOUT = 240  # seconds; below meson's own, so that we can say what happened
+
+
+def install(build, profile):
+    """Puts what `meson install` installs into the profile."""
+    stage = profile / 'stage'
+    target = profile / 'plug-ins' / 'gimp-ddim'
+    shutil.rmtree(stage, ignore_errors=True)
+    shutil.rmtree(target, ignore_errors=True)
+    subprocess.run(['meson', 'install', '-C', str(build), '--no-rebuild', '--quiet',
+                    '--destdir', str(stage)], check=True, stdout=subprocess.DEVNULL)
+    found = list(stage.glob('**/plug-ins/gimp-ddim'))
+    if len(found) != 1:
+        raise RuntimeError(f'{len(found)} plug-in folders were installed')
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.move(found[0], target)
+    shutil.rmtree(stage)
+
+
+def command(where, script, tap):
+    if script.suffix == '.scm':
+        interpreter = 'plug-in-script-fu-eval'
+        batch = f'(script-fu-use-v3) (define tap-path "{tap}") (load "{script}")'
+    else:
+        interpreter = 'python-fu-eval'
+        batch = f"exec(compile(open('{script}').read(), '{script}', 'exec'))"
+    options = [f'--batch-interpreter={interpreter}', '-b', batch, '--quit']
+    console = os.environ.get('GIMP_CONSOLE', 'gimp-console-3.0')
+    if where == 'console':
+        return [console, '-i', *options]
+    return ['xvfb-run', '-a', '-s', '-screen 0 1280x900x24', 'sh', '-c',
+            'openbox & exec "$@"', 'sh', console.replace('gimp-console', 'gimp'),
+            '--no-splash', '--new-instance', *options]
+
+
+def main():
+    where, script = sys.argv[1], Path(sys.argv[2])
+    build = Path(os.environ['MESON_BUILD_ROOT'])
+    work = build / 'tests' / 'gimp' / script.stem
+    profile, tap = work / 'profile', work / 'tap'
+    work.mkdir(parents=True, exist_ok=True)
+    tap.unlink(missing_ok=True)
+    install(build, profile)
+
+    environment = dict(os.environ,
+                       GIMP3_DIRECTORY=str(profile), HOME=str(work),
+                       XDG_DATA_HOME=str(work / 'data'),
+                       DDIM_TAP=str(tap), DDIM_OUT=str(work),
+                       PYTHONPATH=str(script.parent), PYTHONDONTWRITEBYTECODE='1')
+    if script.stem == 'korean':
+        environment.update(LANG='ko_KR.UTF-8', LC_ALL='ko_KR.UTF-8', LANGUAGE='ko')
+    else:
+        environment.update(LANG='C.UTF-8', LC_ALL='C.UTF-8', LANGUAGE='en')
+
+    # nothing greets the user before the test does
+    (profile / 'gimprc').write_text('(show-welcome-dialog no)\n(check-updates no)\n')
+
+    log = work / 'log'
+    try:
+        with open(log, 'w') as output:
+            status = subprocess.run(command(where, script, tap), env=environment,
+                                    stdin=subprocess.DEVNULL, stdout=output,
+                                    stderr=subprocess.STDOUT, timeout=TIMEOUT).returncode
+    except subprocess.TimeoutExpired:
+        status = 'a timeout'
+
+    text = tap.read_text() if tap.exists() else ''
+    print(text, end='')
+    if status != 0 or '1..' not in text:
+        print(''.join(f'# {line}\n' for line in log.read_text().splitlines()[-40:]))
+        print(f'Bail out! GIMP ended with {status}; its output is in {log}')
+        return 1
+    return 0
+
+
+sys.exit(main())
