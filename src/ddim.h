@@ -305,7 +305,8 @@ void ddim_noise_fill (DdimCanvas    *noise,
 
 /* out = slerp from x (position 0) to y (position 1) along the sphere, item by
  * item, equation (67), the norm interpolated too.  weights: H x W positions'
- * factors (0 to 1) or NULL for 1 everywhere.  out may be x or y.           */
+ * factors (0 to 1) or NULL for 1 everywhere; angle and norms are measured
+ * with them.  At position 0 out is x, at 1 it is y.  out may be x or y.    */
 void ddim_latent_slerp (const DdimCanvas *x,
                         const DdimCanvas *y,
                         gdouble           position,
@@ -336,7 +337,8 @@ typedef enum
 typedef struct
 {
   gint    evaluations; /* of the field, by the encoder                      */
-  gdouble residual;    /* RMS of the largest step's remaining inconsistency */
+  gdouble residual;    /* of the exact encoder: RMS of what the worst step's
+                          solution still lacks, on the picture's scale      */
 } DdimEncoding;
 
 /* Takes x from levels[0] up to levels[S], in place.  encoding may be NULL.
@@ -356,6 +358,7 @@ typedef struct
   const guint64 *seeds;           /* one per item; needed where eta > 0     */
   const gfloat  *weights;         /* H x W, 0 to 1: eta's factor; NULL: 1   */
   gdouble        clip;            /* clip x_0 to +-clip; 0: not (editing)   */
+  gboolean       second_order;    /* DPM-Solver++ (2M) steps; eta must be 0 */
 } DdimSampling;
 
 /* Takes x from levels[S] down to levels[0], in place, by equation (12).
@@ -372,7 +375,8 @@ gboolean ddim_decode (DdimField          *field,
 
 typedef struct
 {
-  gdouble        strength; /* 0: the picture itself; 1: its noise drawn anew   */
+  gdouble        strength; /* 0: the picture itself; 1: its latent's noise all
+                              new, the picture left in it as the depth says     */
   gdouble        eta;      /* noise added while decoding; scaled by strength   */
   DdimEncoder    encoder;
   const guint64 *seeds;    /* one for each variation                           */
@@ -387,11 +391,13 @@ typedef struct
   DdimLatentReport latent;          /* of the picture's latent                 */
 } DdimReport;
 
-/* Encodes `image` (one item) to its latent z = a image + s epsilon, turns
- * epsilon toward fresh noise once for each item of `variations` (same H, W,
- * C), and decodes.  What comes back is image + (decoded - reconstructed):
- * strength 0 returns the image, bit for bit, whatever the field.  report and monitor may be NULL.  On failure
- * `variations` is undefined.                                               */
+/* Encodes `image` (one item), turns the noise in its latent toward fresh
+ * noise once for each item of `variations` (same H, W, C), and decodes.  The
+ * latent is also decoded unchanged, and what the encoder lost is given back,
+ * all of it at strength 0: that returns the image, bit for bit, whatever the
+ * field.  Memory: about five canvases of the image's size and two for each
+ * variation.  variations takes over the image's origin.  report and monitor
+ * may be NULL.  On failure `variations` is undefined.                      */
 gboolean ddim_vary (DdimField           *field,
                     const DdimLevels    *levels,
                     const DdimVariation *options,

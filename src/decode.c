@@ -1,123 +1,206 @@
-/* decode.c: the sampler, from noise to picture
+/* decode.c: the sampler, from the noisiest level down to the cleanest
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Equation (12): with x_0 and epsilon predicted at level t, the next level p is
+ * Equation (12): predict x_0 and epsilon, and put them together again at the
+ * next level p,
  *
- *   x_p = a_p x_0 + sqrt (s_p^2 - sigma^2) epsilon + sigma noise,
+ *   x_p = a_p x_0 + sqrt (s_p^2 - sigma^2) epsilon + sigma z,
  *
- * sigma of equation (16): eta sqrt (s_p^2 / s_t^2) sqrt (1 - a_t^2 / a_p^2).
+ * with equation (16)'s sigma = eta (s_p / s_t) sqrt (1 - a_t^2 / a_p^2): eta 0
+ * is DDIM, 1 the posterior of DDPM.  The larger variance, sigma-hat =
+ * sqrt (1 - a_t^2 / a_p^2), takes the place of sigma before z only, as in the
+ * paper's own experiments, and is left out at a clean level.
+ *
+ * The second-order step is DPM-Solver++ (2M) (Lu et al., arXiv 2211.01095):
+ * the same formula with x_0 extrapolated half a step ahead in lambda =
+ * log (a / s) from its last two values.
  */
 
-#include "ddim.h"
-
 #include <math.h>
+#include <string.h>
 
-/* From a prediction for x at `level` to x_0 and epsilon, pixel by pixel. */
+#include "ddim.h"
+#include "random.h"
+
+/* One step's numbers. */
 typedef struct
 {
-  gfloat x0_of_x, x0_of_out; /* x_0 = x0_of_x x + x0_of_out out       */
-  gfloat e_of_x, e_of_out;   /* epsilon likewise                      */
-} Split;
+  gdouble a, s;                 /* the level that is left                   */
+  gdouble a_next, s_next;       /* the level that is reached                */
+  gdouble x0_of_x, x0_of_out;   /* x_0 from x and the field's output        */
+  gdouble eps_of_x, eps_of_out;
+  gdouble sigma;                /* of (16)                                  */
+  gdouble noise;                /* before z: sigma or sigma-hat             */
+  gdouble ahead;                /* how far x_0 is extrapolated; 0: not      */
+} Step;
+
+/* How far, as a share of the last step, x_0 is extrapolated: half of this
+ * step in log (a / s).  0 where a step is infinite: its end is clean, or the
+ * last one's start was pure noise.                                          */
+static gdouble
+step_ahead (const DdimLevel *last,
+            const DdimLevel *from,
+            const DdimLevel *to)
+{
+  if (to->s <= 0 || last->a <= 0)
+    return 0;
+
+  return 0.5 * log (to->a * from->s / (to->s * from->a))
+             / log (from->a * last->s / (from->s * last->a));
+}
 
 static gboolean
-split_for (DdimPrediction    prediction,
-           const DdimLevel  *level,
-           Split            *split,
-           GError          **error)
+step_init (Step                *step,
+           DdimPrediction       prediction,
+           const DdimLevels    *levels,
+           gint                 i,
+           const DdimSampling  *sampling,
+           GError             **error)
 {
-  gdouble a = level->a, s = level->s;
+  const DdimLevel *from = &levels->levels[i];
+  const DdimLevel *to   = &levels->levels[i - 1];
+  gdouble          a    = from->a;
+  gdouble          s    = from->s;
+
+  *step = (Step) { .a = a, .s = s, .a_next = to->a, .s_next = to->s };
 
   switch (prediction)
     {
-    case DDIM_PREDICTION_EPSILON:
-      if (a < 1e-6)
-        {
-          g_set_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT,
-                       "A model that predicts epsilon cannot start from timestep %g, where "
-                       "its schedule leaves nothing of the picture", level->timestep);
-          return FALSE;
-        }
-      *split = (Split) { 1 / a, - s / a, 0, 1 };
-      break;
-
     case DDIM_PREDICTION_V:
-      *split = (Split) { a, - s, s, a };
+      step->x0_of_x = a;
+      step->x0_of_out = -s;
+      step->eps_of_x = s;
+      step->eps_of_out = a;
       break;
 
     case DDIM_PREDICTION_SAMPLE:
-      *split = (Split) { 0, 1, 1 / s, - a / s };
+      step->x0_of_out = 1;
+      step->eps_of_x = 1 / s;
+      step->eps_of_out = -a / s;
+      break;
+
+    case DDIM_PREDICTION_EPSILON:
+    default:
+      if (a <= 0)
+        {
+          g_set_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT,
+                       "A model that predicts epsilon cannot start at timestep "
+                       "%g, where nothing is left of the picture",
+                       from->timestep);
+          return FALSE;
+        }
+      step->x0_of_x = 1 / a;
+      step->x0_of_out = -s / a;
+      step->eps_of_out = 1;
       break;
     }
+
+  if (sampling->eta > 0)
+    {
+      gdouble larger = sqrt (MAX (1 - a * a / (to->a * to->a), 0));
+
+      step->sigma = step->noise = sampling->eta * to->s / s * larger;
+      if (sampling->larger_variance && to->s > 0)
+        step->noise = sampling->eta * larger;
+    }
+
+  if (sampling->second_order && i < levels->S)
+    step->ahead = step_ahead (&levels->levels[i + 1], from, to);
+
   return TRUE;
 }
 
-typedef struct
+/* Replaces x by the next level's.  out: what the field said of x.  last_x0:
+ * the last step's x_0, replaced by this one's, or NULL.  z: this pixel's
+ * noise, or NULL.                                                           */
+static void
+step_pixel (const Step   *step,
+            gdouble       clip,
+            gdouble       weight,
+            const gfloat *z,
+            gint          channels,
+            const gfloat *out,
+            gfloat       *last_x0,
+            gfloat       *x)
 {
-  gdouble mean;  /* sigma of the mean's direction          */
-  gdouble noise; /* standard deviation of the added noise  */
-} Sigma;
+  gdouble sigma     = weight * step->sigma;
+  gdouble direction = sqrt (MAX (step->s_next * step->s_next - sigma * sigma, 0));
 
-static Sigma
-sigma_for (const DdimSampling *sampling,
-           const DdimLevel    *from,
-           const DdimLevel    *to)
-{
-  gdouble ratio = from->a / to->a;
-  gdouble full  = sqrt (MAX (1 - ratio * ratio, 0));
-  Sigma   sigma = { 0 };
-
-  if (sampling && sampling->eta > 0)
+  for (gint c = 0; c < channels; c++)
     {
-      sigma.mean  = MIN (sampling->eta * to->s / from->s * full, to->s);
-      sigma.noise = sampling->larger_variance ? full : sigma.mean;
+      gdouble x0  = step->x0_of_x * x[c] + step->x0_of_out * out[c];
+      gdouble eps = step->eps_of_x * x[c] + step->eps_of_out * out[c];
+
+      if (clip > 0 && fabs (x0) > clip)
+        {
+          x0  = CLAMP (x0, -clip, clip);
+          eps = (x[c] - step->a * x0) / step->s;
+        }
+      if (last_x0)
+        {
+          gdouble now = x0;
+
+          if (step->ahead > 0)
+            {
+              x0 += step->ahead * (x0 - last_x0[c]);
+              eps = (x[c] - step->a * x0) / step->s;
+            }
+          last_x0[c] = now;
+        }
+
+      x[c] = step->a_next * x0 + direction * eps
+             + (z ? weight * step->noise * z[c] : 0);
     }
-  return sigma;
 }
 
-/* x becomes its next level; out holds the prediction. */
 static void
-step (DdimCanvas         *x,
-      const DdimCanvas   *out,
-      const DdimCanvas   *noise,  /* or NULL */
-      const Split        *split,
-      const DdimSampling *sampling,
-      const DdimLevel    *from,
-      const DdimLevel    *to)
+step_canvas (const Step         *step,
+             const DdimSampling *sampling,
+             gint                i,
+             const DdimCanvas   *out,
+             DdimCanvas         *last_x0,
+             DdimCanvas         *x)
 {
-  Sigma   sigma  = sigma_for (sampling, from, to);
-  gsize   pixels = (gsize) x->h * x->w;
-  gfloat  clip   = sampling ? sampling->clip : 0;
-  gdouble share  = 1;
-  gfloat  a = to->a;
-  gfloat  direction = sqrt (MAX (to->s * to->s - sigma.mean * sigma.mean, 0));
+  gfloat *z     = step->noise > 0 ? g_newa (gfloat, x->c) : NULL;
+  gsize   place = 0;
 
-  for (gsize i = 0; i < x->n * pixels; i++)
-    {
-      if (noise && sampling->weights)
+  for (gint n = 0; n < x->n; n++)
+    for (gint row = 0; row < x->h; row++)
+      for (gint column = 0; column < x->w; column++, place += x->c)
         {
-          gdouble mean;
+          gdouble weight = 1;
 
-          share = sampling->weights[i % pixels];
-          mean  = share * sigma.mean;
-          direction = sqrt (MAX (to->s * to->s - mean * mean, 0));
-        }
-      for (gsize j = i * x->c; j < (i + 1) * x->c; j++)
-        {
-          gfloat x0      = split->x0_of_x * x->data[j] + split->x0_of_out * out->data[j];
-          gfloat epsilon = split->e_of_x * x->data[j] + split->e_of_out * out->data[j];
+          if (sampling->weights)
+            weight = sampling->weights[(gsize) row * x->w + column];
+          if (z && weight > 0)
+            ddim_random_normals (sampling->seeds[n], i, x->x + column, x->y + row,
+                                 x->c, z);
 
-          if (clip > 0)
-            {
-              x0      = CLAMP (x0, - clip, clip);
-              epsilon = (x->data[j] - from->a * x0) / from->s;
-            }
-          x->data[j] = a * x0 + direction * epsilon;
-          if (noise)
-            x->data[j] += share * sigma.noise * noise->data[j];
+          step_pixel (step, sampling->clip, weight, weight > 0 ? z : NULL, x->c,
+                      out->data + place, last_x0 ? last_x0->data + place : NULL,
+                      x->data + place);
         }
-    }
+}
+
+static gboolean
+check_sampling (const DdimSampling  *sampling,
+                GError             **error)
+{
+  if (! (sampling->eta >= 0 && sampling->eta <= 1))
+    g_set_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT,
+                 "eta is %g, not between 0 and 1", sampling->eta);
+  else if (sampling->eta > 0 && ! sampling->seeds)
+    g_set_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT,
+                 "Noise is asked for (eta above 0), but no seeds are given");
+  else if (sampling->eta > 0 && sampling->second_order)
+    g_set_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT,
+                 "The second-order step is deterministic: eta must be 0");
+  else
+    return TRUE;
+
+  return FALSE;
 }
 
 gboolean
@@ -128,32 +211,39 @@ ddim_decode (DdimField           *field,
              const DdimMonitor   *monitor,
              GError             **error)
 {
-  g_autoptr (DdimCanvas) out = ddim_canvas_copy (x);
-  g_autoptr (DdimCanvas) noise = NULL;
+  static const DdimSampling deterministic = { 0, };
 
-  if (sampling && sampling->eta > 0)
-    {
-      g_return_val_if_fail (sampling->seeds, FALSE);
-      noise = ddim_canvas_copy (x);
-    }
+  g_autoptr (DdimCanvas) out     = NULL;
+  g_autoptr (DdimCanvas) last_x0 = NULL;
+
+  if (! sampling)
+    sampling = &deterministic;
+  if (! check_sampling (sampling, error))
+    return FALSE;
+
+  out = ddim_canvas_new (x->n, x->h, x->w, x->c);
+  out->x = x->x;
+  out->y = x->y;
+  if (sampling->second_order)
+    last_x0 = ddim_canvas_new (x->n, x->h, x->w, x->c);
 
   for (gint i = levels->S; i > 0; i--)
     {
-      const DdimLevel *from = &levels->levels[i];
-      DdimMonitor      part = ddim_monitor_part (monitor,
-                                                 1 - (gdouble) i / levels->S,
-                                                 1 - (gdouble) (i - 1) / levels->S);
-      Split            split = { 0 };
+      gint        done = levels->S - i;
+      DdimMonitor part = ddim_monitor_part (monitor,
+                                            done / (gdouble) levels->S,
+                                            (done + 1) / (gdouble) levels->S);
+      Step        step;
 
-      if (! split_for (field->prediction, from, &split, error) ||
-          ! ddim_monitor_update (&part, 0, error) ||
-          ! ddim_field_evaluate (field, x, from, out, &part, error))
+      if (! step_init (&step, field->prediction, levels, i, sampling, error) ||
+          ! ddim_field_evaluate (field, x, &levels->levels[i], out, &part, error))
         return FALSE;
 
-      /* Stream 0 of a seed is the perturbation's. */
-      if (noise)
-        ddim_noise_fill (noise, sampling->seeds, i);
-      step (x, out, noise, &split, sampling, from, &levels->levels[i - 1]);
+      step_canvas (&step, sampling, i, out, last_x0, x);
+
+      if (! ddim_monitor_update (&part, 1, error))
+        return FALSE;
     }
-  return ddim_monitor_update (monitor, 1, error);
+
+  return TRUE;
 }

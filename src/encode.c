@@ -1,164 +1,294 @@
-/* encode.c: the encoder, from picture to latent
+/* encode.c: the decoder's steps undone, from the cleanest level up
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A deterministic decoder step from level t down to s is
- *   x_s = (a_s / a_t) x_t + (s_s - (a_s / a_t) s_t) epsilon (x_t, t),
- * so its inverse is implicit:
- *   x_t = g (x_t),  g (z) = A x_s + B epsilon (z, t),  A = a_t / a_s,
- *   B = s_t - A s_s.
- * The paper's encoder, equation (13) the other way, is g (x_s): one step of a
- * fixed-point iteration.  The exact encoder goes on with it, sped up by
- * Anderson's mixing of the last two iterates (J. ACM 12, 1965), until decoder
- * and encoder agree.
+ * A deterministic decoder step takes z at level t to level s:
+ *
+ *   x_s = (z - B epsilon (z, t)) / A,  A = a_t / a_s,  B = s_t - A s_s.
+ *
+ * Undoing it asks for the z with z = A x_s + B epsilon (z, t).  The paper's
+ * encoder, equation (13) upwards, puts x_s for z on the right: one
+ * evaluation, and an error that adds up.  The exact encoder solves for z:
+ *
+ *   - it starts from the epsilon that solved the step before, which is
+ *     already a second-order guess;
+ *   - it iterates z <- A x_s + B epsilon (z, t), with Anderson acceleration
+ *     over the last two iterates (Walker and Ni, SIAM J. Numer. Anal. 49,
+ *     2011);
+ *   - it stops where what is left is too small to see, or where it grows:
+ *     outside of what a network knows the iteration need not contract, and
+ *     the better iterate is kept.
+ *
+ * Its memory is five canvases of one item, whatever S is.
  */
-
-#include "ddim.h"
 
 #include <math.h>
 
-/* Where the encoder may stop: RMS of g (z) - z.  A step of 8 bits is 2 / 255;
- * this is a fortieth of it, and what remains is carried by ddim_vary.      */
+#include "ddim.h"
+
+/* A step counts as undone once its defect, seen at the clean end and on a
+ * scale from -1 to 1, has this root mean square: 1/40 of a step of 8 bits.   */
 #define TOLERANCE 2e-4
 
-/* Evaluations the exact encoder may spend: this many for one of the paper's,
- * of which one step may take at most so many.                              */
-#define MAX_COST   3
-#define MAX_ROUNDS 12
+#define MAX_ROUNDS 8
+
+/* The exact encoder's allowance, in evaluations a step. */
+#define ALLOWANCE 3
+
+static DdimCanvas *
+canvas_like (const DdimCanvas *canvas)
+{
+  DdimCanvas *other = ddim_canvas_new (canvas->n, canvas->h, canvas->w, canvas->c);
+
+  other->x = canvas->x;
+  other->y = canvas->y;
+
+  return other;
+}
+
+static void
+swap (DdimCanvas **one,
+      DdimCanvas **other)
+{
+  DdimCanvas *kept = *one;
+
+  *one   = *other;
+  *other = kept;
+}
+
+/* out = of_x x + of_y y; out may be x or y. */
+static void
+combine (gdouble           of_x,
+         const DdimCanvas *x,
+         gdouble           of_y,
+         const DdimCanvas *y,
+         DdimCanvas       *out)
+{
+  gsize size = ddim_canvas_size (x);
+
+  for (gsize i = 0; i < size; i++)
+    out->data[i] = of_x * x->data[i] + of_y * y->data[i];
+}
+
+static gdouble
+rms_difference (const DdimCanvas *x,
+                const DdimCanvas *y)
+{
+  gsize   size = ddim_canvas_size (x);
+  gdouble sum  = 0;
+
+  for (gsize i = 0; i < size; i++)
+    {
+      gdouble difference = (gdouble) x->data[i] - y->data[i];
+
+      sum += difference * difference;
+    }
+
+  return sqrt (sum / MAX (size, 1));
+}
+
+static void
+step_coefficients (const DdimLevels *levels,
+                   gint              i,
+                   gdouble          *A,
+                   gdouble          *B)
+{
+  const DdimLevel *from = &levels->levels[i - 1];
+  const DdimLevel *to   = &levels->levels[i];
+
+  *A = to->a / from->a;
+  *B = to->s - *A * from->s;
+}
+
+/* The paper's encoder ------------------------------------------------ */
+
+static gboolean
+encode_paper (DdimField          *field,
+              const DdimLevels   *levels,
+              DdimCanvas         *x,
+              DdimEncoding       *encoding,
+              const DdimMonitor  *monitor,
+              GError            **error)
+{
+  g_autoptr (DdimCanvas) epsilon = canvas_like (x);
+
+  for (gint i = 1; i <= levels->S; i++)
+    {
+      DdimMonitor part = ddim_monitor_part (monitor,
+                                            (i - 1) / (gdouble) levels->S,
+                                            i / (gdouble) levels->S);
+      gdouble     A, B;
+
+      if (! ddim_field_epsilon (field, x, &levels->levels[i], epsilon, &part, error))
+        return FALSE;
+      encoding->evaluations++;
+
+      step_coefficients (levels, i, &A, &B);
+      combine (A, x, B, epsilon, x);
+
+      if (! ddim_monitor_update (&part, 1, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* The exact encoder -------------------------------------------------- */
 
 typedef struct
 {
-  DdimField  *field;
-  DdimCanvas *x;                /* at level s                               */
-  DdimCanvas *z, *g;            /* iterate and its image                    */
-  DdimCanvas *old_z, *old_g;    /* the ones before                          */
-  DdimCanvas *best;             /* the iterate of the smallest residual     */
-  gint        evaluations;
-} Encoder;
+  DdimCanvas *x;      /* at the level that is left                          */
+  DdimCanvas *z;      /* the iterate                                        */
+  DdimCanvas *g;      /* A x + B epsilon (z)                                */
+  DdimCanvas *last_z; /* the iterate before, and what it gave               */
+  DdimCanvas *last_g;
+  gdouble     rate;   /* how fast the last step's defect fell, 1: not       */
+} Solver;
 
-/* g <- A x + B epsilon (z, t) */
-static gboolean
-evaluate (Encoder            *encoder,
-          const DdimLevel    *from,
-          const DdimLevel    *to,
-          const DdimMonitor  *monitor,
-          GError            **error)
+/* z <- g - gamma (g - last_g), gamma chosen so that f = g - z, combined in
+ * the same way, is smallest.                                                */
+static void
+solver_mix (Solver *solver)
 {
-  gfloat a = to->a / from->a;
-  gfloat b = to->s - to->a / from->a * from->s;
-  gsize  size = ddim_canvas_size (encoder->x);
-
-  if (! ddim_field_epsilon (encoder->field, encoder->z, to, encoder->g, monitor, error))
-    return FALSE;
+  gsize   size   = ddim_canvas_size (solver->x);
+  gdouble along  = 0;
+  gdouble square = 0;
+  gdouble gamma;
 
   for (gsize i = 0; i < size; i++)
-    encoder->g->data[i] = a * encoder->x->data[i] + b * encoder->g->data[i];
-  encoder->evaluations++;
-  return TRUE;
-}
-
-/* RMS of g - z, of the item where it is largest. */
-static gdouble
-residual (const Encoder *encoder)
-{
-  gsize   size = ddim_canvas_item_size (encoder->x);
-  gdouble largest = 0;
-
-  for (gint item = 0; item < encoder->x->n; item++)
     {
-      gdouble sum = 0;
+      gdouble f      = (gdouble) solver->g->data[i] - solver->z->data[i];
+      gdouble last_f = (gdouble) solver->last_g->data[i] - solver->last_z->data[i];
 
-      for (gsize i = item * size; i < (item + 1) * size; i++)
-        {
-          gdouble f = (gdouble) encoder->g->data[i] - encoder->z->data[i];
-
-          sum += f * f;
-        }
-      largest = MAX (largest, sqrt (sum / size));
+      along  += f * (f - last_f);
+      square += (f - last_f) * (f - last_f);
     }
-  return largest;
+
+  gamma = square > 0 ? along / square : 0;
+
+  /* The pair becomes the last one; the new iterate goes where the old last
+   * iterate was, and g's memory is free for the next evaluation.            */
+  combine (1 - gamma, solver->g, gamma, solver->last_g, solver->last_z);
+  swap (&solver->z, &solver->last_z);
+  swap (&solver->g, &solver->last_g);
 }
 
-/* Anderson's mixing over two iterates, for each item by itself:
- *   z <- g - theta (g - old_g),  theta = <f, f - old_f> / |f - old_f|^2.
- * The first round, which has no older iterate, is plain: z <- g.           */
-static void
-mix (Encoder  *encoder,
-     gboolean  first)
-{
-  gsize size = ddim_canvas_item_size (encoder->x);
-
-  for (gint item = 0; item < encoder->x->n; item++)
-    {
-      gfloat *z = encoder->z->data + item * size, *old_z = encoder->old_z->data + item * size;
-      gfloat *g = encoder->g->data + item * size, *old_g = encoder->old_g->data + item * size;
-      gdouble product = 0, square = 0, theta = 0;
-
-      for (gsize i = 0; i < size && ! first; i++)
-        {
-          gdouble f = (gdouble) g[i] - z[i];
-          gdouble d = f - ((gdouble) old_g[i] - old_z[i]);
-
-          product += f * d;
-          square  += d * d;
-        }
-      if (square > 0)
-        theta = CLAMP (product / square, -1, 1);
-      for (gsize i = 0; i < size; i++)
-        {
-          gfloat mixed = g[i] - theta * (g[i] - old_g[i]);
-
-          old_z[i] = z[i];
-          old_g[i] = g[i];
-          z[i]     = mixed;
-        }
-    }
-}
-
-static void
-copy (DdimCanvas       *to,
-      const DdimCanvas *from)
-{
-  memcpy (to->data, from->data, ddim_canvas_size (from) * sizeof (gfloat));
-}
-
-/* One step up; x becomes the higher level.  rounds: evaluations it may take.
- * Returns the residual through `left`.                                     */
+/* Solves one step; solver->z holds the first guess and then the solution.
+ * Returns what is left of the defect through *defect.                       */
 static gboolean
-climb (Encoder            *encoder,
-       const DdimLevel    *from,
-       const DdimLevel    *to,
-       gint                rounds,
-       gdouble            *left,
-       const DdimMonitor  *monitor,
-       GError            **error)
+solver_step (Solver             *solver,
+             DdimField          *field,
+             const DdimLevels   *levels,
+             gint                i,
+             gint                max_rounds,
+             gint               *evaluations,
+             gdouble            *defect,
+             const DdimMonitor  *monitor,
+             GError            **error)
 {
-  gdouble smallest = G_MAXDOUBLE, last = G_MAXDOUBLE;
+  const DdimLevel *level = &levels->levels[i];
+  gdouble          last  = G_MAXDOUBLE;
+  gdouble          A, B;
 
-  copy (encoder->z, encoder->x);
-  for (gint round = 0; round < rounds; round++)
+  step_coefficients (levels, i, &A, &B);
+
+  for (gint round = 0; ; round++)
     {
-      DdimMonitor part = ddim_monitor_part (monitor, (gdouble) round / rounds,
-                                            (round + 1.0) / rounds);
+      DdimMonitor part = ddim_monitor_part (monitor, round / (gdouble) max_rounds,
+                                            (round + 1) / (gdouble) max_rounds);
+      gdouble     now;
 
-      if (! evaluate (encoder, from, to, &part, error))
+      if (! ddim_field_epsilon (field, solver->z, level, solver->g, &part, error))
         return FALSE;
-      last = residual (encoder);
-      if (round > 0 && last < smallest)
+      (*evaluations)++;
+      combine (A, solver->x, B, solver->g, solver->g);
+
+      /* At a level where nothing is left of the picture, any z will do. */
+      now = level->a > 0 ? rms_difference (solver->g, solver->z) / level->a : 0;
+
+      if (round > 0)
         {
-          smallest = last;
-          copy (encoder->best, encoder->z);
+          if (! (now < last))
+            {
+              swap (&solver->z, &solver->last_z);
+              solver->rate = 1;
+              *defect = last;
+              return TRUE;
+            }
+          solver->rate = now / last;
         }
-      mix (encoder, round == 0);
-      if (round > 0 && last < TOLERANCE)
-        break;
+
+      if (round > 0)
+        {
+          solver_mix (solver);
+        }
+      else
+        {
+          /* The first iterate moves to g, a plain fixed-point round. */
+          swap (&solver->last_z, &solver->z);
+          swap (&solver->last_g, &solver->g);
+          combine (1, solver->last_g, 0, solver->last_g, solver->z);
+        }
+
+      *defect = now * solver->rate;
+      if (*defect <= TOLERANCE || round + 1 >= max_rounds)
+        return TRUE;
+      last = now;
+    }
+}
+
+static gboolean
+encode_exact (DdimField          *field,
+              const DdimLevels   *levels,
+              DdimCanvas         *x,
+              DdimEncoding       *encoding,
+              const DdimMonitor  *monitor,
+              GError            **error)
+{
+  Solver   solver = { .x = ddim_canvas_copy (x), .z = ddim_canvas_copy (x),
+                      .g = canvas_like (x), .last_z = canvas_like (x),
+                      .last_g = canvas_like (x), .rate = 1 };
+  gint     evaluations = 0;
+  gboolean success = TRUE;
+
+  for (gint i = 1; success && i <= levels->S; i++)
+    {
+      DdimMonitor part = ddim_monitor_part (monitor,
+                                            (i - 1) / (gdouble) levels->S,
+                                            i / (gdouble) levels->S);
+      gint        left = ALLOWANCE * levels->S - evaluations - (levels->S - i);
+      gdouble     defect;
+
+      success = solver_step (&solver, field, levels, i, CLAMP (left, 1, MAX_ROUNDS),
+                             &evaluations, &defect, &part, error)
+                && ddim_monitor_update (&part, 1, error);
+
+      if (success && i < levels->S)
+        {
+          gdouble A, B, A_next, B_next;
+
+          /* The next guess: the epsilon that solves this step, once more. */
+          step_coefficients (levels, i, &A, &B);
+          step_coefficients (levels, i + 1, &A_next, &B_next);
+          combine (A_next + B_next / B, solver.z, - B_next * A / B, solver.x, solver.x);
+          swap (&solver.x, &solver.z);
+        }
+      if (success)
+        encoding->residual = MAX (encoding->residual, defect);
     }
 
-  /* The mixed iterate has not been tried; it follows the best one only. */
-  copy (encoder->x, rounds > 1 && last > smallest ? encoder->best : encoder->z);
-  *left = MIN (last, smallest);
-  return TRUE;
+  if (success)
+    combine (1, solver.z, 0, solver.z, x);
+  encoding->evaluations += evaluations;
+
+  ddim_canvas_free (solver.x);
+  ddim_canvas_free (solver.z);
+  ddim_canvas_free (solver.g);
+  ddim_canvas_free (solver.last_z);
+  ddim_canvas_free (solver.last_g);
+
+  return success;
 }
 
 gboolean
@@ -170,34 +300,32 @@ ddim_encode (DdimField          *field,
              const DdimMonitor  *monitor,
              GError            **error)
 {
-  g_autoptr (DdimCanvas) z = ddim_canvas_copy (x);
-  g_autoptr (DdimCanvas) g = ddim_canvas_copy (x);
-  g_autoptr (DdimCanvas) old_z = ddim_canvas_copy (x);
-  g_autoptr (DdimCanvas) old_g = ddim_canvas_copy (x);
-  g_autoptr (DdimCanvas) best = ddim_canvas_copy (x);
-  Encoder self = { field, x, z, g, old_z, old_g, best, 0 };
-  gdouble worst = 0;
+  DdimEncoding done = { 0, };
+  gsize        item_size = ddim_canvas_item_size (x);
 
-  for (gint i = 0; i < levels->S; i++)
+  if (encoder == DDIM_ENCODER_PAPER)
     {
-      DdimMonitor part = ddim_monitor_part (monitor, (gdouble) i / levels->S,
-                                            (i + 1.0) / levels->S);
-      /* What earlier steps saved, later ones may spend. */
-      gint    spare  = MAX_COST * levels->S - self.evaluations - (levels->S - 1 - i);
-      gint    rounds = encoder == DDIM_ENCODER_PAPER ? 1 : CLAMP (spare, 1, MAX_ROUNDS);
-      gdouble left;
-
-      if (! ddim_monitor_update (&part, 0, error) ||
-          ! climb (&self, &levels->levels[i], &levels->levels[i + 1], rounds,
-                   &left, &part, error))
+      if (! encode_paper (field, levels, x, &done, monitor, error))
         return FALSE;
-      worst = MAX (worst, left);
+    }
+  else
+    {
+      /* Item by item: how many rounds one needs is no other one's matter. */
+      for (gint n = 0; n < x->n; n++)
+        {
+          DdimMonitor part = ddim_monitor_part (monitor, n / (gdouble) x->n,
+                                                (n + 1) / (gdouble) x->n);
+          DdimCanvas  item = *x;
+
+          item.n    = 1;
+          item.data = x->data + n * item_size;
+          if (! encode_exact (field, levels, &item, &done, &part, error))
+            return FALSE;
+        }
     }
 
   if (encoding)
-    {
-      encoding->evaluations = self.evaluations;
-      encoding->residual    = worst;
-    }
-  return ddim_monitor_update (monitor, 1, error);
+    *encoding = done;
+
+  return TRUE;
 }

@@ -1,57 +1,40 @@
-/* latent.c: ways between latents, and what they look like
+/* latent.c: moving a latent along its sphere, and looking at it
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * An encoded picture's latent is not white and not of unit variance, so slerp
- * turns directions and interpolates the norms beside them.
+ * Spherical interpolation (the paper's equation (67); Shoemake, SIGGRAPH
+ * 1985) moves the direction along the great circle.  The norm moves on a line
+ * of its own: latents of real pictures are not of unit variance.
  */
-
-#include "ddim.h"
 
 #include <math.h>
 
-static gdouble
-dot (const gfloat *x,
-     const gfloat *y,
-     gsize         size)
-{
-  gdouble sum = 0;
+#include "ddim.h"
 
-  for (gsize i = 0; i < size; i++)
-    sum += (gdouble) x[i] * y[i];
-  return sum;
-}
-
-typedef struct
-{
-  gdouble x_norm, y_norm, theta;
-} Arc;
-
-/* The factors of x and y at a position. */
+/* Weighted sums of products over one item. */
 static void
-arc_factors (const Arc *arc,
-             gdouble    position,
-             gdouble   *of_x,
-             gdouble   *of_y)
+measure_pair (const gfloat *x,
+              const gfloat *y,
+              const gfloat *weights,
+              gsize         n_pixels,
+              gint          channels,
+              gdouble      *xx,
+              gdouble      *yy,
+              gdouble      *xy)
 {
-  gdouble norm = (1 - position) * arc->x_norm + position * arc->y_norm;
-  gdouble sine = sin (arc->theta);
+  *xx = *yy = *xy = 0;
 
-  if (position <= 0 || position >= 1)
+  for (gsize pixel = 0; pixel < n_pixels; pixel++)
     {
-      *of_x = position <= 0;
-      *of_y = position >= 1;
-    }
-  else if (arc->x_norm == 0 || arc->y_norm == 0 || sine < 1e-6)
-    {
-      *of_x = 1 - position;
-      *of_y = position;
-    }
-  else
-    {
-      *of_x = sin ((1 - position) * arc->theta) / sine * norm / arc->x_norm;
-      *of_y = sin (position * arc->theta) / sine * norm / arc->y_norm;
+      gdouble weight = weights ? weights[pixel] : 1;
+
+      for (gint c = 0; c < channels; c++, x++, y++)
+        {
+          *xx += weight * *x * *x;
+          *yy += weight * *y * *y;
+          *xy += weight * *x * *y;
+        }
     }
 }
 
@@ -62,52 +45,41 @@ ddim_latent_slerp (const DdimCanvas *x,
                    const gfloat     *weights,
                    DdimCanvas       *out)
 {
-  gsize size   = ddim_canvas_item_size (x);
-  gsize pixels = (gsize) x->h * x->w;
+  gsize n_pixels  = (gsize) x->h * x->w;
+  gsize item_size = ddim_canvas_item_size (x);
 
-  for (gint item = 0; item < x->n; item++)
+  for (gint i = 0; i < x->n; i++)
     {
-      const gfloat *from = x->data + item * size;
-      const gfloat *to   = y->data + item * size;
-      gfloat       *dest = out->data + item * size;
-      gdouble       of_x, of_y;
-      Arc           arc = { sqrt (dot (from, from, size)), sqrt (dot (to, to, size)), 0 };
+      const gfloat *from = x->data + i * item_size;
+      const gfloat *to   = y->data + i * item_size;
+      gfloat       *dest = out->data + i * item_size;
+      gdouble       xx, yy, xy, norm_x, norm_y, angle, sine;
 
-      arc.theta = acos (CLAMP (dot (from, to, size) / (arc.x_norm * arc.y_norm + 1e-300), -1, 1));
-      arc_factors (&arc, position, &of_x, &of_y);
-      for (gsize i = 0; i < pixels; i++)
+      measure_pair (from, to, weights, n_pixels, x->c, &xx, &yy, &xy);
+      norm_x = sqrt (xx);
+      norm_y = sqrt (yy);
+      angle  = xx > 0 && yy > 0 ? acos (CLAMP (xy / (norm_x * norm_y), -1, 1)) : 0;
+      sine   = sin (angle);
+
+      for (gsize pixel = 0; pixel < n_pixels; pixel++)
         {
-          if (weights && (i == 0 || weights[i] != weights[i - 1]))
-            arc_factors (&arc, position * weights[i], &of_x, &of_y);
-          for (gsize j = i * x->c; j < (i + 1) * x->c; j++)
-            dest[j] = of_x * from[j] + of_y * to[j];
+          gdouble share = position * (weights ? weights[pixel] : 1);
+          gdouble of_x  = 1 - share;
+          gdouble of_y  = share;
+
+          /* Nearly parallel or opposite: the circle is a line or unknown. */
+          if (sine > 1e-6 && share > 0 && share < 1)
+            {
+              gdouble norm = of_x * norm_x + of_y * norm_y;
+
+              of_x = sin ((1 - share) * angle) / sine * norm / norm_x;
+              of_y = sin (share * angle) / sine * norm / norm_y;
+            }
+
+          for (gint c = 0; c < x->c; c++)
+            *dest++ = of_x * *from++ + of_y * *to++;
         }
     }
-}
-
-/* The mean over both directions of E[x x'] / E[x^2], x' the neighbour. */
-static gdouble
-neighbour_correlation (const gfloat *data,
-                       gint          h,
-                       gint          w,
-                       gint          c,
-                       gdouble       mean_square)
-{
-  gdouble sum   = 0;
-  gsize   pairs = 0;
-
-  for (gint row = 0; row < h; row++)
-    for (gint column = 0; column < w; column++)
-      {
-        const gfloat *pixel = data + ((gsize) row * w + column) * c;
-
-        if (column + 1 < w)
-          sum += dot (pixel, pixel + c, c);
-        if (row + 1 < h)
-          sum += dot (pixel, pixel + (gsize) w * c, c);
-        pairs += (column + 1 < w) + (row + 1 < h);
-      }
-  return pairs && mean_square > 0 ? sum / (pairs * c) / mean_square : 0;
 }
 
 void
@@ -116,15 +88,38 @@ ddim_latent_measure (const DdimCanvas *latent,
                      const DdimCanvas *other,
                      DdimLatentReport *report)
 {
-  gsize         size = ddim_canvas_item_size (latent);
-  const gfloat *data = latent->data + item * size;
-  gdouble       square = dot (data, data, size);
+  gsize         item_size = ddim_canvas_item_size (latent);
+  const gfloat *values    = latent->data + item * item_size;
+  gsize         row_size  = (gsize) latent->w * latent->c;
+  gdouble       products  = 0;
+  gdouble       squares   = 0;
+  gdouble       xx, yy, xy;
 
-  report->rms = sqrt (square / size);
-  report->correlation = neighbour_correlation (data, latent->h, latent->w, latent->c,
-                                               square / size);
-  report->cosine = 1;
-  if (other)
-    report->cosine = dot (data, other->data, size)
-                     / sqrt (square * dot (other->data, other->data, size) + 1e-300);
+  measure_pair (values, other ? other->data : values, NULL,
+                (gsize) latent->h * latent->w, latent->c, &xx, &yy, &xy);
+
+  for (gint row = 0; row < latent->h; row++)
+    for (gsize i = 0; i < row_size; i++)
+      {
+        gdouble here = values[row * row_size + i];
+
+        if (i + latent->c < row_size)
+          {
+            gdouble right = values[row * row_size + i + latent->c];
+
+            products += here * right;
+            squares  += (here * here + right * right) / 2;
+          }
+        if (row + 1 < latent->h)
+          {
+            gdouble below = values[(row + 1) * row_size + i];
+
+            products += here * below;
+            squares  += (here * here + below * below) / 2;
+          }
+      }
+
+  report->rms         = sqrt (xx / MAX (item_size, 1));
+  report->correlation = squares > 0 ? products / squares : 0;
+  report->cosine      = ! other ? 1 : xx > 0 && yy > 0 ? xy / sqrt (xx * yy) : 0;
 }

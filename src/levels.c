@@ -1,95 +1,117 @@
-/* levels.c: the one array of noise levels that encoder and decoder share
+/* levels.c: the noise levels that encoder and decoder walk
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * diffusers takes the previous timestep to be t - T / S, which is wrong for
- * linspace and for trailing where S does not divide T.  Here every level is
- * in the array, and nobody derives one from another.
+ * One explicit array, from the cleanest level to the noisiest, used in both
+ * directions: a walk up and the walk down meet the same levels, whatever the
+ * spacing and whether or not S divides T.
+ *
+ * A depth below 1 spaces the same number of steps over the cleanest
+ * depth T timesteps.  The paper's sub-sequences (appendix D.2) count from
+ * t = 1 and stop near T: floor (c i) and floor (c i^2).  Where the clean end
+ * is alphas_cumprod[0] itself, i = 0 is that timestep.
  */
-
-#include "ddim.h"
 
 #include <math.h>
 
-/* Timestep i of n (0 the cleanest) among the first T. */
-static gint
-timestep_at (DdimSpacing  spacing,
-             gint         i,
-             gint         n,
-             gint         T,
-             gint         offset)
+#include "ddim.h"
+
+/* Timestep (from 0) of step i of 1 .. S, among the `reach` cleanest.  May fall
+ * below 0 (nothing: the clean end itself) or outside the schedule.          */
+static gdouble
+timestep_at (DdimSpacing              spacing,
+             gint                     i,
+             gint                     S,
+             gint                     reach,
+             const DdimLevelsOptions *options)
 {
+  gint   from = options->final_alpha_one ? -1 : 0; /* timestep of i = 0 */
+  gint64 span = reach - 1 - from;
+
   switch (spacing)
     {
-    case DDIM_SPACING_LEADING:
-      return i * (T / n) + offset;
-
     case DDIM_SPACING_LINSPACE:
-      return n > 1 ? rint ((gdouble) i * (T - 1) / (n - 1)) : 0;
+      return S > 1 ? rint ((reach - 1) * ((i - 1) / (gdouble) (S - 1))) : 0;
 
     case DDIM_SPACING_TRAILING:
-      return rint (T - (gdouble) (n - 1 - i) * T / n) - 1;
+      return rint (reach - (S - i) * (reach / (gdouble) S)) - 1;
 
-    /* The paper's floor (c i) and floor (c i^2) for i = 1 .. n, with the c
-     * that takes the last one to T - 1; in integers, so that floor is exact. */
     case DDIM_SPACING_LINEAR:
-      return (gint64) (i + 1) * (T - 1) / n;
+      return from + span * i / S;
 
     case DDIM_SPACING_QUADRATIC:
-      return (gint64) (i + 1) * (i + 1) * (T - 1) / ((gint64) n * n);
+      return from + span * i * i / ((gint64) S * S);
+
+    case DDIM_SPACING_LEADING:
+    default:
+      return (i - 1) * (gdouble) (reach / S) + options->steps_offset;
     }
-  g_return_val_if_reached (0);
-}
-
-static DdimLevel
-level_for (gint    timestep,
-           gdouble alpha_cumprod)
-{
-  DdimLevel level = { timestep, sqrt (alpha_cumprod), sqrt (1 - alpha_cumprod) };
-
-  return level;
 }
 
 DdimLevels *
-ddim_levels_new (const DdimSchedule      *schedule,
-                 DdimSpacing              spacing,
-                 gint                     n_steps,
-                 gdouble                  depth,
-                 const DdimLevelsOptions *options,
-                 GError                 **error)
+ddim_levels_new (const DdimSchedule       *schedule,
+                 DdimSpacing               spacing,
+                 gint                      n_steps,
+                 gdouble                   depth,
+                 const DdimLevelsOptions  *options,
+                 GError                  **error)
 {
-  const gdouble *alphas = ddim_schedule_get_alphas_cumprod (schedule);
-  gint           length = ddim_schedule_get_length (schedule);
-  DdimLevelsOptions defaults = { 0 };
+  static const DdimLevelsOptions defaults = { 0, FALSE };
+
+  const gdouble *alphas_cumprod = ddim_schedule_get_alphas_cumprod (schedule);
+  gint           T = ddim_schedule_get_length (schedule);
+  gint           reach, last;
   DdimLevels    *levels;
-  gint           T, n, last;
+
+  if (! options)
+    options = &defaults;
 
   if (n_steps < 1 || ! (depth > 0 && depth <= 1))
     {
       g_set_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT,
-                   "%d steps at depth %g: there must be at least one step, and the depth "
-                   "must lie above 0 and be at most 1", n_steps, depth);
+                   "Cannot space %d steps over a depth of %g: "
+                   "1 step or more and a depth above 0, at most 1, are needed",
+                   n_steps, depth);
       return NULL;
     }
-  if (! options)
-    options = &defaults;
 
-  T = CLAMP (rint (depth * length), 1, length);
-  n = MIN (n_steps, T);
-  levels = g_malloc (sizeof (DdimLevels) + (n + 1) * sizeof (DdimLevel));
+  reach   = CLAMP ((gint) lrint (depth * T), MIN (2, T), T);
+  n_steps = MIN (n_steps, reach);
 
-  last = options->final_alpha_one ? -1 : 0;
-  levels->levels[0] = level_for (last, options->final_alpha_one ? 1 : alphas[0]);
+  levels = g_malloc (sizeof *levels + (n_steps + 1) * sizeof (DdimLevel));
   levels->S = 0;
-  for (gint i = 0; i < n; i++)
+  if (options->final_alpha_one)
     {
-      gint t = MIN (timestep_at (spacing, i, n, T, options->steps_offset), length - 1);
-
-      if (t <= last)
-        continue;
-      levels->levels[++levels->S] = level_for (t, alphas[t]);
-      last = t;
+      levels->levels[0] = (DdimLevel) { -1, 1, 0 };
+      last = -1;
     }
+  else
+    {
+      levels->levels[0] = (DdimLevel) { 0, sqrt (alphas_cumprod[0]),
+                                        sqrt (1 - alphas_cumprod[0]) };
+      last = 0;
+    }
+
+  for (gint i = 1; i <= n_steps; i++)
+    {
+      gint t = MIN ((gint) timestep_at (spacing, i, n_steps, reach, options), T - 1);
+
+      if (t > last)
+        {
+          levels->levels[++levels->S] =
+            (DdimLevel) { t, sqrt (alphas_cumprod[t]), sqrt (1 - alphas_cumprod[t]) };
+          last = t;
+        }
+    }
+
+  if (levels->S == 0)
+    {
+      g_free (levels);
+      g_set_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT,
+                   "A depth of %g with this spacing leaves no step", depth);
+      return NULL;
+    }
+
   return levels;
 }

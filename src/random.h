@@ -1,4 +1,4 @@
-/* random.h: a counter-based random generator
+/* random.h: the counter-based generator behind ddim_noise_fill ()
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -8,8 +8,19 @@
 
 #include <glib.h>
 
-/* Philox 4x32 with 10 rounds (Salmon et al., "Parallel Random Numbers: As Easy
- * as 1, 2, 3", SC 2011): four independent words for every counter and key. */
-void ddim_philox (const guint32 counter[4],
-                  const guint32 key[2],
-                  guint32       out[4]);
+G_BEGIN_DECLS
+
+/* Philox 4x32-10: 128 random bits for a counter and a key. */
+void ddim_random_philox  (const guint32 counter[4],
+                          guint64       key,
+                          guint32       out[4]);
+
+/* The n values (its channels) of the absolute pixel (x, y). */
+void ddim_random_normals (guint64       seed,
+                          guint32       stream,
+                          gint          x,
+                          gint          y,
+                          gint          n,
+                          gfloat       *values);
+
+G_END_DECLS

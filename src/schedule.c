@@ -1,16 +1,20 @@
-/* schedule.c: noise schedules, alphas_cumprod over the training timesteps
+/* schedule.c: how much of the picture is left at each training timestep
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * alphas_cumprod[t] = prod over u <= t of (1 - beta[u]); the paper calls it
- * alpha_t.  Double precision throughout.
+ * alphas_cumprod[t] = prod over i <= t of (1 - beta_i), the paper's alpha_t,
+ * in double precision.  The betas' names are diffusers'.  References: Ho et
+ * al., arXiv 2006.11239 (linear); Nichol and Dhariwal, arXiv 2102.09672, eq.
+ * (17) (squaredcos_cap_v2); Lin et al., arXiv 2305.08891, algorithm 1
+ * (zero terminal signal-to-noise ratio).
  */
-
-#include "ddim.h"
 
 #include <math.h>
 
+#include "ddim.h"
+
+/* More than any model has; keeps a broken config from asking for memory. */
 #define MAX_LENGTH 1000000
 
 struct _DdimSchedule
@@ -19,105 +23,126 @@ struct _DdimSchedule
   gdouble alphas_cumprod[];
 };
 
-/* Nichol and Dhariwal, arXiv 2102.09672, equation (17). */
+/* The share of the picture left at `time` (0 to 1) on the cosine schedule.  */
 static gdouble
-cosine (gdouble t)
+cosine_share (gdouble time)
 {
-  gdouble c = cos ((t + 0.008) / 1.008 * G_PI / 2);
+  gdouble c = cos ((time + 0.008) / 1.008 * G_PI / 2);
 
   return c * c;
 }
 
 static gdouble
 beta_at (DdimBetas kind,
-         gint      i,
+         gint      t,
          gint      T,
          gdouble   start,
          gdouble   end)
 {
-  gdouble position = T > 1 ? (gdouble) i / (T - 1) : 0;
+  gdouble position = T > 1 ? t / (gdouble) (T - 1) : 0;
   gdouble root;
 
   switch (kind)
     {
-    case DDIM_BETAS_LINEAR:
-      return start + (end - start) * position;
-
     case DDIM_BETAS_SCALED_LINEAR:
       root = sqrt (start) + (sqrt (end) - sqrt (start)) * position;
       return root * root;
 
     case DDIM_BETAS_SQUAREDCOS_CAP_V2:
-      return MIN (1 - cosine ((i + 1.0) / T) / cosine ((gdouble) i / T), 0.999);
+      return MIN (1 - cosine_share ((t + 1) / (gdouble) T) / cosine_share (t / (gdouble) T),
+                  0.999);
 
     case DDIM_BETAS_SIGMOID:
       return start + (end - start) / (1 + exp (6 - 12 * position));
+
+    case DDIM_BETAS_LINEAR:
+    default:
+      return start + (end - start) * position;
     }
-  g_return_val_if_reached (0);
 }
 
 /* Shifts and scales sqrt (alphas_cumprod) so that its last value is 0 and its
- * first stays: Lin et al., arXiv 2305.08891, algorithm 1.                  */
+ * first stays.                                                              */
 static void
-rescale_to_zero_snr (DdimSchedule *schedule)
+remove_last_signal (gdouble *alphas_cumprod,
+                    gint     T)
 {
-  gdouble first = sqrt (schedule->alphas_cumprod[0]);
-  gdouble last  = sqrt (schedule->alphas_cumprod[schedule->T - 1]);
+  gdouble first = sqrt (alphas_cumprod[0]);
+  gdouble last  = sqrt (alphas_cumprod[T - 1]);
 
-  for (gint t = 0; t < schedule->T; t++)
+  for (gint t = 0; t < T; t++)
     {
-      gdouble a = (sqrt (schedule->alphas_cumprod[t]) - last) * first / (first - last);
+      gdouble a = (sqrt (alphas_cumprod[t]) - last) * first / (first - last);
 
-      schedule->alphas_cumprod[t] = a * a;
+      alphas_cumprod[t] = a * a;
     }
+  alphas_cumprod[T - 1] = 0;
+}
+
+static gboolean
+check_length (gint     T,
+              GError **error)
+{
+  if (T >= 1 && T <= MAX_LENGTH)
+    return TRUE;
+
+  g_set_error (error, DDIM_ERROR, DDIM_ERROR_INVALID,
+               "A noise schedule of %d timesteps is too short or too long", T);
+  return FALSE;
 }
 
 DdimSchedule *
-ddim_schedule_new_for_betas (const gdouble *betas,
-                             gint           T,
-                             gboolean       zero_snr,
-                             GError       **error)
+ddim_schedule_new_for_betas (const gdouble  *betas,
+                             gint            T,
+                             gboolean        zero_snr,
+                             GError        **error)
 {
   DdimSchedule *schedule;
   gdouble       product = 1;
 
-  if (T < 1 || T > MAX_LENGTH || (zero_snr && T < 2))
-    {
-      g_set_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT,
-                   "%d training timesteps; there must be from %d to %d",
-                   T, zero_snr ? 2 : 1, MAX_LENGTH);
-      return NULL;
-    }
+  if (! check_length (zero_snr ? T - 1 : T, error))
+    return NULL;
+
   for (gint t = 0; t < T; t++)
     if (! (betas[t] > 0 && betas[t] < 1))
       {
-        g_set_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT,
-                     "beta %d is %g; it must lie between 0 and 1", t, betas[t]);
+        g_set_error (error, DDIM_ERROR, DDIM_ERROR_INVALID,
+                     "beta %d of the noise schedule is %g, not between 0 and 1",
+                     t, betas[t]);
         return NULL;
       }
 
-  schedule = g_malloc (sizeof (DdimSchedule) + T * sizeof (gdouble));
+  schedule = g_malloc (sizeof *schedule + T * sizeof (gdouble));
   schedule->T = T;
   for (gint t = 0; t < T; t++)
-    schedule->alphas_cumprod[t] = product *= 1 - betas[t];
+    {
+      product *= 1 - betas[t];
+      schedule->alphas_cumprod[t] = product;
+    }
   if (zero_snr)
-    rescale_to_zero_snr (schedule);
+    remove_last_signal (schedule->alphas_cumprod, T);
+
   return schedule;
 }
 
 DdimSchedule *
-ddim_schedule_new (DdimBetas   betas,
+ddim_schedule_new (DdimBetas   kind,
                    gint        T,
                    gdouble     beta_start,
                    gdouble     beta_end,
                    gboolean    zero_snr,
                    GError    **error)
 {
-  g_autofree gdouble *values = g_new (gdouble, CLAMP (T, 0, MAX_LENGTH));
+  g_autofree gdouble *betas = NULL;
 
-  for (gint i = 0; i < MIN (T, MAX_LENGTH); i++)
-    values[i] = beta_at (betas, i, T, beta_start, beta_end);
-  return ddim_schedule_new_for_betas (values, T, zero_snr, error);
+  if (! check_length (T, error))
+    return NULL;
+
+  betas = g_new (gdouble, T);
+  for (gint t = 0; t < T; t++)
+    betas[t] = beta_at (kind, t, T, beta_start, beta_end);
+
+  return ddim_schedule_new_for_betas (betas, T, zero_snr, error);
 }
 
 void
