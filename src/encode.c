@@ -27,9 +27,10 @@
 
 #include "ddim.h"
 
-/* A step counts as undone once its defect, seen at the clean end and on a
- * scale from -1 to 1, has this root mean square: 1/40 of a step of 8 bits.   */
-#define TOLERANCE 2e-4
+/* What all steps together may leave undone, seen at the clean end on a scale
+ * from -1 to 1, as a root mean square: a quarter of a step of 8 bits.  Steps
+ * err in the same direction, so each has its share of the sum.              */
+#define TOLERANCE 2e-3
 
 #define MAX_ROUNDS 8
 
@@ -143,7 +144,6 @@ typedef struct
   DdimCanvas *g;      /* A x + B epsilon (z)                                */
   DdimCanvas *last_z; /* the iterate before, and what it gave               */
   DdimCanvas *last_g;
-  gdouble     rate;   /* how fast the last step's defect fell, 1: not       */
 } Solver;
 
 /* z <- g - gamma (g - last_g), gamma chosen so that f = g - z, combined in
@@ -188,10 +188,14 @@ solver_step (Solver             *solver,
              GError            **error)
 {
   const DdimLevel *level = &levels->levels[i];
-  gdouble          last  = G_MAXDOUBLE;
-  gdouble          A, B;
+  gdouble          last  = 0;
+  gdouble          A, B, rate;
 
   step_coefficients (levels, i, &A, &B);
+
+  /* epsilon's slope in z is at most 1 / s where the picture has no variance,
+   * so a round should leave no more than B / s of the defect.               */
+  rate = MIN (B / level->s, 1);
 
   for (gint round = 0; ; round++)
     {
@@ -212,15 +216,10 @@ solver_step (Solver             *solver,
           if (! (now < last))
             {
               swap (&solver->z, &solver->last_z);
-              solver->rate = 1;
               *defect = last;
               return TRUE;
             }
-          solver->rate = now / last;
-        }
-
-      if (round > 0)
-        {
+          rate = MAX (rate, now / last);
           solver_mix (solver);
         }
       else
@@ -231,8 +230,8 @@ solver_step (Solver             *solver,
           combine (1, solver->last_g, 0, solver->last_g, solver->z);
         }
 
-      *defect = now * solver->rate;
-      if (*defect <= TOLERANCE || round + 1 >= max_rounds)
+      *defect = now * rate;
+      if (*defect <= TOLERANCE / levels->S || round + 1 >= max_rounds)
         return TRUE;
       last = now;
     }
@@ -248,7 +247,7 @@ encode_exact (DdimField          *field,
 {
   Solver   solver = { .x = ddim_canvas_copy (x), .z = ddim_canvas_copy (x),
                       .g = canvas_like (x), .last_z = canvas_like (x),
-                      .last_g = canvas_like (x), .rate = 1 };
+                      .last_g = canvas_like (x) };
   gint     evaluations = 0;
   gboolean success = TRUE;
 
