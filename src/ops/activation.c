@@ -11,6 +11,7 @@
 
 #include <math.h>
 
+#include "base/vector.h"
 #include "ops/activation.h"
 
 gdouble
@@ -33,6 +34,14 @@ ddim_activation_naive (DdimActivation activation,
   return x;
 }
 
+DDIM_CLONES static void
+silu (gfloat *x,
+      gsize   n)
+{
+  for (gsize i = 0; i < n; i++)
+    x[i] = x[i] / (1 + ddim_exp (-x[i]));
+}
+
 void
 ddim_activation_apply (DdimActivation  activation,
                        gfloat         *x,
@@ -45,8 +54,7 @@ ddim_activation_apply (DdimActivation  activation,
       break;
 
     case DDIM_ACTIVATION_SILU:
-      for (gsize i = 0; i < n; i++)
-        x[i] = x[i] / (1 + expf (-x[i]));
+      silu (x, n);
       break;
 
     default:

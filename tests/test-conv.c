@@ -1,0 +1,163 @@
+/* test-conv.c: every way to compute a convolution against its definition
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The bound is on the RMS of the difference as a share of the output's RMS.
+ * float32 has 6e-8; sums over some hundred products and Winograd's transforms
+ * lose a factor of ten to thirty of it (1.1e-6 is what the points used lose at
+ * 128 channels).  An index off by one moves the output by about 1.
+ */
+
+#include <math.h>
+
+#include "base/memory.h"
+#include "ops/conv.h"
+
+#define BOUND 4e-6
+
+typedef struct
+{
+  DdimConvSpec spec;
+  gint n, h, w;
+  gint second;        /* channels of the source's second tensor */
+  gint affine, time, residual;
+  const gchar *way;
+} Case;
+
+static const Case cases[] =
+{
+  { { 16, 16, 3, 1, 1, 1, FALSE }, 1, 8, 8, 0, 0, 0, 0, "winograd 4x4" },
+  { { 32, 48, 3, 1, 1, 1, FALSE }, 2, 13, 7, 16, 1, 1, 1, "winograd 4x4" },
+  { { 17, 19, 3, 1, 1, 1, FALSE }, 3, 6, 30, 0, 1, 1, 2, "winograd 4x4" },
+  { { 24, 16, 3, 1, 1, 1, FALSE }, 1, 9, 700, 0, 1, 0, 0, "winograd 4x4" },
+  { { 20, 24, 3, 1, 1, 1, TRUE },  1, 5, 9, 0, 1, 0, 0, "winograd 4x4" },
+  { { 3, 32, 3, 1, 1, 1, FALSE },  2, 11, 9, 0, 0, 0, 0, "gemm" },
+  { { 32, 3, 3, 1, 1, 1, FALSE },  1, 40, 70, 0, 1, 0, 0, "gemm" },
+  { { 16, 16, 3, 1, 1, 1, FALSE }, 1, 1, 1, 0, 1, 0, 1, "gemm" },
+  { { 5, 7, 3, 1, 1, 1, TRUE },    2, 3, 4, 2, 1, 1, 0, "gemm" },
+  { { 24, 24, 3, 2, 1, 1, FALSE }, 2, 10, 14, 0, 0, 0, 0, "gemm" },
+  { { 24, 24, 3, 2, 0, 1, FALSE }, 1, 12, 8, 0, 1, 0, 0, "gemm" },
+  { { 40, 24, 1, 1, 0, 0, FALSE }, 2, 9, 33, 10, 1, 0, 1, "gemm" }
+};
+
+static gfloat *
+numbers (GRand *rand,
+         gsize  n)
+{
+  gfloat *x = ddim_memory_alloc (n);
+
+  for (gsize i = 0; i < n; i++)
+    x[i] = g_rand_double_range (rand, -1, 1);
+  return x;
+}
+
+static gdouble
+difference (const gfloat *x,
+            const gfloat *y,
+            gsize         n)
+{
+  gdouble sum = 0, square = 0;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      sum    += pow ((gdouble) x[i] - y[i], 2);
+      square += pow (y[i], 2);
+    }
+  return sqrt (sum / square);
+}
+
+static void
+test_case (gconstpointer data)
+{
+  const Case *c = data;
+  const DdimConvSpec *spec = &c->spec;
+  GRand   *rand   = g_rand_new_with_seed (7);
+  gint     first  = spec->c_in - c->second;
+  gsize    pixels = (gsize) c->n * c->h * c->w;
+  gsize    taps   = (gsize) spec->c_out * spec->c_in * spec->kernel * spec->kernel;
+  gint     h = ddim_conv_output_size (spec, c->h), w = ddim_conv_output_size (spec, c->w);
+  gsize    size   = (gsize) c->n * h * w * spec->c_out;
+  gfloat  *weights = numbers (rand, taps), *bias = numbers (rand, spec->c_out);
+  gfloat  *a = numbers (rand, pixels * first), *b = numbers (rand, pixels * c->second + 1);
+  gfloat  *scale = numbers (rand, c->n * spec->c_in), *shift = numbers (rand, c->n * spec->c_in);
+  gfloat  *time = numbers (rand, c->n * (spec->c_out + 3)), *residual = numbers (rand, size);
+  gfloat  *wanted = numbers (rand, size);
+  gdouble *wanted_moments = g_new (gdouble, 2 * c->n * spec->c_out);
+  gfloat  *one_thread = NULL;
+  DdimConstant weight_constant = { DDIM_DTYPE_F32, taps, weights };
+  DdimConstant bias_constant   = { DDIM_DTYPE_F32, spec->c_out, bias };
+  DdimAffine   affine = { c->n, spec->c_in, scale, shift, DDIM_ACTIVATION_SILU };
+  DdimTensor   out = { c->n, h, w, spec->c_out, wanted };
+  DdimMoments  moments = { c->n, spec->c_out, wanted_moments };
+  DdimSource   residual_source = { c->n, h, w, { spec->c_out, 0 }, { residual, NULL } };
+  DdimConvArgs args =
+    {
+      .source = { c->n, c->h, c->w, { first, c->second }, { a, c->second ? b : NULL } },
+      .affine = c->affine ? &affine : NULL,
+      .time = c->time ? time : NULL, .time_stride = spec->c_out + 3,
+      .residual = c->residual ? &residual_source : NULL,
+      .output_scale = c->residual ? 0.7f : 0,
+      .out = &out, .moments = &moments
+    };
+
+  ddim_conv_naive (spec, &weight_constant, &bias_constant, &args);
+
+  for (gint n_threads = 1; n_threads <= 3; n_threads++)
+    {
+      g_autoptr (DdimTeam) team = ddim_team_new (n_threads);
+      g_autoptr (DdimConv) conv = ddim_conv_new (spec, &weight_constant, &bias_constant);
+      gfloat  *found = numbers (rand, size);
+      gdouble *found_moments = g_new (gdouble, 2 * c->n * spec->c_out);
+      gfloat  *scratch = ddim_memory_alloc (ddim_conv_plan (conv, c->n, c->h, c->w, team));
+      DdimRun  run = { team, NULL, scratch };
+
+      g_assert_cmpstr (ddim_conv_get_algorithm (conv), ==, c->way);
+      out.data     = found;
+      moments.data = found_moments;
+      residual_source.data[0] = residual;
+      if (c->residual == 2) /* the output takes its residual's place */
+        {
+          memcpy (found, residual, size * sizeof (gfloat));
+          residual_source.data[0] = found;
+        }
+      g_assert_true (ddim_conv_run (conv, &args, &run));
+
+      g_assert_cmpfloat (difference (found, wanted, size), <, BOUND);
+      for (gint i = 0; i < 2 * c->n * spec->c_out; i++)
+        g_assert_cmpfloat (fabs (found_moments[i] - wanted_moments[i]), <,
+                           1e-5 * (h * w + fabs (wanted_moments[i])));
+
+      /* The same bits for every number of threads. */
+      if (one_thread)
+        g_assert_cmpmem (found, size * sizeof (gfloat), one_thread, size * sizeof (gfloat));
+      else
+        one_thread = g_steal_pointer (&found);
+      ddim_memory_free (found);
+      ddim_memory_free (scratch);
+      g_free (found_moments);
+    }
+
+  g_rand_free (rand);
+  g_free (wanted_moments);
+  for (gint i = 0; i < 10; i++)
+    ddim_memory_free ((gfloat *[]) { weights, bias, a, b, scale, shift, time, residual,
+                                     wanted, one_thread }[i]);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const DdimConvSpec *s = &cases[i].spec;
+      g_autofree gchar *path =
+        g_strdup_printf ("/conv/%s/%dx%d-%d-to-%d-stride-%d%s-at-%dx%dx%d", cases[i].way,
+                         s->kernel, s->kernel, s->c_in, s->c_out, s->stride,
+                         s->upsample ? "-doubled" : "", cases[i].n, cases[i].h, cases[i].w);
+
+      g_test_add_data_func (path, &cases[i], test_case);
+    }
+  return g_test_run ();
+}
