@@ -38,6 +38,9 @@
 #define MAX_TILES    128
 #define MIN_TILES    16
 
+/* Channels that are transformed together: one vector, or a few. */
+#define GROUP 16
+
 /* Weights ---------------------------------------------------------------- */
 
 /* One row or column of G g: three numbers to six, `step` apart. */
@@ -127,6 +130,59 @@ winograd_plan (DdimConv *conv)
 
 /* B' d B of one tile.  d: 6 rows, `line` floats apart, of 6 pixels of c
  * numbers.  out: 36 points, `step` floats apart, of c numbers.             */
+static inline __attribute__ ((always_inline)) void
+transform_input_group (const gfloat *restrict d,
+                       gsize                  line,
+                       gint                   c,
+                       gfloat       *restrict out,
+                       gsize                  step,
+                       gint                   first,
+                       gint                   n)
+{
+  gfloat t[POINTS][GROUP];
+
+  /* Down the columns. */
+  for (gint x = 0; x < INPUT; x++)
+    {
+      const gfloat *p = d + x * c + first;
+
+      for (gint i = 0; i < n; i++)
+        {
+          gfloat d0 = p[i], d1 = p[line + i], d2 = p[2 * line + i];
+          gfloat d3 = p[3 * line + i], d4 = p[4 * line + i], d5 = p[5 * line + i];
+          gfloat ea = d4 - B2 * d2, oa = A * (d3 - B2 * d1);
+          gfloat eb = d4 - A2 * d2, ob = B * (d3 - A2 * d1);
+
+          t[x][i]      = A2 * B2 * d0 - (A2 + B2) * d2 + d4;
+          t[6 + x][i]  = ea + oa;
+          t[12 + x][i] = ea - oa;
+          t[18 + x][i] = eb + ob;
+          t[24 + x][i] = eb - ob;
+          t[30 + x][i] = A2 * B2 * d1 - (A2 + B2) * d3 + d5;
+        }
+    }
+  /* Along the rows. */
+  for (gint y = 0; y < INPUT; y++)
+    {
+      gfloat *q = out + 6 * y * step + first;
+
+      for (gint i = 0; i < n; i++)
+        {
+          gfloat d0 = t[6 * y][i], d1 = t[6 * y + 1][i], d2 = t[6 * y + 2][i];
+          gfloat d3 = t[6 * y + 3][i], d4 = t[6 * y + 4][i], d5 = t[6 * y + 5][i];
+          gfloat ea = d4 - B2 * d2, oa = A * (d3 - B2 * d1);
+          gfloat eb = d4 - A2 * d2, ob = B * (d3 - A2 * d1);
+
+          q[i]            = A2 * B2 * d0 - (A2 + B2) * d2 + d4;
+          q[step + i]     = ea + oa;
+          q[2 * step + i] = ea - oa;
+          q[3 * step + i] = eb + ob;
+          q[4 * step + i] = eb - ob;
+          q[5 * step + i] = A2 * B2 * d1 - (A2 + B2) * d3 + d5;
+        }
+    }
+}
+
 DDIM_CLONES static void
 transform_input (const gfloat *restrict d,
                  gsize                  line,
@@ -134,56 +190,65 @@ transform_input (const gfloat *restrict d,
                  gfloat       *restrict out,
                  gsize                  step)
 {
-  for (gint first = 0; first < c; first += 16)
-    {
-      gint n = MIN (16, c - first);
-      gfloat t[POINTS][16];
+  gint first = 0;
 
-      /* Down the columns. */
-      for (gint x = 0; x < INPUT; x++)
-        {
-          const gfloat *p = d + x * c + first;
-
-          for (gint i = 0; i < n; i++)
-            {
-              gfloat d0 = p[i], d1 = p[line + i], d2 = p[2 * line + i];
-              gfloat d3 = p[3 * line + i], d4 = p[4 * line + i], d5 = p[5 * line + i];
-              gfloat ea = d4 - B2 * d2, oa = A * (d3 - B2 * d1);
-              gfloat eb = d4 - A2 * d2, ob = B * (d3 - A2 * d1);
-
-              t[x][i]      = A2 * B2 * d0 - (A2 + B2) * d2 + d4;
-              t[6 + x][i]  = ea + oa;
-              t[12 + x][i] = ea - oa;
-              t[18 + x][i] = eb + ob;
-              t[24 + x][i] = eb - ob;
-              t[30 + x][i] = A2 * B2 * d1 - (A2 + B2) * d3 + d5;
-            }
-        }
-      /* Along the rows. */
-      for (gint y = 0; y < INPUT; y++)
-        {
-          gfloat *q = out + 6 * y * step + first;
-
-          for (gint i = 0; i < n; i++)
-            {
-              gfloat d0 = t[6 * y][i], d1 = t[6 * y + 1][i], d2 = t[6 * y + 2][i];
-              gfloat d3 = t[6 * y + 3][i], d4 = t[6 * y + 4][i], d5 = t[6 * y + 5][i];
-              gfloat ea = d4 - B2 * d2, oa = A * (d3 - B2 * d1);
-              gfloat eb = d4 - A2 * d2, ob = B * (d3 - A2 * d1);
-
-              q[i]            = A2 * B2 * d0 - (A2 + B2) * d2 + d4;
-              q[step + i]     = ea + oa;
-              q[2 * step + i] = ea - oa;
-              q[3 * step + i] = eb + ob;
-              q[4 * step + i] = eb - ob;
-              q[5 * step + i] = A2 * B2 * d1 - (A2 + B2) * d3 + d5;
-            }
-        }
-    }
+  for (; first + GROUP <= c; first += GROUP)
+    transform_input_group (d, line, c, out, step, first, GROUP);
+  if (first < c)
+    transform_input_group (d, line, c, out, step, first, c - first);
 }
 
 /* A' m A of one tile.  m: 36 points, `step` floats apart, of c numbers.
  * out: 4 rows, `line` floats apart, of 4 pixels of c numbers.              */
+static inline __attribute__ ((always_inline)) void
+transform_output_group (const gfloat *restrict m,
+                        gsize                  step,
+                        gint                   c,
+                        gfloat       *restrict out,
+                        gsize                  line,
+                        gint                   first,
+                        gint                   n)
+{
+  gfloat t[TILE * INPUT][GROUP];
+
+  for (gint x = 0; x < INPUT; x++)
+    {
+      const gfloat *p = m + x * step + first;
+
+      for (gint i = 0; i < n; i++)
+        {
+          gfloat m0 = p[i], m5 = p[30 * step + i];
+          gfloat sa = p[6 * step + i] + p[12 * step + i];
+          gfloat da = p[6 * step + i] - p[12 * step + i];
+          gfloat sb = p[18 * step + i] + p[24 * step + i];
+          gfloat db = p[18 * step + i] - p[24 * step + i];
+
+          t[x][i]      = m0 + sa + sb;
+          t[6 + x][i]  = A * da + B * db;
+          t[12 + x][i] = A2 * sa + B2 * sb;
+          t[18 + x][i] = A3 * da + B3 * db + m5;
+        }
+    }
+  for (gint y = 0; y < TILE; y++)
+    {
+      gfloat *q = out + y * line + first;
+
+      for (gint i = 0; i < n; i++)
+        {
+          gfloat m0 = t[6 * y][i], m5 = t[6 * y + 5][i];
+          gfloat sa = t[6 * y + 1][i] + t[6 * y + 2][i];
+          gfloat da = t[6 * y + 1][i] - t[6 * y + 2][i];
+          gfloat sb = t[6 * y + 3][i] + t[6 * y + 4][i];
+          gfloat db = t[6 * y + 3][i] - t[6 * y + 4][i];
+
+          q[i]         = m0 + sa + sb;
+          q[c + i]     = A * da + B * db;
+          q[2 * c + i] = A2 * sa + B2 * sb;
+          q[3 * c + i] = A3 * da + B3 * db + m5;
+        }
+    }
+}
+
 DDIM_CLONES static void
 transform_output (const gfloat *restrict m,
                   gsize                  step,
@@ -191,48 +256,12 @@ transform_output (const gfloat *restrict m,
                   gfloat       *restrict out,
                   gsize                  line)
 {
-  for (gint first = 0; first < c; first += 16)
-    {
-      gint n = MIN (16, c - first);
-      gfloat t[TILE * INPUT][16];
+  gint first = 0;
 
-      for (gint x = 0; x < INPUT; x++)
-        {
-          const gfloat *p = m + x * step + first;
-
-          for (gint i = 0; i < n; i++)
-            {
-              gfloat m0 = p[i], m5 = p[30 * step + i];
-              gfloat sa = p[6 * step + i] + p[12 * step + i];
-              gfloat da = p[6 * step + i] - p[12 * step + i];
-              gfloat sb = p[18 * step + i] + p[24 * step + i];
-              gfloat db = p[18 * step + i] - p[24 * step + i];
-
-              t[x][i]      = m0 + sa + sb;
-              t[6 + x][i]  = A * da + B * db;
-              t[12 + x][i] = A2 * sa + B2 * sb;
-              t[18 + x][i] = A3 * da + B3 * db + m5;
-            }
-        }
-      for (gint y = 0; y < TILE; y++)
-        {
-          gfloat *q = out + y * line + first;
-
-          for (gint i = 0; i < n; i++)
-            {
-              gfloat m0 = t[6 * y][i], m5 = t[6 * y + 5][i];
-              gfloat sa = t[6 * y + 1][i] + t[6 * y + 2][i];
-              gfloat da = t[6 * y + 1][i] - t[6 * y + 2][i];
-              gfloat sb = t[6 * y + 3][i] + t[6 * y + 4][i];
-              gfloat db = t[6 * y + 3][i] - t[6 * y + 4][i];
-
-              q[i]         = m0 + sa + sb;
-              q[c + i]     = A * da + B * db;
-              q[2 * c + i] = A2 * sa + B2 * sb;
-              q[3 * c + i] = A3 * da + B3 * db + m5;
-            }
-        }
-    }
+  for (; first + GROUP <= c; first += GROUP)
+    transform_output_group (m, step, c, out, line, first, GROUP);
+  if (first < c)
+    transform_output_group (m, step, c, out, line, first, c - first);
 }
 
 static void
