@@ -5,6 +5,8 @@
  *
  * The kernel-*.c files are written once, in portable vector code, and
  * compiled once for each instruction set; each compilation fills a table.
+ * Blocks of memory that a kernel may read or write in whole vectors are
+ * padded to a multiple of DDIM_ALIGNMENT bytes, and so said here.
  */
 
 #pragma once
@@ -13,15 +15,111 @@
 
 G_BEGIN_DECLS
 
+/* A part of the depth of a matrix product: `depth` numbers of every row. */
+typedef struct
+{
+  const gfloat *const *rows; /* m pointers */
+  gint                 depth;
+} DdimProductPart;
+
+/* A pixel's worth of what comes behind a convolution's sums:
+ * out = (sums + bias + residual) * scale, and its moments.                  */
+typedef struct
+{
+  gfloat       *out;
+  gsize         out_line;       /* floats from one row of pixels to the next  */
+  gint          out_pixel;      /* floats from one pixel to the next          */
+  const gfloat *bias;           /* whole vectors                              */
+  const gfloat *residual;       /* or NULL; may be `out`                      */
+  gsize         residual_line;
+  gint          residual_pixel;
+  gfloat        scale;
+  gfloat       *sum;            /* whole vectors, added to                    */
+  gfloat       *squares;
+} DdimFinish;
+
 typedef struct _DdimKernels DdimKernels;
 
 struct _DdimKernels
 {
   const gchar *name; /* "baseline", "avx2", "avx512", "neon" */
+
+  /* Columns of a panel of a product's right side, and of a narrow one.      */
+  gint panel;
+  gint narrow;
+
+  /* c (m x width) = a (m x depth, in parts side by side) b (depth x width);
+   * width is `panel` or `narrow`, b and c are whole vectors.                */
+  void (*product) (gint                   width,
+                   gint                   m,
+                   gint                   n_parts,
+                   const DdimProductPart *parts,
+                   const gfloat          *b,
+                   gfloat                *c,
+                   gsize                  c_stride);
+
+  /* out = scale in + shift, then SiLU if asked for; n pixels of c channels,
+   * scale NULL for a copy.  Any c, any alignment.                           */
+  void (*affine) (const gfloat *in,
+                  gsize         in_pixel,
+                  const gfloat *scale,
+                  const gfloat *shift,
+                  gboolean      silu,
+                  gint          n,
+                  gint          c,
+                  gfloat       *out,
+                  gsize         out_pixel);
+
+  /* n pixels of c channels whose sums are `sums`, sums_pixel floats apart
+   * (whole vectors).                                                        */
+  void (*finish) (const gfloat     *sums,
+                  gsize             sums_pixel,
+                  gint              n,
+                  gint              c,
+                  const DdimFinish *finish);
+
+  /* Softmax of a row of n numbers times `scale`, in place: leaves
+   * exp (scale (x - max)) there and returns 1 / their sum.                  */
+  gfloat (*softmax) (gfloat *x,
+                     gint    n,
+                     gfloat  scale);
+
+  /* One tile each of Winograd's convolutions, see ops/conv-winograd.c; c is
+   * rounded up to whole vectors.  Indexed by the tile's outputs a side / 4.
+   *
+   * input: lines: tile + 2 rows of pixels `pixel` floats apart; writes
+   * (tile + 2)^2 points, `step` floats apart.                               */
+  void (*winograd_input[2])   (const gfloat *const *lines,
+                               gsize                pixel,
+                               gint                 c,
+                               gfloat              *out,
+                               gsize                step);
+  /* output: reads the points; rows, columns: those of the tile's outputs
+   * that are wanted.                                                        */
+  void (*winograd_output[2])  (const gfloat     *points,
+                               gsize             step,
+                               gint              c,
+                               gint              rows,
+                               gint              columns,
+                               const DdimFinish *finish);
+  /* filters: n (<= panel) filters of 9 taps for `c` channels, `filter`
+   * floats apart; for each channel a row of `width` numbers (zeros from n
+   * on) goes to every point.                                                */
+  void (*winograd_weights[2]) (const gfloat *filters,
+                               gsize         filter,
+                               gint          n,
+                               gint          c,
+                               gint          width,
+                               gfloat       *out,
+                               gsize         step);
 };
 
 /* The fastest table this processor can run, or the one that the environment
- * variable DDIM_ISA names, where the processor has it.                     */
+ * variable DDIM_ISA names, where the processor has it (else a warning).    */
 const DdimKernels * ddim_kernels_choose (void);
+
+/* The tables that this processor can run, best first, NULL after the last;
+ * static.                                                                   */
+const DdimKernels * const * ddim_kernels_list (void);
 
 G_END_DECLS

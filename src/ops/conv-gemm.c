@@ -1,134 +1,177 @@
-/* conv-gemm.c: any convolution, as matrix products over blocks of rows
+/* conv-gemm.c: any convolution, as matrix products over blocks of pixels
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A block's source rows are laid into a strip with the kernel's columns of
- * each output pixel side by side:
+ * A block's source lines are laid side by side.  The numbers that one row of
+ * the kernel meets at an output pixel are neighbours in such a line, and the
+ * next pixel's overlap them: a row of the product's left side is no copy, but
+ * a pointer into the line for each row of the kernel.  A 1 x 1 convolution of
+ * the source as it is needs no lines at all.
  *
- *   row    | p0 p1 p2 p3 ...
- *   strip  | p0 p1 p2 | p1 p2 p3 | p2 p3 p4 | ...
- *
- * so that each of the kernel's rows is one matrix product over all the block's
- * pixels, and a pixel is copied three times rather than nine.
+ * packed: panel, kernel row, kernel column, c_in, width
+ * input:  item, line, column, c_in
  */
-
-#include <cblas.h>
 
 #include "base/memory.h"
 #include "ops/constant.h"
 #include "ops/conv-private.h"
 
-/* Output pixels a block should have: enough to pay for sgemm's packing. */
-#define BLOCK_PIXELS 512
-
-/* From c_out, c_in, ky, kx, as the file has it, to ky, kx, c_in, c_out. */
 static void
-gemm_pack (DdimConv *conv)
+gemm_pack (const DdimConv *conv,
+           gint            first,
+           gint            n,
+           gint            width,
+           gfloat         *packed)
 {
-  gint    k = conv->spec.kernel, c_in = conv->spec.c_in, c_out = conv->spec.c_out;
-  gsize   row = (gsize) c_in * k * k;
-  gfloat *filter = g_new (gfloat, row);
+  gint    taps = conv->spec.kernel * conv->spec.kernel, c_in = conv->spec.c_in;
+  gsize   row  = (gsize) c_in * taps;
+  gfloat *filters = ddim_memory_alloc (n * row);
 
-  conv->packed_size = row * c_out;
-  conv->packed      = ddim_memory_alloc (conv->packed_size);
-  for (gint co = 0; co < c_out; co++)
-    {
-      ddim_constant_read (&conv->weight, co * row, row, filter);
-      for (gint ci = 0; ci < c_in; ci++)
-        for (gint i = 0; i < k * k; i++)
-          conv->packed[((gsize) i * c_in + ci) * c_out + co] = filter[ci * k * k + i];
-    }
-  g_free (filter);
+  ddim_constant_read (&conv->weight, first * row, n * row, filters);
+  for (gint tap = 0; tap < taps; tap++)
+    for (gint c = 0; c < c_in; c++, packed += width)
+      {
+        for (gint i = 0; i < n; i++)
+          packed[i] = filters[i * row + c * taps + tap];
+        for (gint i = n; i < width; i++)
+          packed[i] = 0;
+      }
+  ddim_memory_free (filters);
 }
 
-/* The source columns that a row of outputs reads, padding included. */
-static gint
-padded_width (const DdimConv *conv)
+/* Source columns, and lines, that `outputs` outputs in a row read. */
+static inline gint
+reach (const DdimConv *conv,
+       gint            outputs)
 {
-  return (conv->w - 1) * conv->spec.stride + conv->spec.kernel;
+  return (outputs - 1) * conv->spec.stride + conv->spec.kernel;
 }
 
-static gsize
-row_size (const DdimConv *conv)
+static inline gsize
+line_pitch (const DdimConv *conv)
 {
-  return ddim_memory_round ((gsize) padded_width (conv) * conv->spec.c_in);
+  return (gsize) reach (conv, conv->columns) * conv->spec.c_in;
 }
 
-static gsize
-strip_size (const DdimConv *conv)
+static inline gsize
+item_pitch (const DdimConv *conv)
 {
-  gint strip_h = (conv->rows - 1) * conv->spec.stride + conv->spec.kernel;
-
-  return ddim_memory_round ((gsize) strip_h * conv->w * conv->spec.kernel * conv->spec.c_in);
+  return reach (conv, conv->rows) * line_pitch (conv);
 }
 
 static void
 gemm_plan (DdimConv *conv)
 {
-  conv->rows        = CLAMP (BLOCK_PIXELS / conv->w, 1, conv->h);
-  conv->n_blocks    = (conv->h + conv->rows - 1) / conv->rows;
-  conv->worker_size = row_size (conv) + strip_size (conv)
-                      + ddim_memory_round ((gsize) conv->rows * conv->w * conv->spec.c_out);
+  conv->depth          = (gsize) conv->spec.kernel * conv->spec.kernel * conv->spec.c_in;
+  conv->input_size     = ddim_memory_round (conv->items * item_pitch (conv));
+  conv->input_scratch  = 0;
+  conv->output_scratch = (gsize) conv->units * conv->kernels->panel;
 }
 
-/* sums (rows x w x c_out) <- strip * weights.  With stride 2 the rows that one
- * row of the kernel meets are not neighbours in the strip.                 */
-static void
-multiply (const DdimConv *conv,
-          gint            rows,
-          const gfloat   *strip,
-          gfloat         *sums)
+/* Whether the products read the source itself. */
+static inline gboolean
+is_direct (const DdimConv     *conv,
+           const DdimConvArgs *args)
 {
-  const DdimConvSpec *spec = &conv->spec;
-  gint   depth  = spec->kernel * spec->c_in;
-  gsize  line   = (gsize) conv->w * depth;
-  gint   calls  = spec->stride == 1 ? 1 : rows;
-  gint   pixels = spec->stride == 1 ? rows * conv->w : conv->w;
-
-  for (gint call = 0; call < calls; call++)
-    for (gint ky = 0; ky < spec->kernel; ky++)
-      cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, pixels, spec->c_out, depth,
-                   1, strip + (call * spec->stride + ky) * line, depth,
-                   conv->packed + (gsize) ky * depth * spec->c_out, spec->c_out,
-                   ky ? 1 : 0, sums + (gsize) call * conv->w * spec->c_out, spec->c_out);
+  return conv->spec.kernel == 1 && ! args->affine;
 }
 
 static void
-gemm_block (const DdimConv     *conv,
+gemm_input (const DdimConv     *conv,
             const DdimConvArgs *args,
-            gint                item,
             gint                block,
-            gfloat             *scratch,
-            gdouble            *moments)
+            gint                first,
+            gint                n,
+            gfloat             *input,
+            gfloat             *scratch)
 {
-  const DdimConvSpec *spec = &conv->spec;
-  gint    first = block * conv->rows;
-  gint    rows  = MIN (conv->rows, conv->h - first);
-  gint    strip_h = (rows - 1) * spec->stride + spec->kernel;
-  gsize   depth = (gsize) spec->kernel * spec->c_in;
-  gfloat *row   = scratch;
-  gfloat *strip = row + row_size (conv);
-  gfloat *sums  = strip + strip_size (conv);
-  gfloat *out   = strip;
+  DdimConvBlock b      = ddim_conv_block (conv, args, block);
+  gint          stride = conv->spec.stride, before = conv->spec.pad_before;
 
-  for (gint i = 0; i < strip_h; i++)
-    {
-      gint y = first * spec->stride - spec->pad_before + i;
+  if (is_direct (conv, args))
+    return;
 
-      if (spec->kernel == 1 && spec->stride == 1)
-        {
-          ddim_conv_read (conv, args, item, y, 0, conv->w, out);
-          out += conv->w * depth;
-          continue;
-        }
-      ddim_conv_read (conv, args, item, y, - spec->pad_before, padded_width (conv), row);
-      for (gint x = 0; x < conv->w; x++, out += depth)
-        memcpy (out, row + x * spec->stride * spec->c_in, depth * sizeof (gfloat));
-    }
-  multiply (conv, rows, strip, sums);
-  ddim_conv_finish (conv, args, item, ((gsize) item * conv->h + first) * conv->w,
-                    rows * conv->w, sums, moments);
+  for (gint i = 0; i < b.items; i++)
+    for (gint line = 0; line < reach (conv, b.rows); line++)
+      ddim_conv_read (conv, args, b.item + i, b.row * stride - before + line,
+                      b.column * stride - before, reach (conv, b.columns), first, n,
+                      input + i * item_pitch (conv) + line * line_pitch (conv) + first,
+                      conv->spec.c_in);
 }
 
-const DdimConvWay ddim_conv_gemm = { "gemm", gemm_pack, gemm_plan, gemm_block };
+/* Fills the parts' rows; returns the number of parts. */
+static gint
+find_rows (const DdimConv      *conv,
+           const DdimConvArgs  *args,
+           const DdimConvBlock *b,
+           const gfloat        *input,
+           const gfloat        *rows[3][DDIM_CONV_MAX_UNITS],
+           DdimProductPart      parts[3])
+{
+  const DdimSource *source = &args->source;
+  gint n      = conv->spec.kernel;
+  gint stride = conv->spec.stride;
+  gint unit   = 0;
+
+  if (is_direct (conv, args))
+    n = source->c[1] ? 2 : 1;
+  for (gint part = 0; part < n; part++)
+    {
+      parts[part].rows  = rows[part];
+      parts[part].depth = is_direct (conv, args) ? source->c[part]
+                                                 : conv->spec.kernel * conv->spec.c_in;
+    }
+
+  for (gint i = 0; i < b->items; i++)
+    for (gint y = 0; y < b->rows; y++)
+      for (gint x = 0; x < b->columns; x++, unit++)
+        for (gint part = 0; part < n; part++)
+          if (is_direct (conv, args))
+            rows[part][unit] = source->data[part]
+                               + (((gsize) (b->item + i) * source->h + (b->row + y) * stride)
+                                  * source->w + (b->column + x) * stride) * source->c[part];
+          else
+            rows[part][unit] = input + i * item_pitch (conv)
+                               + (y * stride + part) * line_pitch (conv)
+                               + (gsize) x * stride * conv->spec.c_in;
+  return n;
+}
+
+static void
+gemm_output (const DdimConv     *conv,
+             const DdimConvArgs *args,
+             gint                block,
+             gint                panel,
+             const gfloat       *input,
+             gfloat             *scratch,
+             gfloat             *shared)
+{
+  DdimConvBlock   b      = ddim_conv_block (conv, args, block);
+  gint            width  = ddim_conv_width (conv, panel);
+  const gfloat   *packed = conv->packed + panel * conv->depth * conv->kernels->panel;
+  const gfloat   *sums   = scratch;
+  const gfloat   *rows[3][DDIM_CONV_MAX_UNITS];
+  DdimProductPart parts[3];
+  gint            n = find_rows (conv, args, &b, input, rows, parts);
+
+  conv->kernels->product (width, b.units, n, parts, packed, scratch, width);
+
+  for (gint item = b.item; item < b.item + b.items; item++)
+    {
+      DdimFinish first = ddim_conv_finish (conv, args, block, item, panel, shared);
+
+      for (gint y = b.row; y < b.row + b.rows; y++, sums += (gsize) b.columns * width)
+        {
+          DdimFinish finish = first;
+
+          finish.out += y * finish.out_line + b.column * finish.out_pixel;
+          if (finish.residual)
+            finish.residual += y * finish.residual_line + b.column * finish.residual_pixel;
+          conv->kernels->finish (sums, width, b.columns, ddim_conv_channels (conv, panel),
+                                 &finish);
+        }
+    }
+}
+
+const DdimConvWay ddim_conv_gemm = { "gemm", 1, gemm_pack, gemm_plan, gemm_input, gemm_output };

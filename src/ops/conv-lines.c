@@ -4,41 +4,20 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#include "base/vector.h"
+#include "base/memory.h"
 #include "ops/activation.h"
 #include "ops/conv-private.h"
 
-DDIM_CLONES static void
-scale_and_shift (gfloat       *x,
-                 const gfloat *scale,
-                 const gfloat *shift,
-                 gint          pixels,
-                 gint          c)
-{
-  for (gint i = 0; i < pixels; i++, x += c)
-    for (gint j = 0; j < c; j++)
-      x[j] = scale[j] * x[j] + shift[j];
-}
+/* Reading ------------------------------------------------------------------ */
 
-/* Pixels of the source, its two tensors side by side. */
 static void
-gather (const DdimSource *source,
-        gsize             pixel,
-        gint              n,
-        gfloat           *out)
+clear (gfloat *out,
+       gint    n,
+       gint    c,
+       gint    pixel)
 {
-  gsize c0 = source->c[0], c1 = source->c[1];
-
-  if (! c1)
-    {
-      memcpy (out, source->data[0] + pixel * c0, n * c0 * sizeof (gfloat));
-      return;
-    }
-  for (gint i = 0; i < n; i++, out += c0 + c1)
-    {
-      memcpy (out, source->data[0] + (pixel + i) * c0, c0 * sizeof (gfloat));
-      memcpy (out + c0, source->data[1] + (pixel + i) * c1, c1 * sizeof (gfloat));
-    }
+  for (gint i = 0; i < n; i++)
+    memset (out + (gsize) i * pixel, 0, c * sizeof (gfloat));
 }
 
 void
@@ -48,122 +27,124 @@ ddim_conv_read (const DdimConv     *conv,
                 gint                y,
                 gint                x,
                 gint                n,
-                gfloat             *out)
+                gint                first,
+                gint                c,
+                gfloat             *out,
+                gint                pixel)
 {
   const DdimSource *source = &args->source;
-  gint    up    = conv->spec.upsample ? 2 : 1;
-  gsize   c     = conv->spec.c_in;
-  gint    first = MAX (x, 0);                    /* inside the doubled source */
-  gint    end   = MIN (x + n, source->w * up);
-  gint    from  = first / up;                    /* in the source itself      */
-  gint    count = (end - 1) / up + 1 - from;
-  gsize   row   = (gsize) item * source->h + y / up;
-  gfloat *inside = out + (first - x) * c;
+  const DdimAffine *affine = args->affine;
+  gboolean silu  = affine && affine->activation == DDIM_ACTIVATION_SILU;
+  gint     up    = conv->spec.upsample ? 2 : 1;
+  gint     start = MAX (x, 0);                   /* inside the doubled source */
+  gint     end   = MIN (x + n, source->w * up);
+  gint     from  = start / up;                   /* in the source itself      */
+  gint     count = (end - 1) / up + 1 - from;
+  gfloat  *inside = out + (gsize) (start - x) * pixel;
 
-  if (y < 0 || y >= source->h * up || end <= first)
+  if (y < 0 || y >= source->h * up || end <= start)
     {
-      memset (out, 0, n * c * sizeof (gfloat));
+      clear (out, n, c, pixel);
       return;
     }
+  clear (out, start - x, c, pixel);
+  clear (out + (gsize) (end - x) * pixel, x + n - end, c, pixel);
 
-  memset (out, 0, (first - x) * c * sizeof (gfloat));
-  memset (out + (end - x) * c, 0, (x + n - end) * c * sizeof (gfloat));
-  gather (source, row * source->w + from, count, inside);
-  if (args->affine)
+  /* The part of the channels that each of the two tensors has. */
+  for (gint part = 0, before = 0; part < 2; before += source->c[part++])
     {
-      scale_and_shift (inside, args->affine->scale + item * c, args->affine->shift + item * c,
-                       count, c);
-      ddim_activation_apply (args->affine->activation, inside, count * c, NULL);
+      gint  width  = source->c[part];
+      gint  lowest = MAX (first, before), number = MIN (first + c, before + width) - lowest;
+      gsize at     = (((gsize) item * source->h + y / up) * source->w + from) * width
+                     + lowest - before;
+      gsize factor = (gsize) item * conv->spec.c_in + lowest;
+
+      if (number > 0)
+        conv->kernels->affine (source->data[part] + at, width,
+                               affine ? affine->scale + factor : NULL,
+                               affine ? affine->shift + factor : NULL,
+                               silu, count, number, inside + lowest - first, pixel);
     }
+  if (affine && ! silu)
+    for (gint i = 0; i < count; i++)
+      ddim_activation_apply (affine->activation, inside + (gsize) i * pixel, c, NULL);
+
   if (up == 2)
-    for (gint i = end - first - 1; i > 0; i--)
-      memcpy (inside + i * c, inside + ((first + i) / 2 - from) * c, c * sizeof (gfloat));
+    for (gint i = end - start - 1; i > 0; i--)
+      memcpy (inside + (gsize) i * pixel, inside + (gsize) ((start + i) / 2 - from) * pixel,
+              c * sizeof (gfloat));
 }
 
-DDIM_CLONES static void
-add_vector (gfloat       *x,
-            const gfloat *y,
-            gint          pixels,
-            gint          c)
-{
-  for (gint i = 0; i < pixels; i++, x += c)
-    for (gint j = 0; j < c; j++)
-      x[j] += y[j];
-}
+/* Finishing ---------------------------------------------------------------- */
 
-/* The columns from .. from + c - 1 of x, whose rows are c_out wide. */
-DDIM_CLONES static void
-add_tensor (gfloat       *x,
-            gint          c_out,
-            const gfloat *y,
-            gint          pixels,
-            gint          c)
-{
-  for (gint i = 0; i < pixels; i++, x += c_out, y += c)
-    for (gint j = 0; j < c; j++)
-      x[j] += y[j];
-}
+/* The shared memory: bias and time of every item, then for every block of
+ * every item the sums of the output and of its squares.                    */
 
-DDIM_CLONES static void
-scale_all (gfloat *x,
-           gfloat  scale,
-           gsize   n)
+gsize
+ddim_conv_shared_size (const DdimConv *conv,
+                       gint            n)
 {
-  for (gsize i = 0; i < n; i++)
-    x[i] *= scale;
-}
-
-DDIM_CLONES static void
-add_moments (const gfloat *x,
-             gint          pixels,
-             gint          c,
-             gdouble      *moments)
-{
-  for (gint i = 0; i < pixels; i++, x += c)
-    for (gint j = 0; j < c; j++)
-      {
-        moments[2 * j]     += x[j];
-        moments[2 * j + 1] += (gdouble) x[j] * x[j];
-      }
+  return (gsize) n * (1 + 2 * conv->blocks_item) * conv->padded;
 }
 
 void
+ddim_conv_start (const DdimConv     *conv,
+                 const DdimConvArgs *args,
+                 gfloat             *shared)
+{
+  for (gint item = 0; item < args->source.n; item++, shared += conv->padded)
+    for (gint c = 0; c < conv->padded; c++)
+      shared[c] = c < conv->spec.c_out
+                  ? (conv->bias ? conv->bias[c] : 0)
+                    + (args->time ? args->time[item * args->time_stride + c] : 0)
+                  : 0;
+}
+
+DdimFinish
 ddim_conv_finish (const DdimConv     *conv,
                   const DdimConvArgs *args,
+                  gint                block,
                   gint                item,
-                  gsize               pixel,
-                  gint                n,
-                  const gfloat       *sums,
-                  gdouble            *moments)
+                  gint                panel,
+                  gfloat             *shared)
 {
-  gint    c   = conv->spec.c_out;
-  gfloat *out = args->out->data + pixel * c;
-  const DdimSource *residual = args->residual;
-
-  /* The output may be the residual itself: add it before it is overwritten. */
-  if (residual)
+  gint       first = panel * conv->kernels->panel;
+  gint       c_out = conv->spec.c_out;
+  gsize      start = (gsize) item * conv->h * conv->w * c_out + first;
+  gsize      sums  = args->source.n
+                     + 2 * ((gsize) item * conv->blocks_item + block % conv->blocks_item);
+  gfloat    *sum   = shared + sums * conv->padded + first;
+  DdimFinish finish =
     {
-      gint c0 = residual->c[0], c1 = residual->c[1];
+      .out = args->out->data + start, .out_line = (gsize) conv->w * c_out, .out_pixel = c_out,
+      .bias = shared + (gsize) item * conv->padded + first,
+      .residual = args->residual ? args->residual->data[0] + start : NULL,
+      .residual_line = (gsize) conv->w * c_out, .residual_pixel = c_out,
+      .scale = args->output_scale ? args->output_scale : 1,
+      .sum = sum, .squares = sum + conv->padded
+    };
 
-      if (residual->data[0] != args->out->data)
-        {
-          memcpy (out, sums, (gsize) n * c * sizeof (gfloat));
-          add_tensor (out, c, residual->data[0] + pixel * c0, n, c0);
-          if (c1)
-            add_tensor (out + c0, c, residual->data[1] + pixel * c1, n, c1);
-        }
-      else
-        add_tensor (out, c, sums, n, c);
+  memset (sum, 0, ddim_conv_width (conv, panel) * sizeof (gfloat));
+  memset (sum + conv->padded, 0, ddim_conv_width (conv, panel) * sizeof (gfloat));
+  return finish;
+}
+
+void
+ddim_conv_merge (const DdimConv     *conv,
+                 const DdimConvArgs *args,
+                 const gfloat       *shared)
+{
+  const gfloat *sums = shared + (gsize) args->source.n * conv->padded;
+  gdouble      *out  = args->moments->data;
+
+  for (gint item = 0; item < args->source.n; item++, out += 2 * conv->spec.c_out)
+    {
+      memset (out, 0, 2 * conv->spec.c_out * sizeof (gdouble));
+      for (gint block = 0; block < conv->blocks_item; block++, sums += 2 * conv->padded)
+        for (gint c = 0; c < conv->spec.c_out; c++)
+          {
+            out[2 * c]     += sums[c];
+            out[2 * c + 1] += sums[conv->padded + c];
+          }
     }
-  else
-    memcpy (out, sums, (gsize) n * c * sizeof (gfloat));
-
-  if (conv->bias)
-    add_vector (out, conv->bias, n, c);
-  if (args->time)
-    add_vector (out, args->time + item * args->time_stride, n, c);
-  if (args->output_scale && args->output_scale != 1)
-    scale_all (out, args->output_scale, (gsize) n * c);
-  if (args->moments)
-    add_moments (out, n, c, moments);
 }

@@ -3,70 +3,134 @@
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * conv.c chooses a way at plan time.  Each way cuts the output into blocks,
- * computes a block's sums into scratch memory, and hands them, line by line,
- * to ddim_conv_finish ().
+ * conv.c chooses a way at plan time.  The output is cut into units (pixels, or
+ * Winograd's tiles), and these into blocks: a part of an item or, where maps
+ * are small, several whole items.  A way computes a block in two steps: its
+ * input (source pixels as the products want them), and from that, panel by
+ * panel of output channels, its output.
  */
 
 #pragma once
 
+#include "base/kernels.h"
 #include "ops/conv.h"
 
 G_BEGIN_DECLS
 
+#define DDIM_CONV_MAX_UNITS 128 /* in a block */
+#define DDIM_CONV_SLICE     64  /* input channels that are read together */
+
 typedef struct
 {
   const gchar *name;
-  /* Packs the weights into conv->packed. */
-  void (*pack)  (DdimConv *conv);
-  /* Sets conv->n_blocks (of an item) and conv->worker_size for the output
-   * size conv->h x conv->w and what else the way keeps in conv.            */
-  void (*plan)  (DdimConv *conv);
-  /* Computes one block of an item.  scratch: worker_size floats. */
-  void (*block) (const DdimConv     *conv,
-                 const DdimConvArgs *args,
-                 gint                item,
-                 gint                block,
-                 gfloat             *scratch,
-                 gdouble            *moments);
+  gint         unit;        /* output pixels on a unit's side               */
+
+  /* Packs output channels first .. first + n - 1, which make one panel of
+   * `width`, to `packed`: conv->depth * width floats.                      */
+  void (*pack)   (const DdimConv *conv,
+                  gint            first,
+                  gint            n,
+                  gint            width,
+                  gfloat         *packed);
+  /* Sets what of conv depends on the block's size: depth, input_size,
+   * input_scratch and output_scratch, in floats.                           */
+  void (*plan)   (DdimConv       *conv);
+  /* Fills `input` for channels first .. first + n - 1 of the source.       */
+  void (*input)  (const DdimConv     *conv,
+                  const DdimConvArgs *args,
+                  gint                block,
+                  gint                first,
+                  gint                n,
+                  gfloat             *input,
+                  gfloat             *scratch);
+  /* Computes one panel of the block and finishes it. */
+  void (*output) (const DdimConv     *conv,
+                  const DdimConvArgs *args,
+                  gint                block,
+                  gint                panel,
+                  const gfloat       *input,
+                  gfloat             *scratch,
+                  gfloat             *shared);
 } DdimConvWay;
 
 extern const DdimConvWay ddim_conv_gemm;
-extern const DdimConvWay ddim_conv_winograd;
+extern const DdimConvWay ddim_conv_winograd_2;
+extern const DdimConvWay ddim_conv_winograd_4;
 
 struct _DdimConv
 {
   DdimConvSpec       spec;
   DdimConstant       weight;
-  gfloat            *bias;        /* c_out, or NULL                         */
-  const DdimConvWay *way;         /* of the packed weights and the plan     */
-  gfloat            *packed;
-  gsize              packed_size; /* floats                                 */
-  gint               h, w;        /* of the output                          */
-  gint               rows;        /* output rows (of tiles) in a block      */
-  gint               columns;     /* columns of tiles in a block            */
-  gint               n_blocks;
-  gsize              worker_size; /* floats                                 */
+  gfloat            *bias;           /* c_out, or NULL                      */
+  const DdimKernels *kernels;        /* of the packed weights and the plan  */
+  const DdimConvWay *way;
+  gfloat            *packed;         /* panel after panel                   */
+  gint               panels;
+  gint               padded;         /* c_out in whole panels               */
+  gsize              depth;          /* rows of a packed panel              */
+
+  gint               h, w;           /* of the output                       */
+  gint               across, down;   /* units of an item                    */
+  gint               columns, rows;  /* units of a block                    */
+  gint               items;          /* of a block                          */
+  gint               units;          /* columns * rows * items              */
+  gint               blocks_across;
+  gint               blocks_item;    /* blocks of an item                   */
+  gsize              input_size;
+  gsize              input_scratch;
+  gsize              output_scratch;
 };
 
+/* What a block covers. */
+typedef struct
+{
+  gint item, items;     /* first, number                          */
+  gint row, rows;       /* in units                               */
+  gint column, columns;
+  gint units;           /* rows * columns of each item in turn    */
+} DdimConvBlock;
+
+DdimConvBlock ddim_conv_block (const DdimConv     *conv,
+                               const DdimConvArgs *args,
+                               gint                block);
+
 /* Columns x .. x + n - 1 of row y of the source, doubled where the spec says,
- * normalised and activated; zeros outside of it.  out: n x c_in.           */
+ * normalised and activated, channels first .. first + c - 1; zeros outside of
+ * it.  out: n pixels, `pixel` floats apart.                                */
 void ddim_conv_read   (const DdimConv     *conv,
                        const DdimConvArgs *args,
                        gint                item,
                        gint                y,
                        gint                x,
                        gint                n,
-                       gfloat             *out);
+                       gint                first,
+                       gint                c,
+                       gfloat             *out,
+                       gint                pixel);
 
-/* Output pixels pixel .. pixel + n - 1 (counted over the batch) from their
- * sums (n x c_out): bias, time, residual, scale; adds to the moments.      */
-void ddim_conv_finish (const DdimConv     *conv,
-                       const DdimConvArgs *args,
-                       gint                item,
-                       gsize               pixel,
-                       gint                n,
-                       const gfloat       *sums,
-                       gdouble            *moments);
+/* Floats of the memory that all blocks of a run share: each item's bias and
+ * time, and each block's moments.                                          */
+gsize ddim_conv_shared_size (const DdimConv *conv,
+                             gint            n);
+void  ddim_conv_start       (const DdimConv     *conv,
+                             const DdimConvArgs *args,
+                             gfloat             *shared);
+/* What comes behind the sums of panel `panel` of an item of a block. */
+DdimFinish ddim_conv_finish (const DdimConv     *conv,
+                             const DdimConvArgs *args,
+                             gint                block,
+                             gint                item,
+                             gint                panel,
+                             gfloat             *shared);
+/* Merges the blocks' moments, in their order. */
+void  ddim_conv_merge       (const DdimConv     *conv,
+                             const DdimConvArgs *args,
+                             const gfloat       *shared);
+
+/* Output channels in the panel, and its columns. */
+gint  ddim_conv_channels    (const DdimConv *conv,
+                             gint            panel);
+gint  ddim_conv_width       (const DdimConv *conv,
+                             gint            panel);
 
 G_END_DECLS

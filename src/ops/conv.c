@@ -5,12 +5,16 @@
  */
 
 #include "base/memory.h"
+#include "base/team-private.h"
 #include "ops/constant.h"
 #include "ops/conv-private.h"
 
 /* Below these Winograd's transforms cost more than its products save. */
 #define WINOGRAD_MIN_CHANNELS 16
 #define WINOGRAD_MIN_SIDE     6
+
+/* With fewer blocks than these a block's panels are shared among threads.   */
+#define MIN_BLOCKS 12
 
 DdimConv *
 ddim_conv_new (const DdimConvSpec *spec,
@@ -64,9 +68,90 @@ choose_way (const DdimConv *conv)
   const DdimConvSpec *spec = &conv->spec;
 
   return spec->kernel == 3 && spec->stride == 1 && spec->pad_before == 1 && spec->pad_after == 1
-         && MIN (spec->c_in, spec->c_out) >= WINOGRAD_MIN_CHANNELS
+         && spec->c_in >= WINOGRAD_MIN_CHANNELS
          && MIN (conv->h, conv->w) >= WINOGRAD_MIN_SIDE
-         ? &ddim_conv_winograd : &ddim_conv_gemm;
+         ? &ddim_conv_winograd_4 : &ddim_conv_gemm;
+}
+
+/* Packing ------------------------------------------------------------------ */
+
+gint
+ddim_conv_width (const DdimConv *conv,
+                 gint            panel)
+{
+  return conv->spec.c_out - panel * conv->kernels->panel <= conv->kernels->narrow
+         ? conv->kernels->narrow : conv->kernels->panel;
+}
+
+gint
+ddim_conv_channels (const DdimConv *conv,
+                    gint            panel)
+{
+  return MIN (conv->spec.c_out - panel * conv->kernels->panel, conv->kernels->panel);
+}
+
+static void
+pack_panel (gint     chunk,
+            gint     worker,
+            gpointer data)
+{
+  DdimConv *conv = data;
+
+  conv->way->pack (conv, chunk * conv->kernels->panel, ddim_conv_channels (conv, chunk),
+                   ddim_conv_width (conv, chunk),
+                   conv->packed + chunk * conv->depth * conv->kernels->panel);
+}
+
+static void
+pack (DdimConv *conv,
+      DdimTeam *team)
+{
+  gint panel = conv->kernels->panel;
+
+  g_clear_pointer (&conv->packed, ddim_memory_free);
+  conv->panels = (conv->spec.c_out + panel - 1) / panel;
+  conv->padded = (conv->panels - 1) * panel + ddim_conv_width (conv, conv->panels - 1);
+  conv->packed = ddim_memory_alloc (conv->depth * conv->padded);
+  ddim_team_run (team, conv->panels, pack_panel, conv, NULL);
+}
+
+/* Planning ----------------------------------------------------------------- */
+
+/* Blocks of about `units` units: parts of an item as square as may be, since
+ * neighbours read some of the same pixels, or some whole items.            */
+static void
+cut_blocks (DdimConv *conv,
+            gint      units)
+{
+  gint side = 1;
+
+  while ((side + 1) * (side + 1) <= units)
+    side++;
+
+  conv->across  = (conv->w + conv->way->unit - 1) / conv->way->unit;
+  conv->down    = (conv->h + conv->way->unit - 1) / conv->way->unit;
+  conv->rows    = MIN (conv->down, MAX (side, units / conv->across));
+  conv->columns = MIN (conv->across, units / conv->rows);
+  conv->rows    = MIN (conv->down, units / conv->columns);
+  conv->items   = MAX (1, units / (conv->across * conv->down));
+  conv->units   = conv->columns * conv->rows * conv->items;
+  conv->blocks_across = (conv->across + conv->columns - 1) / conv->columns;
+  conv->blocks_item   = (conv->down + conv->rows - 1) / conv->rows * conv->blocks_across;
+}
+
+/* Blocks of a batch of n. */
+static gint
+count_blocks (const DdimConv *conv,
+              gint            n)
+{
+  return conv->blocks_item > 1 ? n * conv->blocks_item : (n + conv->items - 1) / conv->items;
+}
+
+static gboolean
+is_shared (const DdimConv *conv,
+           gint            n)
+{
+  return count_blocks (conv, n) < MIN_BLOCKS;
 }
 
 gsize
@@ -76,23 +161,39 @@ ddim_conv_plan (DdimConv *conv,
                 gint      w,
                 DdimTeam *team)
 {
-  const DdimConvWay *way;
+  const DdimConvWay *old = conv->way;
 
   conv->h = ddim_conv_output_size (&conv->spec, h);
   conv->w = ddim_conv_output_size (&conv->spec, w);
+  conv->kernels = ddim_team_get_kernels (team);
+  conv->way = choose_way (conv);
+  cut_blocks (conv, conv->way->unit == 1 ? 96 : 64);
+  conv->way->plan (conv);
+  if (conv->way != old)
+    pack (conv, team);
 
-  way = choose_way (conv);
-  if (way != conv->way)
-    {
-      g_clear_pointer (&conv->packed, ddim_memory_free);
-      conv->way = way;
-      way->pack (conv);
-    }
-  way->plan (conv);
+  return ddim_conv_shared_size (conv, n)
+         + conv->input_size * (is_shared (conv, n) ? count_blocks (conv, n)
+                                                   : ddim_team_get_n_threads (team))
+         + ddim_team_get_n_threads (team) * MAX (conv->input_scratch, conv->output_scratch);
+}
 
-  /* Each worker's memory, then each block's moments. */
-  return ddim_team_get_n_threads (team) * conv->worker_size
-         + (gsize) n * conv->n_blocks * conv->spec.c_out * 4;
+DdimConvBlock
+ddim_conv_block (const DdimConv     *conv,
+                 const DdimConvArgs *args,
+                 gint                block)
+{
+  DdimConvBlock b;
+  gint          within = block % conv->blocks_item;
+
+  b.item    = block / conv->blocks_item * conv->items;
+  b.items   = MIN (conv->items, args->source.n - b.item);
+  b.row     = within / conv->blocks_across * conv->rows;
+  b.rows    = MIN (conv->rows, conv->down - b.row);
+  b.column  = within % conv->blocks_across * conv->columns;
+  b.columns = MIN (conv->columns, conv->across - b.column);
+  b.units   = b.items * b.rows * b.columns;
+  return b;
 }
 
 const gchar *
@@ -104,29 +205,81 @@ ddim_conv_get_algorithm (const DdimConv *conv)
 gsize
 ddim_conv_get_packed_size (const DdimConv *conv)
 {
-  return conv->packed ? conv->packed_size * sizeof (gfloat) : 0;
+  return conv->packed ? conv->depth * conv->padded * sizeof (gfloat) : 0;
 }
+
+/* Running ------------------------------------------------------------------ */
 
 typedef struct
 {
   const DdimConv     *conv;
   const DdimConvArgs *args;
-  const DdimRun      *run;
-  gdouble            *moments;
+  gfloat             *shared;  /* ddim_conv_shared_size ()                   */
+  gfloat             *inputs;  /* a block's each, or a worker's each         */
+  gfloat             *scratch; /* a worker's each                            */
+  gint                slices;  /* of the source's channels                   */
 } Job;
+
+static gfloat *
+job_scratch (const Job *job,
+             gint       worker)
+{
+  return job->scratch + worker * MAX (job->conv->input_scratch, job->conv->output_scratch);
+}
+
+static void
+read_slice (const Job *job,
+            gint       block,
+            gint       slice,
+            gint       worker,
+            gfloat    *input)
+{
+  gint first = slice * DDIM_CONV_SLICE;
+
+  job->conv->way->input (job->conv, job->args, block, first,
+                         MIN (DDIM_CONV_SLICE, job->conv->spec.c_in - first),
+                         input, job_scratch (job, worker));
+}
 
 static void
 run_block (gint     chunk,
            gint     worker,
            gpointer data)
 {
-  const Job      *job     = data;
-  const DdimConv *conv    = job->conv;
-  gdouble        *moments = job->moments + (gsize) chunk * 2 * conv->spec.c_out;
+  const Job *job   = data;
+  gfloat    *input = job->inputs + worker * job->conv->input_size;
 
-  memset (moments, 0, 2 * conv->spec.c_out * sizeof (gdouble));
-  conv->way->block (conv, job->args, chunk / conv->n_blocks, chunk % conv->n_blocks,
-                    job->run->scratch + worker * conv->worker_size, moments);
+  for (gint slice = 0; slice < job->slices; slice++)
+    read_slice (job, chunk, slice, worker, input);
+  for (gint panel = 0; panel < job->conv->panels; panel++)
+    job->conv->way->output (job->conv, job->args, chunk, panel, input,
+                            job_scratch (job, worker), job->shared);
+}
+
+static void
+run_input (gint     chunk,
+           gint     worker,
+           gpointer data)
+{
+  const Job *job   = data;
+  gint       block = chunk / job->slices;
+
+  read_slice (job, block, chunk % job->slices, worker,
+              job->inputs + block * job->conv->input_size);
+}
+
+/* Panel by panel, so that all blocks of one read its weights together. */
+static void
+run_output (gint     chunk,
+            gint     worker,
+            gpointer data)
+{
+  const Job *job    = data;
+  gint       blocks = count_blocks (job->conv, job->args->source.n);
+
+  job->conv->way->output (job->conv, job->args, chunk % blocks, chunk / blocks,
+                          job->inputs + chunk % blocks * job->conv->input_size,
+                          job_scratch (job, worker), job->shared);
 }
 
 gboolean
@@ -134,21 +287,37 @@ ddim_conv_run (DdimConv           *conv,
                const DdimConvArgs *args,
                const DdimRun      *run)
 {
-  gint  chunks = args->source.n * conv->n_blocks;
-  gsize c2     = 2 * conv->spec.c_out;
-  Job   job    = { conv, args, run, NULL };
+  DdimConvArgs simple = *args;
+  DdimSource   whole;
+  gint         n       = args->source.n;
+  gint         threads = ddim_team_get_n_threads (run->team);
+  gint         blocks  = count_blocks (conv, n);
+  Job          job     = { conv, &simple, run->scratch };
 
-  job.moments = (gdouble *) (run->scratch
-                             + ddim_team_get_n_threads (run->team) * conv->worker_size);
-  if (! ddim_team_run (run->team, chunks, run_block, &job, run->cancellable))
+  /* A residual in two parts first becomes one, in the output. */
+  if (args->residual && args->residual->c[1])
+    {
+      if (! ddim_affine_apply (args->residual, NULL, args->out, run))
+        return FALSE;
+      whole = ddim_source (args->out, NULL);
+      simple.residual = &whole;
+    }
+
+  job.inputs  = job.shared + ddim_conv_shared_size (conv, n);
+  job.scratch = job.inputs + conv->input_size * (is_shared (conv, n) ? blocks : threads);
+  job.slices  = (conv->spec.c_in + DDIM_CONV_SLICE - 1) / DDIM_CONV_SLICE;
+  ddim_conv_start (conv, &simple, job.shared);
+
+  if (is_shared (conv, n))
+    {
+      if (! ddim_team_run (run->team, blocks * job.slices, run_input, &job, run->cancellable) ||
+          ! ddim_team_run (run->team, blocks * conv->panels, run_output, &job, run->cancellable))
+        return FALSE;
+    }
+  else if (! ddim_team_run (run->team, blocks, run_block, &job, run->cancellable))
     return FALSE;
 
   if (args->moments)
-    {
-      memset (args->moments->data, 0, args->source.n * c2 * sizeof (gdouble));
-      for (gint chunk = 0; chunk < chunks; chunk++)
-        for (gsize i = 0; i < c2; i++)
-          args->moments->data[chunk / conv->n_blocks * c2 + i] += job.moments[chunk * c2 + i];
-    }
+    ddim_conv_merge (conv, &simple, job.shared);
   return TRUE;
 }

@@ -1,0 +1,288 @@
+/* kernel-winograd.c: the transforms of Winograd's convolutions
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A tile of m x m outputs of a 3 x 3 convolution is
+ *
+ *   Y = A' [ (G g G') . (B' d B) ] A,
+ *
+ * d being its (m + 2) x (m + 2) inputs (Lavin and Gray, arXiv 1509.09308).
+ * The matrices follow from the points at which the polynomials are taken:
+ * m = 2: 0, +-1 and infinity; m = 4: 0, +-3/4, +-3/2 and infinity, which are
+ * exact in binary and lose half as much as the usual 0, +-1, +-2.
+ */
+
+#include "base/simd.h"
+
+/* The points +-A and +-B, their squares and cubes. */
+#define A  0.75f
+#define B  1.5f
+#define A2 0.5625f
+#define B2 2.25f
+#define A3 0.421875f
+#define B3 3.375f
+
+#define MOST 6 /* inputs on a side of the largest tile */
+
+/* B' d, m + 2 numbers from m + 2, `from` and `to` apart. */
+INLINE void
+input_line (const gint    m,
+            const Vector *d,
+            const gint    from,
+            Vector       *t,
+            const gint    to)
+{
+  Vector d0 = d[0], d1 = d[from], d2 = d[2 * from], d3 = d[3 * from];
+
+  if (m == 2)
+    {
+      t[0]      = d0 - d2;
+      t[to]     = d1 + d2;
+      t[2 * to] = d2 - d1;
+      t[3 * to] = d1 - d3;
+    }
+  else
+    {
+      Vector d4 = d[4 * from], d5 = d[5 * from];
+      Vector ea = d4 - B2 * d2, oa = d3 - B2 * d1;
+      Vector eb = d4 - A2 * d2, ob = d3 - A2 * d1;
+
+      t[0]      = A2 * B2 * d0 + (d4 - (A2 + B2) * d2);
+      t[to]     = ea + A * oa;
+      t[2 * to] = ea - A * oa;
+      t[3 * to] = eb + B * ob;
+      t[4 * to] = eb - B * ob;
+      t[5 * to] = A2 * B2 * d1 + (d5 - (A2 + B2) * d3);
+    }
+}
+
+/* A' t, m numbers from m + 2. */
+INLINE void
+output_line (const gint    m,
+             const Vector *t,
+             const gint    from,
+             Vector       *y,
+             const gint    to)
+{
+  Vector t0 = t[0], t1 = t[from], t2 = t[2 * from], t3 = t[3 * from];
+
+  if (m == 2)
+    {
+      y[0]  = t0 + t1 + t2;
+      y[to] = t1 - t2 - t3;
+    }
+  else
+    {
+      Vector t4 = t[4 * from], t5 = t[5 * from];
+      Vector sa = t1 + t2, da = t1 - t2, sb = t3 + t4, db = t3 - t4;
+
+      y[0]      = t0 + sa + sb;
+      y[to]     = A * da + B * db;
+      y[2 * to] = A2 * sa + B2 * sb;
+      y[3 * to] = t5 + A3 * da + B3 * db;
+    }
+}
+
+INLINE void
+input (const gint           m,
+       const gfloat *const *lines,
+       gsize                pixel,
+       gint                 c,
+       gfloat              *out,
+       gsize                step)
+{
+  const gint n = m + 2;
+
+  for (gint k = 0; k < c; k += LANES)
+    {
+      Vector d[MOST], t[MOST * MOST], v[MOST];
+
+#pragma GCC unroll 6
+      for (gint x = 0; x < n; x++)
+        {
+#pragma GCC unroll 6
+          for (gint y = 0; y < n; y++)
+            d[y] = load (lines[y] + x * pixel + k);
+          input_line (m, d, 1, t + x, n);
+        }
+#pragma GCC unroll 6
+      for (gint y = 0; y < n; y++)
+        {
+          input_line (m, t + y * n, 1, v, 1);
+#pragma GCC unroll 6
+          for (gint x = 0; x < n; x++)
+            store (out + (y * n + x) * step + k, v[x]);
+        }
+    }
+}
+
+INLINE void
+output (const gint        m,
+        const gfloat     *points,
+        gsize             step,
+        gint              c,
+        gint              rows,
+        gint              columns,
+        const DdimFinish *f)
+{
+  const gint n = m + 2;
+
+  for (gint k = 0; k < c; k += LANES)
+    {
+      gint   lanes = MIN (c - k, LANES);
+      Vector d[MOST], t[MOST * MOST], y[MOST];
+      Vector sum = load (f->sum + k), squares = load (f->squares + k);
+      Vector bias = load (f->bias + k);
+
+#pragma GCC unroll 6
+      for (gint j = 0; j < n; j++)
+        {
+#pragma GCC unroll 6
+          for (gint i = 0; i < n; i++)
+            d[i] = load (points + (i * n + j) * step + k);
+          output_line (m, d, 1, t + j, n);
+        }
+#pragma GCC unroll 4
+      for (gint i = 0; i < m; i++)
+        if (i < rows)
+          {
+            gfloat       *out      = f->out + i * f->out_line + k;
+            const gfloat *residual = f->residual ? f->residual + i * f->residual_line + k : NULL;
+
+            output_line (m, t + i * n, 1, y, 1);
+#pragma GCC unroll 4
+            for (gint j = 0; j < m; j++)
+              if (j < columns)
+                {
+                  Vector x = finish_vector (y[j], bias,
+                                            residual ? residual + j * f->residual_pixel : NULL,
+                                            lanes, f->scale);
+
+                  sum     += x;
+                  squares += x * x;
+                  put (out + j * f->out_pixel, x, lanes);
+                }
+          }
+      store (f->sum + k, sum);
+      store (f->squares + k, squares);
+    }
+}
+
+/* G g of `lanes` filters at once, in double precision. */
+INLINE void
+weights_line (const gint     m,
+              const gdouble *g0,
+              const gdouble *g1,
+              const gdouble *g2,
+              gint           i,
+              gdouble       *out)
+{
+  gdouble x = g0[i], y = g1[i], z = g2[i];
+
+  if (m == 2)
+    {
+      out[0] = x;
+      out[1] = 0.5 * (x + y + z);
+      out[2] = 0.5 * (x - y + z);
+      out[3] = z;
+    }
+  else
+    {
+      const gdouble a = A, b = B;
+      const gdouble n0 = 1 / (a * a * b * b);
+      const gdouble na = 1 / (2 * a * a * (a * a - b * b));
+      const gdouble nb = 1 / (2 * b * b * (b * b - a * a));
+      gdouble ea = x + a * a * z, eb = x + b * b * z;
+
+      out[0] = n0 * x;
+      out[1] = na * (ea + a * y);
+      out[2] = na * (ea - a * y);
+      out[3] = nb * (eb + b * y);
+      out[4] = nb * (eb - b * y);
+      out[5] = z;
+    }
+}
+
+#define FILTERS 64 /* at least a panel */
+
+INLINE void
+weights (const gint    m,
+         const gfloat *filters,
+         gsize         filter,
+         gint          n,
+         gint          c,
+         gint          width,
+         gfloat       *out,
+         gsize         step)
+{
+  const gint points = m + 2;
+  gdouble    g[9][FILTERS], half[3 * MOST][FILTERS];
+
+  memset (g, 0, sizeof g);
+  for (gint k = 0; k < c; k++, out += width)
+    {
+      for (gint i = 0; i < n; i++)
+        for (gint tap = 0; tap < 9; tap++)
+          g[tap][i] = filters[i * filter + k * 9 + tap];
+
+      for (gint x = 0; x < 3; x++)
+        for (gint i = 0; i < width; i++)
+          {
+            gdouble line[MOST];
+
+            weights_line (m, g[x], g[3 + x], g[6 + x], i, line);
+            for (gint y = 0; y < points; y++)
+              half[3 * y + x][i] = line[y];
+          }
+      for (gint y = 0; y < points; y++)
+        for (gint i = 0; i < width; i++)
+          {
+            gdouble line[MOST];
+
+            weights_line (m, half[3 * y], half[3 * y + 1], half[3 * y + 2], i, line);
+            for (gint x = 0; x < points; x++)
+              out[(y * points + x) * step + i] = line[x];
+          }
+    }
+}
+
+#define TILE(m)                                                               \
+void                                                                          \
+KERNEL (winograd_input_ ## m) (const gfloat *const *lines,                    \
+                               gsize                pixel,                    \
+                               gint                 c,                        \
+                               gfloat              *out,                      \
+                               gsize                step)                     \
+{                                                                             \
+  input (m, lines, pixel, c, out, step);                                      \
+}                                                                             \
+                                                                              \
+void                                                                          \
+KERNEL (winograd_output_ ## m) (const gfloat     *points,                     \
+                                gsize             step,                       \
+                                gint              c,                          \
+                                gint              rows,                       \
+                                gint              columns,                    \
+                                const DdimFinish *finish)                     \
+{                                                                             \
+  if (rows == m && columns == m)                                              \
+    output (m, points, step, c, m, m, finish);                                \
+  else                                                                        \
+    output (m, points, step, c, rows, columns, finish);                       \
+}                                                                             \
+                                                                              \
+void                                                                          \
+KERNEL (winograd_weights_ ## m) (const gfloat *filters,                       \
+                                 gsize         filter,                        \
+                                 gint          n,                             \
+                                 gint          c,                             \
+                                 gint          width,                         \
+                                 gfloat       *out,                           \
+                                 gsize         step)                          \
+{                                                                             \
+  weights (m, filters, filter, n, c, width, out, step);                       \
+}
+
+TILE (2)
+TILE (4)
