@@ -204,8 +204,6 @@ weights_line (const gint     m,
     }
 }
 
-#define FILTERS 64 /* at least a panel */
-
 INLINE void
 weights (const gint    m,
          const gfloat *filters,
@@ -217,7 +215,7 @@ weights (const gint    m,
          gsize         step)
 {
   const gint points = m + 2;
-  gdouble    g[9][FILTERS], half[3 * MOST][FILTERS];
+  gdouble    g[9][DDIM_PANEL_MAX], half[3 * MOST][DDIM_PANEL_MAX];
 
   memset (g, 0, sizeof g);
   for (gint k = 0; k < c; k++, out += width)

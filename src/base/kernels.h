@@ -15,6 +15,9 @@
 
 G_BEGIN_DECLS
 
+/* No table's panel is wider. */
+#define DDIM_PANEL_MAX 64
+
 /* A part of the depth of a matrix product: `depth` numbers of every row. */
 typedef struct
 {
@@ -113,6 +116,33 @@ struct _DdimKernels
                                gfloat       *out,
                                gsize         step);
 };
+
+/* The right side of a product of n columns is cut into panels: all as wide as
+ * `panel` but the last, which may be narrow.                                */
+static inline gint
+ddim_kernels_panels (const DdimKernels *kernels,
+                     gint               n)
+{
+  return (n + kernels->panel - 1) / kernels->panel;
+}
+
+static inline gint
+ddim_kernels_width (const DdimKernels *kernels,
+                    gint               n,
+                    gint               panel)
+{
+  return n - panel * kernels->panel <= kernels->narrow ? kernels->narrow : kernels->panel;
+}
+
+/* Columns of all panels. */
+static inline gint
+ddim_kernels_padded (const DdimKernels *kernels,
+                     gint               n)
+{
+  gint last = ddim_kernels_panels (kernels, n) - 1;
+
+  return last * kernels->panel + ddim_kernels_width (kernels, n, last);
+}
 
 /* The fastest table this processor can run, or the one that the environment
  * variable DDIM_ISA names, where the processor has it (else a warning).    */

@@ -128,9 +128,18 @@ void  ddim_conv_merge       (const DdimConv     *conv,
                              const gfloat       *shared);
 
 /* Output channels in the panel, and its columns. */
-gint  ddim_conv_channels    (const DdimConv *conv,
-                             gint            panel);
-gint  ddim_conv_width       (const DdimConv *conv,
-                             gint            panel);
+static inline gint
+ddim_conv_channels (const DdimConv *conv,
+                    gint            panel)
+{
+  return MIN (conv->spec.c_out - panel * conv->kernels->panel, conv->kernels->panel);
+}
+
+static inline gint
+ddim_conv_width (const DdimConv *conv,
+                 gint            panel)
+{
+  return ddim_kernels_width (conv->kernels, conv->spec.c_out, panel);
+}
 
 G_END_DECLS

@@ -75,21 +75,6 @@ choose_way (const DdimConv *conv)
 
 /* Packing ------------------------------------------------------------------ */
 
-gint
-ddim_conv_width (const DdimConv *conv,
-                 gint            panel)
-{
-  return conv->spec.c_out - panel * conv->kernels->panel <= conv->kernels->narrow
-         ? conv->kernels->narrow : conv->kernels->panel;
-}
-
-gint
-ddim_conv_channels (const DdimConv *conv,
-                    gint            panel)
-{
-  return MIN (conv->spec.c_out - panel * conv->kernels->panel, conv->kernels->panel);
-}
-
 static void
 pack_panel (gint     chunk,
             gint     worker,
@@ -106,11 +91,9 @@ static void
 pack (DdimConv *conv,
       DdimTeam *team)
 {
-  gint panel = conv->kernels->panel;
-
   g_clear_pointer (&conv->packed, ddim_memory_free);
-  conv->panels = (conv->spec.c_out + panel - 1) / panel;
-  conv->padded = (conv->panels - 1) * panel + ddim_conv_width (conv, conv->panels - 1);
+  conv->panels = ddim_kernels_panels (conv->kernels, conv->spec.c_out);
+  conv->padded = ddim_kernels_padded (conv->kernels, conv->spec.c_out);
   conv->packed = ddim_memory_alloc (conv->depth * conv->padded);
   ddim_team_run (team, conv->panels, pack_panel, conv, NULL);
 }

@@ -2,18 +2,37 @@
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The weights are transposed into panels when the layer first runs with a
+ * table of kernels; a chunk is one panel of outputs.
  */
 
+#include "base/memory.h"
+#include "base/team-private.h"
+#include "ops/constant.h"
 #include "ops/linear.h"
+
+#define MAX_ROWS 32 /* of a product */
 
 struct _DdimLinear
 {
-  gint         c_in;
-  gint         c_out;
-  DdimConstant weight;
-  DdimConstant bias;
-  gboolean     has_bias;
+  gint               c_in;
+  gint               c_out;
+  DdimConstant       weight;
+  gfloat            *bias;    /* c_out, or NULL                              */
+  const DdimKernels *kernels; /* of the packed weights                       */
+  gfloat            *packed;  /* panel, c_in, width                          */
 };
+
+typedef struct
+{
+  DdimLinear   *linear;
+  gint          n;
+  const gfloat *x;
+  gsize         x_stride;
+  gfloat       *out;
+  gsize         out_stride;
+} Job;
 
 DdimLinear *
 ddim_linear_new (gint                c_in,
@@ -31,18 +50,76 @@ ddim_linear_new (gint                c_in,
   linear->c_in   = c_in;
   linear->c_out  = c_out;
   linear->weight = *weight;
-  if (bias)
-    {
-      linear->bias     = *bias;
-      linear->has_bias = TRUE;
-    }
+  linear->bias   = ddim_constant_copy (bias);
   return linear;
 }
 
 void
 ddim_linear_free (DdimLinear *linear)
 {
+  if (! linear)
+    return;
+
+  ddim_memory_free (linear->bias);
+  ddim_memory_free (linear->packed);
   g_free (linear);
+}
+
+static gfloat *
+panel_of (const DdimLinear *linear,
+          gint              panel)
+{
+  return linear->packed + (gsize) panel * linear->kernels->panel * linear->c_in;
+}
+
+static void
+pack_panel (gint     chunk,
+            gint     worker,
+            gpointer data)
+{
+  DdimLinear *linear = data;
+  gint    first = chunk * linear->kernels->panel;
+  gint    width = ddim_kernels_width (linear->kernels, linear->c_out, chunk);
+  gint    n     = MIN (width, linear->c_out - first);
+  gfloat *row   = g_new (gfloat, linear->c_in);
+  gfloat *out   = panel_of (linear, chunk);
+
+  memset (out, 0, (gsize) width * linear->c_in * sizeof (gfloat));
+  for (gint i = 0; i < n; i++)
+    {
+      ddim_constant_read (&linear->weight, (gsize) (first + i) * linear->c_in, linear->c_in, row);
+      for (gint k = 0; k < linear->c_in; k++)
+        out[(gsize) k * width + i] = row[k];
+    }
+  g_free (row);
+}
+
+static void
+run_panel (gint     chunk,
+           gint     worker,
+           gpointer data)
+{
+  const Job        *job    = data;
+  const DdimLinear *linear = job->linear;
+  gint              first  = chunk * linear->kernels->panel;
+  gint              width  = ddim_kernels_width (linear->kernels, linear->c_out, chunk);
+  gint              used   = MIN (width, linear->c_out - first);
+
+  for (gint start = 0; start < job->n; start += MAX_ROWS)
+    {
+      gint            n = MIN (MAX_ROWS, job->n - start);
+      const gfloat   *rows[MAX_ROWS];
+      DdimProductPart part = { rows, linear->c_in };
+      gfloat          sums[MAX_ROWS * DDIM_PANEL_MAX] __attribute__ ((aligned (DDIM_ALIGNMENT)));
+
+      for (gint i = 0; i < n; i++)
+        rows[i] = job->x + (start + i) * job->x_stride;
+      linear->kernels->product (width, n, 1, &part, panel_of (linear, chunk), sums, width);
+      for (gint i = 0; i < n; i++)
+        for (gint k = 0; k < used; k++)
+          job->out[(start + i) * job->out_stride + first + k] =
+            sums[i * width + k] + (linear->bias ? linear->bias[first + k] : 0);
+    }
 }
 
 gboolean
@@ -54,8 +131,17 @@ ddim_linear_run (DdimLinear    *linear,
                  gsize          out_stride,
                  const DdimRun *run)
 {
-  ddim_linear_naive (linear->c_in, linear->c_out, &linear->weight,
-                     linear->has_bias ? &linear->bias : NULL,
-                     n, x, x_stride, out, out_stride);
-  return TRUE;
+  const DdimKernels *kernels = ddim_team_get_kernels (run->team);
+  gint panels = ddim_kernels_panels (kernels, linear->c_out);
+  Job  job    = { linear, n, x, x_stride, out, out_stride };
+
+  if (linear->kernels != kernels)
+    {
+      ddim_memory_free (linear->packed);
+      linear->kernels = kernels;
+      linear->packed  = ddim_memory_alloc ((gsize) linear->c_in
+                                           * ddim_kernels_padded (kernels, linear->c_out));
+      ddim_team_run (run->team, panels, pack_panel, linear, NULL);
+    }
+  return ddim_team_run (run->team, panels, run_panel, &job, run->cancellable);
 }

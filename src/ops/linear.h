@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 
 typedef struct _DdimLinear DdimLinear;
 
-/* weight: c_out x c_in, kept (not copied) and read at every run; bias: c_out
+/* weight: c_out x c_in, kept (not copied) until the first run; bias: c_out
  * or NULL, copied.  Returns NULL where a constant's size does not fit.      */
 DdimLinear * ddim_linear_new  (gint                c_in,
                                gint                c_out,
