@@ -63,12 +63,21 @@ beta_at (DdimBetas kind,
 
 /* Shifts and scales sqrt (alphas_cumprod) so that its last value is 0 and its
  * first stays.                                                              */
-static void
+static gboolean
 remove_last_signal (gdouble *alphas_cumprod,
-                    gint     T)
+                    gint     T,
+                    GError **error)
 {
   gdouble first = sqrt (alphas_cumprod[0]);
   gdouble last  = sqrt (alphas_cumprod[T - 1]);
+
+  if (! (last < first))
+    {
+      g_set_error (error, DDIM_ERROR, DDIM_ERROR_INVALID,
+                   "The betas of the noise schedule are too small to be rescaled "
+                   "to no signal at its end");
+      return FALSE;
+    }
 
   for (gint t = 0; t < T; t++)
     {
@@ -77,6 +86,7 @@ remove_last_signal (gdouble *alphas_cumprod,
       alphas_cumprod[t] = a * a;
     }
   alphas_cumprod[T - 1] = 0;
+  return TRUE;
 }
 
 static gboolean
@@ -119,8 +129,8 @@ ddim_schedule_new_for_betas (const gdouble  *betas,
       product *= 1 - betas[t];
       schedule->alphas_cumprod[t] = product;
     }
-  if (zero_snr)
-    remove_last_signal (schedule->alphas_cumprod, T);
+  if (zero_snr && ! remove_last_signal (schedule->alphas_cumprod, T, error))
+    g_clear_pointer (&schedule, ddim_schedule_free);
 
   return schedule;
 }

@@ -203,6 +203,7 @@ test_bad_arguments (void)
   g_autoptr (DdimSchedule) schedule = linear_schedule (FALSE);
   const struct { gint S; gdouble depth; } bad[] = { { 0, 1 }, { 20, 0 }, { 20, 1.01 }, { 20, NAN } };
   const gdouble betas[] = { 0.1, 1.5 };
+  const gdouble tiny[] = { 1e-20, 1e-20 };
   g_autoptr (GError) error = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
@@ -215,6 +216,10 @@ test_bad_arguments (void)
     }
 
   g_assert_null (ddim_schedule_new_for_betas (betas, 2, FALSE, &error));
+  g_assert_error (error, DDIM_ERROR, DDIM_ERROR_INVALID);
+  g_clear_error (&error);
+  /* The first and the last timestep do not differ: nothing to stretch. */
+  g_assert_null (ddim_schedule_new_for_betas (tiny, 2, TRUE, &error));
   g_assert_error (error, DDIM_ERROR, DDIM_ERROR_INVALID);
   g_clear_error (&error);
   g_assert_null (ddim_schedule_new (DDIM_BETAS_LINEAR, G_MAXINT, 0.1, 0.2, FALSE, &error));

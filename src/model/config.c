@@ -36,6 +36,17 @@ positive (DdimJson    *json,
   return fallback;
 }
 
+/* An entry of an array as a whole number; 0 where it is none. */
+static gint64
+entry (JsonArray *array,
+       gint       i)
+{
+  JsonNode *node = json_array_get_element (array, i);
+
+  return JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_INT64
+         ? json_node_get_int (node) : 0;
+}
+
 /* Returns the array's length, 0 where it is unusable (an error is then set). */
 static gint
 array_length (DdimJson    *json,
@@ -108,8 +119,7 @@ read_widths (DdimJson   *json,
   config->levels = array_length (json, "block_out_channels", &array);
   for (gint i = 0; i < config->levels; i++)
     {
-      JsonNode *node = json_array_get_element (array, i);
-      gint64    width = JSON_NODE_HOLDS_VALUE (node) ? json_node_get_int (node) : 0;
+      gint64 width = entry (array, i);
 
       if (width < 1 || width > 65536)
         ddim_json_refuse (json, DDIM_ERROR_INVALID, "block_out_channels",
@@ -126,16 +136,15 @@ read_widths (DdimJson   *json,
 static gint
 read_sample_size (DdimJson *json)
 {
-  JsonNode *node = ddim_json_node (json, "sample_size");
-  gint64    size = 0;
+  JsonNode  *node = ddim_json_node (json, "sample_size");
+  JsonArray *array;
+  gint64     size;
 
   if (! node || ! JSON_NODE_HOLDS_ARRAY (node))
     return node ? positive (json, "sample_size", 64, 65536) : 64;
 
-  if (json_array_get_length (json_node_get_array (node)) > 0)
-    node = json_array_get_element (json_node_get_array (node), 0);
-  if (JSON_NODE_HOLDS_VALUE (node))
-    size = json_node_get_int (node);
+  array = json_node_get_array (node);
+  size  = json_array_get_length (array) > 0 ? entry (array, 0) : 0;
   if (size < 1 || size > 65536)
     ddim_json_refuse (json, DDIM_ERROR_INVALID, "sample_size",
                       "holds something else than sizes from 1 to 65536");
@@ -153,6 +162,11 @@ read_embeddings (DdimJson   *json,
                                 ? positive (json, "time_embedding_dim", 1, 65536) : 0;
   config->freq_shift      = ddim_json_double (json, "freq_shift", 0);
   config->flip_sin_to_cos = ddim_json_boolean (json, "flip_sin_to_cos", TRUE);
+  if (config->time_embedding_type == DDIM_TIME_POSITIONAL &&
+      config->freq_shift == config->block_out_channels[0] / 2)
+    ddim_json_refuse (json, DDIM_ERROR_INVALID, "freq_shift",
+                      "is %g, half of the first width: no frequency can be made of that",
+                      config->freq_shift);
   if (config->time_embedding_type == DDIM_TIME_LEARNED)
     config->num_train_timesteps = positive (json, "num_train_timesteps", 0, G_MAXINT);
 

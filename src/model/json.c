@@ -6,6 +6,8 @@
 
 #include "model/json.h"
 
+#include <math.h>
+
 gboolean
 ddim_json_open (DdimJson    *json,
                 const gchar *path,
@@ -125,8 +127,14 @@ ddim_json_double (DdimJson    *json,
                   gdouble      fallback)
 {
   JsonNode *node = value_node (json, field, G_TYPE_DOUBLE, "a number");
+  gdouble   value = node ? json_node_get_double (node) : fallback;
 
-  return node ? json_node_get_double (node) : fallback;
+  if (isfinite (value))
+    return value;
+
+  /* As 1e999 is read. */
+  ddim_json_refuse (json, DDIM_ERROR_INVALID, field, "is out of range");
+  return fallback;
 }
 
 gboolean
