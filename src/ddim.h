@@ -389,6 +389,8 @@ typedef struct
   gdouble          inversion_error; /* RMS of decode (encode (x)) - x, as a
                                        share of the range from black to white  */
   DdimLatentReport latent;          /* of the picture's latent                 */
+  DdimLatentReport perturbed;       /* of the first variation's; its cosine is
+                                       with the picture's                      */
 } DdimReport;
 
 /* Encodes `image` (one item), turns the noise in its latent toward fresh

@@ -174,6 +174,7 @@ ddim_vary (DdimField            *field,
   done.evaluations     = encoding.evaluations + 2 * levels->S;
 
   perturb (levels, options, image, latent, variations);
+  ddim_latent_measure (variations, 0, latent, &done.perturbed);
 
   part = ddim_monitor_part (monitor, (encoding_cost + 1) / whole, 1);
   if (! decode_variations (field, levels, options, variations, &part, error))
