@@ -50,17 +50,51 @@ analytic_epsilon (const AnalyticGaussian *gaussians,
   return epsilon / total;
 }
 
+/* The share of the mixture below x at a level, or above it. */
+static gdouble
+tail (const AnalyticGaussian *gaussians,
+      gint                    n_gaussians,
+      const DdimLevel        *level,
+      gdouble                 x,
+      gboolean                above)
+{
+  gdouble share = 0;
+
+  for (gint k = 0; k < n_gaussians; k++)
+    {
+      gdouble variance = level->a * level->a * gaussians[k].variance + level->s * level->s;
+      gdouble distance = (x - level->a * gaussians[k].mean) / sqrt (2 * variance);
+
+      share += gaussians[k].weight * erfc (above ? distance : - distance) / 2;
+    }
+
+  return share;
+}
+
 gdouble
-analytic_flow (const AnalyticGaussian *gaussian,
+analytic_flow (const AnalyticGaussian *gaussians,
+               gint                    n_gaussians,
                const DdimLevel        *from,
                const DdimLevel        *to,
                gdouble                 x)
 {
-  gdouble from_variance = from->a * from->a * gaussian->variance + from->s * from->s;
-  gdouble to_variance   = to->a * to->a * gaussian->variance + to->s * to->s;
+  /* The smaller tail keeps its digits. */
+  gboolean above  = tail (gaussians, n_gaussians, from, x, TRUE) < 0.5;
+  gdouble  wanted = tail (gaussians, n_gaussians, from, x, above);
+  gdouble  low    = -100;
+  gdouble  high   = 100;
 
-  return to->a * gaussian->mean
-         + (x - from->a * gaussian->mean) * sqrt (to_variance / from_variance);
+  for (gint i = 0; i < 60; i++)
+    {
+      gdouble middle = (low + high) / 2;
+
+      if ((tail (gaussians, n_gaussians, to, middle, above) > wanted) == above)
+        low = middle;
+      else
+        high = middle;
+    }
+
+  return (low + high) / 2;
 }
 
 static gboolean

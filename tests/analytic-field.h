@@ -39,9 +39,10 @@ gdouble     analytic_epsilon          (const AnalyticGaussian *gaussians,
                                        const DdimLevel        *level,
                                        gdouble                 x);
 
-/* Where the probability-flow ODE of one Gaussian takes x from a level to
- * another: it keeps the number of standard deviations from the mean.        */
-gdouble     analytic_flow             (const AnalyticGaussian *gaussian,
+/* Where the probability-flow ODE takes x from a level to another: on a line it
+ * keeps the quantile of the mixture.                                        */
+gdouble     analytic_flow             (const AnalyticGaussian *gaussians,
+                                       gint                    n_gaussians,
                                        const DdimLevel        *from,
                                        const DdimLevel        *to,
                                        gdouble                 x);

@@ -93,7 +93,7 @@ test_paper_order (void)
           levels->levels[i] = (DdimLevel) { i, a, ratio * a };
         }
       for (gsize i = 0; i < ddim_canvas_size (end); i++)
-        end->data[i] = analytic_flow (&gaussian, &levels->levels[0], &levels->levels[S],
+        end->data[i] = analytic_flow (&gaussian, 1, &levels->levels[0], &levels->levels[S],
                                       x->data[i]);
 
       g_assert_true (ddim_encode (field, levels, DDIM_ENCODER_PAPER, x, &encoding, NULL, NULL));
