@@ -17,6 +17,13 @@
 #include "ops/constant.h"
 #include "ops/conv-private.h"
 
+/* Several times the rows that a product sums at once. */
+static gint
+gemm_units (const DdimConv *conv)
+{
+  return 96;
+}
+
 static void
 gemm_pack (const DdimConv *conv,
            gint            first,
@@ -174,4 +181,5 @@ gemm_output (const DdimConv     *conv,
     }
 }
 
-const DdimConvWay ddim_conv_gemm = { "gemm", 1, gemm_pack, gemm_plan, gemm_input, gemm_output };
+const DdimConvWay ddim_conv_gemm =
+  { "gemm", 1, gemm_units, gemm_pack, gemm_plan, gemm_input, gemm_output };

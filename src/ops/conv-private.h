@@ -18,13 +18,15 @@
 G_BEGIN_DECLS
 
 #define DDIM_CONV_MAX_UNITS 128 /* in a block */
-#define DDIM_CONV_SLICE     64  /* input channels that are read together */
+#define DDIM_CONV_SLICE     128  /* input channels that are read together */
 
 typedef struct
 {
   const gchar *name;
   gint         unit;        /* output pixels on a unit's side               */
 
+  /* How many units a block should have. */
+  gint (*units)  (const DdimConv *conv);
   /* Packs output channels first .. first + n - 1, which make one panel of
    * `width`, to `packed`: conv->depth * width floats.                      */
   void (*pack)   (const DdimConv *conv,

@@ -17,8 +17,13 @@
 #include "ops/constant.h"
 #include "ops/conv-private.h"
 
-#define MAX_POINTS 36
 #define MAX_INPUTS 6
+
+/* Floats of a block's input that stay in a core's own cache, and tiles below
+ * which the weights would be read too often for too little.                */
+#define CACHE_FLOATS 170000
+#define MIN_TILES    16
+#define MAX_TILES    64
 
 static inline gint
 inputs_of (const DdimConv *conv)
@@ -56,6 +61,16 @@ static inline gsize
 output_step (const DdimConv *conv)
 {
   return odd_lines (conv->units * conv->kernels->panel);
+}
+
+static gint
+winograd_units (const DdimConv *conv)
+{
+  gint tiles = MAX_TILES;
+
+  while (tiles > MIN_TILES && points_of (conv) * tiles * tile_pitch (conv) > CACHE_FLOATS)
+    tiles /= 2;
+  return tiles;
 }
 
 static void
@@ -189,6 +204,8 @@ winograd_output (const DdimConv     *conv,
 }
 
 const DdimConvWay ddim_conv_winograd_2 =
-  { "winograd 2x2", 2, winograd_pack, winograd_plan, winograd_input, winograd_output };
+  { "winograd 2x2", 2, winograd_units, winograd_pack, winograd_plan, winograd_input,
+    winograd_output };
 const DdimConvWay ddim_conv_winograd_4 =
-  { "winograd 4x4", 4, winograd_pack, winograd_plan, winograd_input, winograd_output };
+  { "winograd 4x4", 4, winograd_units, winograd_pack, winograd_plan, winograd_input,
+    winograd_output };

@@ -14,7 +14,7 @@
 #define WINOGRAD_MIN_SIDE     6
 
 /* With fewer blocks than these a block's panels are shared among threads.   */
-#define MIN_BLOCKS 12
+#define MIN_BLOCKS 8
 
 DdimConv *
 ddim_conv_new (const DdimConvSpec *spec,
@@ -101,15 +101,16 @@ pack (DdimConv *conv,
 /* Planning ----------------------------------------------------------------- */
 
 /* Blocks of about `units` units: parts of an item as square as may be, since
- * neighbours read some of the same pixels, or some whole items.            */
+ * neighbours read some of the same pixels, with sides that are powers of two,
+ * as most maps' are; or some whole items.                                  */
 static void
 cut_blocks (DdimConv *conv,
             gint      units)
 {
   gint side = 1;
 
-  while ((side + 1) * (side + 1) <= units)
-    side++;
+  while (4 * side * side <= units)
+    side *= 2;
 
   conv->across  = (conv->w + conv->way->unit - 1) / conv->way->unit;
   conv->down    = (conv->h + conv->way->unit - 1) / conv->way->unit;
@@ -150,7 +151,7 @@ ddim_conv_plan (DdimConv *conv,
   conv->w = ddim_conv_output_size (&conv->spec, w);
   conv->kernels = ddim_team_get_kernels (team);
   conv->way = choose_way (conv);
-  cut_blocks (conv, conv->way->unit == 1 ? 96 : 64);
+  cut_blocks (conv, conv->way->units (conv));
   conv->way->plan (conv);
   if (conv->way != old)
     pack (conv, team);
