@@ -6,7 +6,13 @@
  * The calling thread is worker 0; the others wait for a job.  A network's
  * evaluation is several hundred short jobs in a row, so a worker that runs
  * out of work first spins for some tens of microseconds, and only then goes
- * to sleep.  Chunks are handed out by one atomic counter.
+ * to sleep.
+ *
+ * Chunks are handed out by one atomic ticket: the job's number above, and
+ * below it how many chunks nobody has taken yet.  The caller waits for chunks,
+ * not for workers: one that has lost its processor to another program before
+ * it took a chunk is not missed, and when it comes back finds another job's
+ * number on the ticket.
  */
 
 #include <sched.h>
@@ -14,7 +20,7 @@
 #include "base/team.h"
 #include "base/team-private.h"
 
-#define SPINS 20000
+#define SPINS 3000
 
 struct _DdimTeam
 {
@@ -23,16 +29,16 @@ struct _DdimTeam
   const DdimKernels  *kernels;
   GThread           **threads;    /* n_threads - 1 */
 
-  /* The job; written by the caller before `generation` rises. */
+  /* The job; written by the caller before the ticket, and read by those who
+   * have taken a chunk, for as long as it is not done.                      */
   DdimChunkFunc       func;
   gpointer            data;
   gint                n_chunks;
   GCancellable       *cancellable;
-  gint                next;       /* atomic: the next chunk to take          */
   gint                cancelled;  /* atomic                                  */
-  gint                busy;       /* atomic: workers that have not finished  */
+  gint                done;       /* atomic: chunks                          */
 
-  gint                generation; /* atomic: rises with every job            */
+  guint64             ticket;     /* atomic                                  */
   gint                quit;       /* atomic                                  */
   gint                sleepers;   /* under mutex                             */
   GMutex              mutex;
@@ -55,23 +61,51 @@ relax (void)
 #endif
 }
 
+static inline guint
+ticket_job (guint64 ticket)
+{
+  return ticket >> 32;
+}
+
+static inline guint
+ticket_left (guint64 ticket)
+{
+  return ticket & G_MAXUINT32;
+}
+
+static void
+team_run_chunk (DdimTeam *team,
+                gint      chunk,
+                gint      worker)
+{
+  if (team->cancellable && g_cancellable_is_cancelled (team->cancellable))
+    __atomic_store_n (&team->cancelled, 1, __ATOMIC_RELAXED);
+  else
+    team->func (chunk, worker, team->data);
+}
+
+/* Takes chunks of the job until there are none. */
 static void
 team_work (DdimTeam *team,
+           guint     job,
            gint      worker)
 {
-  for (;;)
-    {
-      gint chunk = __atomic_fetch_add (&team->next, 1, __ATOMIC_RELAXED);
+  guint64 ticket = __atomic_load_n (&team->ticket, __ATOMIC_ACQUIRE);
 
-      if (chunk >= team->n_chunks)
-        return;
-      if (team->cancellable && g_cancellable_is_cancelled (team->cancellable))
-        {
-          __atomic_store_n (&team->cancelled, 1, __ATOMIC_RELAXED);
-          return;
-        }
-      team->func (chunk, worker, team->data);
-    }
+  while (ticket_job (ticket) == job && ticket_left (ticket))
+    if (__atomic_compare_exchange_n (&team->ticket, &ticket, ticket - 1, FALSE,
+                                     __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+      {
+        team_run_chunk (team, team->n_chunks - ticket_left (ticket), worker);
+        __atomic_fetch_add (&team->done, 1, __ATOMIC_RELEASE);
+        ticket = __atomic_load_n (&team->ticket, __ATOMIC_ACQUIRE);
+      }
+}
+
+static inline guint
+team_get_job (DdimTeam *team)
+{
+  return ticket_job (__atomic_load_n (&team->ticket, __ATOMIC_ACQUIRE));
 }
 
 static gpointer
@@ -79,7 +113,7 @@ team_thread (gpointer data)
 {
   Start     start = *(Start *) data;
   DdimTeam *team  = start.team;
-  gint      seen  = 0;
+  guint     seen  = 0;
 
   g_free (data);
 
@@ -87,7 +121,7 @@ team_thread (gpointer data)
     {
       gint spins = 0;
 
-      while (__atomic_load_n (&team->generation, __ATOMIC_ACQUIRE) == seen)
+      while (team_get_job (team) == seen)
         {
           if (++spins < SPINS)
             {
@@ -96,32 +130,35 @@ team_thread (gpointer data)
             }
           g_mutex_lock (&team->mutex);
           team->sleepers++;
-          while (__atomic_load_n (&team->generation, __ATOMIC_ACQUIRE) == seen)
+          while (team_get_job (team) == seen)
             g_cond_wait (&team->wake, &team->mutex);
           team->sleepers--;
           g_mutex_unlock (&team->mutex);
         }
-      seen = __atomic_load_n (&team->generation, __ATOMIC_ACQUIRE);
+      seen = team_get_job (team);
       if (__atomic_load_n (&team->quit, __ATOMIC_RELAXED))
         return NULL;
 
-      team_work (team, start.worker);
-      __atomic_fetch_sub (&team->busy, 1, __ATOMIC_RELEASE);
+      team_work (team, seen, start.worker);
     }
 }
 
-/* Starts the next generation, waking those who sleep. */
-static void
-team_start (DdimTeam *team)
+/* Writes the next job's ticket, waking those who sleep; returns its number. */
+static guint
+team_start (DdimTeam *team,
+            gint      n_chunks)
 {
+  guint    job;
   gboolean sleepers;
 
   g_mutex_lock (&team->mutex);
-  __atomic_fetch_add (&team->generation, 1, __ATOMIC_RELEASE);
+  job = team_get_job (team) + 1;
+  __atomic_store_n (&team->ticket, (guint64) job << 32 | n_chunks, __ATOMIC_RELEASE);
   sleepers = team->sleepers > 0;
   g_mutex_unlock (&team->mutex);
   if (sleepers)
     g_cond_broadcast (&team->wake);
+  return job;
 }
 
 static gint
@@ -171,7 +208,7 @@ ddim_team_unref (DdimTeam *team)
     return;
 
   __atomic_store_n (&team->quit, 1, __ATOMIC_RELAXED);
-  team_start (team);
+  team_start (team, 0);
   for (gint i = 1; i < team->n_threads; i++)
     g_thread_join (team->threads[i - 1]);
   g_mutex_clear (&team->mutex);
@@ -199,28 +236,28 @@ ddim_team_run (DdimTeam      *team,
                gpointer       data,
                GCancellable  *cancellable)
 {
-  gboolean alone = team->n_threads == 1 || n_chunks <= 1;
-  gint     spins = 0;
+  gint spins = 0;
 
   team->func        = func;
   team->data        = data;
   team->n_chunks    = n_chunks;
   team->cancellable = cancellable;
-  team->next        = 0;
   team->cancelled   = 0;
+  team->done        = 0;
 
-  if (! alone)
+  if (team->n_threads == 1 || n_chunks <= 1)
     {
-      team->busy = team->n_threads - 1;
-      team_start (team);
+      for (gint chunk = 0; chunk < n_chunks && ! team->cancelled; chunk++)
+        team_run_chunk (team, chunk, 0);
+      return ! team->cancelled;
     }
 
-  team_work (team, 0);
+  team_work (team, team_start (team, n_chunks), 0);
 
-  while (! alone && __atomic_load_n (&team->busy, __ATOMIC_ACQUIRE) > 0)
+  while (__atomic_load_n (&team->done, __ATOMIC_ACQUIRE) < n_chunks)
     {
-      /* A worker that lost its processor to another program finishes only
-       * after this thread has let go of its own.                          */
+      /* A worker that lost its processor to another program finishes its chunk
+       * only after this thread has let go of its own.                        */
       if (++spins < SPINS)
         relax ();
       else
