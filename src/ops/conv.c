@@ -9,12 +9,27 @@
 #include "ops/constant.h"
 #include "ops/conv-private.h"
 
-/* Below these Winograd's transforms cost more than its products save. */
+/* With fewer input channels Winograd's transforms cost more than its products
+ * save.                                                                     */
 #define WINOGRAD_MIN_CHANNELS 16
-#define WINOGRAD_MIN_SIDE     6
 
-/* With fewer blocks than these a block's panels are shared among threads.   */
-#define MIN_BLOCKS 8
+/* Large tiles' weights are four times the file's, small ones' not twice.  On a
+ * map of fewer than MANY_TILES large tiles they are taken only while they are
+ * no more than SMALL_WEIGHTS numbers: beyond, to read and to hold them costs
+ * more than what they save.                                                 */
+#define FEW_TILES     4
+#define MANY_TILES    64
+#define SMALL_WEIGHTS 5000000
+
+/* Below this side small tiles do not pay either. */
+#define SMALL_TILES_SIDE 6
+
+/* Packed weights, in floats, that stay in the last cache from one block to the
+ * next.                                                                     */
+#define CACHED_WEIGHTS 3000000
+
+/* The share of the threads' time that blocks dealt out whole must fill.      */
+#define MIN_FILLING 0.9
 
 DdimConv *
 ddim_conv_new (const DdimConvSpec *spec,
@@ -66,11 +81,15 @@ static const DdimConvWay *
 choose_way (const DdimConv *conv)
 {
   const DdimConvSpec *spec = &conv->spec;
+  gint  tiles   = ((conv->h + 3) / 4) * ((conv->w + 3) / 4);
+  gsize weights = 36 * (gsize) spec->c_in * spec->c_out;
 
-  return spec->kernel == 3 && spec->stride == 1 && spec->pad_before == 1 && spec->pad_after == 1
-         && spec->c_in >= WINOGRAD_MIN_CHANNELS
-         && MIN (conv->h, conv->w) >= WINOGRAD_MIN_SIDE
-         ? &ddim_conv_winograd_4 : &ddim_conv_gemm;
+  if (spec->kernel != 3 || spec->stride != 1 || ! spec->pad_before || ! spec->pad_after ||
+      spec->c_in < WINOGRAD_MIN_CHANNELS || MIN (conv->h, conv->w) < SMALL_TILES_SIDE)
+    return &ddim_conv_gemm;
+  if (tiles >= MANY_TILES || (tiles >= FEW_TILES && weights <= SMALL_WEIGHTS))
+    return &ddim_conv_winograd_4;
+  return &ddim_conv_winograd_2;
 }
 
 /* Packing ------------------------------------------------------------------ */
@@ -92,8 +111,6 @@ pack (DdimConv *conv,
       DdimTeam *team)
 {
   g_clear_pointer (&conv->packed, ddim_memory_free);
-  conv->panels = ddim_kernels_panels (conv->kernels, conv->spec.c_out);
-  conv->padded = ddim_kernels_padded (conv->kernels, conv->spec.c_out);
   conv->packed = ddim_memory_alloc (conv->depth * conv->padded);
   ddim_team_run (team, conv->panels, pack_panel, conv, NULL);
 }
@@ -131,11 +148,20 @@ count_blocks (const DdimConv *conv,
   return conv->blocks_item > 1 ? n * conv->blocks_item : (n + conv->items - 1) / conv->items;
 }
 
+/* Whether a block's panels are shared out rather than whole blocks: where the
+ * blocks are too few to keep all threads busy, or where the weights had better
+ * be read once for all blocks.  The numbers that come out are the same.     */
 static gboolean
 is_shared (const DdimConv *conv,
-           gint            n)
+           gint            n,
+           DdimTeam       *team)
 {
-  return count_blocks (conv, n) < MIN_BLOCKS;
+  gint blocks  = count_blocks (conv, n);
+  gint threads = ddim_team_get_n_threads (team);
+  gint rounds  = (blocks + threads - 1) / threads;
+
+  return blocks < MIN_FILLING * rounds * threads ||
+         (blocks > 1 && conv->depth * conv->padded > CACHED_WEIGHTS);
 }
 
 gsize
@@ -153,11 +179,13 @@ ddim_conv_plan (DdimConv *conv,
   conv->way = choose_way (conv);
   cut_blocks (conv, conv->way->units (conv));
   conv->way->plan (conv);
+  conv->padded = ddim_kernels_padded (conv->kernels, conv->spec.c_out);
+  conv->panels = ddim_kernels_panels (conv->kernels, conv->spec.c_out);
   if (conv->way != old)
     pack (conv, team);
 
   return ddim_conv_shared_size (conv, n)
-         + conv->input_size * (is_shared (conv, n) ? count_blocks (conv, n)
+         + conv->input_size * (is_shared (conv, n, team) ? count_blocks (conv, n)
                                                    : ddim_team_get_n_threads (team))
          + ddim_team_get_n_threads (team) * MAX (conv->input_scratch, conv->output_scratch);
 }
@@ -276,6 +304,7 @@ ddim_conv_run (DdimConv           *conv,
   gint         n       = args->source.n;
   gint         threads = ddim_team_get_n_threads (run->team);
   gint         blocks  = count_blocks (conv, n);
+  gboolean     shared  = is_shared (conv, n, run->team);
   Job          job     = { conv, &simple, run->scratch };
 
   /* A residual in two parts first becomes one, in the output. */
@@ -288,11 +317,11 @@ ddim_conv_run (DdimConv           *conv,
     }
 
   job.inputs  = job.shared + ddim_conv_shared_size (conv, n);
-  job.scratch = job.inputs + conv->input_size * (is_shared (conv, n) ? blocks : threads);
+  job.scratch = job.inputs + conv->input_size * (shared ? blocks : threads);
   job.slices  = (conv->spec.c_in + DDIM_CONV_SLICE - 1) / DDIM_CONV_SLICE;
   ddim_conv_start (conv, &simple, job.shared);
 
-  if (is_shared (conv, n))
+  if (shared)
     {
       if (! ddim_team_run (run->team, blocks * job.slices, run_input, &job, run->cancellable) ||
           ! ddim_team_run (run->team, blocks * conv->panels, run_output, &job, run->cancellable))
