@@ -83,7 +83,8 @@ KERNEL (finish) (const gfloat     *sums,
 
       for (gint i = 0; i < n; i++)
         {
-          Vector x = finish_vector (load (sums + i * sums_pixel + k), bias, residual, lanes, f->scale);
+          Vector x = finish_vector (get (sums + i * sums_pixel + k, lanes), bias, residual,
+                                    lanes, f->scale);
 
           sum     += x;
           squares += x * x;

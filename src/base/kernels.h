@@ -73,8 +73,7 @@ struct _DdimKernels
                   gfloat       *out,
                   gsize         out_pixel);
 
-  /* n pixels of c channels whose sums are `sums`, sums_pixel floats apart
-   * (whole vectors).                                                        */
+  /* n pixels of c channels whose sums are `sums`, sums_pixel floats apart.  */
   void (*finish) (const gfloat     *sums,
                   gsize             sums_pixel,
                   gint              n,

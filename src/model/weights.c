@@ -63,14 +63,13 @@ ddim_weights_get (DdimWeights  *weights,
   return TRUE;
 }
 
-/* A layer's weight and bias. */
-static gboolean
-get_layer (DdimWeights  *weights,
-           const gchar  *layer,
-           gint          rank,
-           const gint64 *shape,
-           DdimConstant *weight,
-           DdimConstant *bias)
+gboolean
+ddim_weights_get_layer (DdimWeights  *weights,
+                        const gchar  *layer,
+                        gint          rank,
+                        const gint64 *shape,
+                        DdimConstant *weight,
+                        DdimConstant *bias)
 {
   g_autofree gchar *weight_name = g_strconcat (layer, ".weight", NULL);
   g_autofree gchar *bias_name   = g_strconcat (layer, ".bias", NULL);
@@ -87,7 +86,7 @@ ddim_weights_conv (DdimWeights        *weights,
   gint64       shape[] = { spec->c_out, spec->c_in, spec->kernel, spec->kernel };
   DdimConstant weight, bias;
 
-  if (! get_layer (weights, layer, 4, shape, &weight, &bias))
+  if (! ddim_weights_get_layer (weights, layer, 4, shape, &weight, &bias))
     return NULL;
   return ddim_conv_new (spec, &weight, &bias);
 }
@@ -101,7 +100,7 @@ ddim_weights_linear (DdimWeights *weights,
   gint64       shape[] = { c_out, c_in };
   DdimConstant weight, bias;
 
-  if (! get_layer (weights, layer, 2, shape, &weight, &bias))
+  if (! ddim_weights_get_layer (weights, layer, 2, shape, &weight, &bias))
     return NULL;
   return ddim_linear_new (c_in, c_out, &weight, &bias);
 }
@@ -116,7 +115,7 @@ ddim_weights_norm (DdimWeights *weights,
   gint64       shape[] = { c };
   DdimConstant gamma, beta;
 
-  if (! get_layer (weights, layer, 1, shape, &gamma, &beta))
+  if (! ddim_weights_get_layer (weights, layer, 1, shape, &gamma, &beta))
     return NULL;
   if (c % groups)
     {

@@ -34,6 +34,14 @@ gboolean     ddim_weights_get    (DdimWeights        *weights,
 gboolean     ddim_weights_has    (const DdimWeights  *weights,
                                   const gchar        *tensor);
 
+/* A layer's weight, of that shape, and its bias, of the shape's first number. */
+gboolean     ddim_weights_get_layer (DdimWeights    *weights,
+                                     const gchar    *layer,
+                                     gint            rank,
+                                     const gint64   *shape,
+                                     DdimConstant   *weight,
+                                     DdimConstant   *bias);
+
 DdimConv   * ddim_weights_conv   (DdimWeights        *weights,
                                   const gchar        *layer,
                                   const DdimConvSpec *spec);

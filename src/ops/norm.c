@@ -3,14 +3,15 @@
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Sums run over blocks of rows in float and are merged in double, in the
- * order of the blocks: a float sum over a whole map would lose the digits
- * that the variance is made of.
+ * The moments come from the operation that wrote the tensor: it sums blocks in
+ * float and merges them in double, in the order of the blocks.  A float sum
+ * over a whole map would lose the digits that the variance is made of.
  */
 
 #include <math.h>
 
 #include "base/memory.h"
+#include "base/team-private.h"
 #include "ops/activation.h"
 #include "ops/constant.h"
 #include "ops/norm.h"
@@ -107,33 +108,36 @@ ddim_norm_affine (const DdimNorm    *norm,
       }
 }
 
-gsize
-ddim_moments_plan (gint n, gint h, gint w, gint c)
+typedef struct
 {
-  return 0;
-}
+  const DdimSource  *source;
+  const DdimAffine  *affine;
+  DdimTensor        *out;
+  const DdimKernels *kernels;
+} Job;
 
-gboolean
-ddim_moments_measure (const DdimTensor *tensor,
-                      DdimMoments      *moments,
-                      const DdimRun    *run)
+static void
+apply_row (gint     chunk,
+           gint     worker,
+           gpointer data)
 {
-  gsize hw = (gsize) tensor->h * tensor->w;
+  const Job        *job    = data;
+  const DdimAffine *affine = job->affine;
+  gint     w    = job->source->w, c = job->out->c;
+  gsize    at   = (gsize) chunk * w;
+  gsize    item = chunk / job->source->h;
+  gboolean silu = affine && affine->activation == DDIM_ACTIVATION_SILU;
+  gfloat  *out  = job->out->data + at * c;
 
-  for (gint n = 0; n < tensor->n; n++)
-    for (gint c = 0; c < tensor->c; c++)
-      {
-        const gfloat *x = tensor->data + n * hw * tensor->c + c;
-        gdouble      *m = moments->data + 2 * ((gsize) n * tensor->c + c);
-
-        m[0] = m[1] = 0;
-        for (gsize i = 0; i < hw; i++)
-          {
-            m[0] += x[i * tensor->c];
-            m[1] += (gdouble) x[i * tensor->c] * x[i * tensor->c];
-          }
-      }
-  return TRUE;
+  for (gint part = 0, first = 0; part < 2; first += job->source->c[part++])
+    if (job->source->c[part])
+      job->kernels->affine (job->source->data[part] + at * job->source->c[part],
+                            job->source->c[part],
+                            affine ? affine->scale + item * c + first : NULL,
+                            affine ? affine->shift + item * c + first : NULL,
+                            silu, w, job->source->c[part], out + first, c);
+  if (affine && ! silu)
+    ddim_activation_apply (affine->activation, out, (gsize) w * c, NULL);
 }
 
 gboolean
@@ -142,22 +146,7 @@ ddim_affine_apply (const DdimSource *source,
                    DdimTensor       *out,
                    const DdimRun    *run)
 {
-  gint  c  = source->c[0] + source->c[1];
-  gsize hw = (gsize) source->h * source->w;
+  Job job = { source, affine, out, ddim_team_get_kernels (run->team) };
 
-  for (gint n = 0; n < source->n; n++)
-    for (gsize i = n * hw; i < (n + 1) * hw; i++)
-      for (gint k = 0; k < c; k++)
-        {
-          gfloat x = k < source->c[0]
-                     ? source->data[0][i * source->c[0] + k]
-                     : source->data[1][i * source->c[1] + k - source->c[0]];
-
-          if (affine)
-            x = ddim_activation_naive (affine->activation,
-                                       affine->scale[(gsize) n * c + k] * x +
-                                       affine->shift[(gsize) n * c + k]);
-          out->data[i * c + k] = x;
-        }
-  return TRUE;
+  return ddim_team_run (run->team, source->n * source->h, apply_row, &job, run->cancellable);
 }

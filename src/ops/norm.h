@@ -6,8 +6,7 @@
  * Group normalisation (Wu and He, arXiv 1803.08494) is three steps here, so
  * that no normalised tensor need be stored:
  *   1. moments: the sum and the sum of squares of every item's channels,
- *      taken by the operation that writes the tensor (or by
- *      ddim_moments_measure);
+ *      taken by the operation that writes the tensor;
  *   2. affine: one scale and one shift for every item's channel, from the
  *      moments of its group, gamma, beta and the time step's conditioning;
  *   3. activation (scale x + shift), by the convolution that reads the tensor
@@ -59,13 +58,6 @@ void       ddim_norm_affine (const DdimNorm    *norm,
                              gsize              condition_stride,
                              DdimActivation     activation,
                              DdimAffine        *affine);
-
-/* Takes the moments of a tensor that no convolution wrote.  Scratch: the plan
- * gives the number of floats.  Returns FALSE where cancelled.               */
-gsize      ddim_moments_plan    (gint n, gint h, gint w, gint c);
-gboolean   ddim_moments_measure (const DdimTensor *tensor,
-                                 DdimMoments      *moments,
-                                 const DdimRun    *run);
 
 /* out (N x H x W x C) = activation (scale source + shift), affine NULL for a
  * plain copy; `out` may be the source.  Returns FALSE where cancelled.      */

@@ -1,0 +1,96 @@
+/* add.c: a residual's sum where no convolution takes it
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * One chunk of work is some pixels of an item.
+ */
+
+#include "base/memory.h"
+#include "base/team-private.h"
+#include "ops/add.h"
+
+#define PIXELS 64 /* of a chunk */
+
+typedef struct
+{
+  const DdimTensor  *a, *b;
+  gfloat             scale;
+  DdimTensor        *out;
+  const DdimKernels *kernels;
+  gint               pixels;  /* of an item                                  */
+  gint               chunks;  /* of an item                                  */
+  gsize              padded;  /* channels, in whole vectors                  */
+  gfloat            *zeros;   /* padded                                      */
+  gfloat            *moments; /* of each chunk: sums, then sums of squares   */
+} Job;
+
+static gint
+count_chunks (gint h,
+              gint w)
+{
+  return (h * w + PIXELS - 1) / PIXELS;
+}
+
+gsize
+ddim_add_plan (gint      n,
+               gint      h,
+               gint      w,
+               gint      c,
+               DdimTeam *team)
+{
+  return ((gsize) n * count_chunks (h, w) * 2 + 1)
+         * ddim_kernels_padded (ddim_team_get_kernels (team), c);
+}
+
+static void
+add_pixels (gint     chunk,
+            gint     worker,
+            gpointer data)
+{
+  const Job *job   = data;
+  gint       c     = job->out->c;
+  gint       pixel = chunk % job->chunks * PIXELS;
+  gsize      at    = ((gsize) chunk / job->chunks * job->pixels + pixel) * c;
+  gfloat    *sum   = job->moments + 2 * chunk * job->padded;
+  DdimFinish finish =
+    {
+      .out = job->out->data + at, .out_pixel = c, .bias = job->zeros,
+      .residual = job->b->data + at, .residual_pixel = c, .scale = job->scale,
+      .sum = sum, .squares = sum + job->padded
+    };
+
+  memset (sum, 0, 2 * job->padded * sizeof (gfloat));
+  job->kernels->finish (job->a->data + at, c, MIN (PIXELS, job->pixels - pixel), c, &finish);
+}
+
+gboolean
+ddim_add_run (const DdimTensor *a,
+              const DdimTensor *b,
+              gfloat            scale,
+              DdimTensor       *out,
+              DdimMoments      *moments,
+              const DdimRun    *run)
+{
+  const DdimKernels *kernels = ddim_team_get_kernels (run->team);
+  Job      job = { a, b, scale, out, kernels, out->h * out->w, count_chunks (out->h, out->w),
+                   ddim_kernels_padded (kernels, out->c), run->scratch };
+  gint     chunks = out->n * job.chunks;
+  gdouble *to     = moments->data;
+
+  job.moments = job.zeros + job.padded;
+  memset (job.zeros, 0, job.padded * sizeof (gfloat));
+  if (! ddim_team_run (run->team, chunks, add_pixels, &job, run->cancellable))
+    return FALSE;
+
+  memset (to, 0, 2 * (gsize) out->n * out->c * sizeof (gdouble));
+  for (gint chunk = 0; chunk < chunks; chunk++)
+    for (gint i = 0; i < out->c; i++)
+      {
+        gdouble *m = to + 2 * ((gsize) (chunk / job.chunks) * out->c + i);
+
+        m[0] += job.moments[2 * chunk * job.padded + i];
+        m[1] += job.moments[(2 * chunk + 1) * job.padded + i];
+      }
+  return TRUE;
+}
