@@ -110,6 +110,7 @@ ddim_pass_conv (DdimPass           *pass,
     {
       ddim_pass_need_scratch (pass, ddim_conv_plan (conv, source->n, source->h,
                                                     source->w, pass->run.team));
+      ddim_safetensors_forget (pass->file);
       pass->total++;
     }
   else if (! pass->error)

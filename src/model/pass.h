@@ -11,6 +11,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "model/safetensors.h"
 #include "ops/attention.h"
 #include "ops/conv.h"
 #include "ops/linear.h"
@@ -24,6 +25,7 @@ typedef struct
   DdimRun            run;         /* scratch is as large as `scratch_size`    */
   gsize              scratch_size;
   gboolean           dry;
+  const DdimSafetensors *file;    /* the weights', while dry                  */
   gint               n;           /* items of the batch                       */
   const gfloat      *time;        /* N x time_dim, activated; NULL while dry  */
   gint               time_dim;

@@ -9,6 +9,8 @@
 
 #include "model/safetensors.h"
 
+#include <sys/mman.h>
+
 #include <json-glib/json-glib.h>
 
 /* The format's own bound on its header. */
@@ -18,7 +20,8 @@ struct _DdimSafetensors
 {
   gchar      *name;
   GBytes     *bytes;
-  GHashTable *views; /* name -> DdimTensorView */
+  GHashTable *views;  /* name -> DdimTensorView */
+  gboolean    mapped; /* the bytes are a mapped file's */
 };
 
 typedef struct
@@ -234,6 +237,7 @@ ddim_safetensors_open (const gchar *path,
   g_autoptr (GMappedFile) mapped = NULL;
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GError) cause = NULL;
+  DdimSafetensors *file;
 
   mapped = g_mapped_file_new (path, FALSE, &cause);
   if (! mapped)
@@ -242,7 +246,21 @@ ddim_safetensors_open (const gchar *path,
       return NULL;
     }
   bytes = g_mapped_file_get_bytes (mapped);
-  return ddim_safetensors_parse (bytes, path, error);
+  file  = ddim_safetensors_parse (bytes, path, error);
+  if (file)
+    file->mapped = TRUE;
+  return file;
+}
+
+/* The mapping is private and read-only: its pages hold nothing of ours. */
+void
+ddim_safetensors_forget (const DdimSafetensors *file)
+{
+  gsize    size;
+  gpointer start = (gpointer) g_bytes_get_data (file->bytes, &size);
+
+  if (file->mapped)
+    madvise (start, size, MADV_DONTNEED);
 }
 
 void

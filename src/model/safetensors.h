@@ -38,6 +38,10 @@ DdimSafetensors * ddim_safetensors_parse (GBytes      *bytes,
                                           GError     **error);
 void              ddim_safetensors_free  (DdimSafetensors *file);
 
+/* Gives back the memory that pages of a mapped file have taken so far; they
+ * come again when they are read.  To be called once tensors have been packed. */
+void              ddim_safetensors_forget (const DdimSafetensors *file);
+
 /* Owned by the file; NULL where there is no such tensor. */
 const DdimTensorView * ddim_safetensors_lookup (const DdimSafetensors *file,
                                                 const gchar           *tensor);

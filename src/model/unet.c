@@ -29,6 +29,7 @@ typedef struct
 struct _DdimUnet
 {
   DdimConfig         config;
+  const DdimSafetensors *file;     /* not ours */
   DdimTeam          *team;
   DdimEmbedding     *embedding;
   DdimLayer          conv_in, conv_out;
@@ -215,6 +216,7 @@ ddim_unet_new (const DdimConfig      *config,
   gint        c = config->block_out_channels[0];
 
   unet->config    = *config;
+  unet->file      = file;
   unet->team      = ddim_team_ref (team);
   unet->arena     = ddim_arena_new ();
   unet->embedding = ddim_embedding_new (&weights, config);
@@ -385,7 +387,8 @@ ddim_unet_plan (DdimUnet *unet,
                 gint      w,
                 GError  **error)
 {
-  DdimPass pass = { .arena = unet->arena, .run = { .team = unet->team }, .dry = TRUE, .n = n,
+  DdimPass pass = { .arena = unet->arena, .run = { .team = unet->team }, .dry = TRUE,
+                    .file = unet->file, .n = n,
                     .time_dim = ddim_embedding_get_width (unet->embedding) };
   gdouble  bytes, memory = (gdouble) sysconf (_SC_PHYS_PAGES) * sysconf (_SC_PAGESIZE);
   gint     multiple = ddim_config_get_multiple (&unet->config);
