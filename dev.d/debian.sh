@@ -104,7 +104,7 @@ make_root () {
       --include="${list// /,}" \
       --customize-hook="echo '$list' > \"\$1/etc/gimp-ddim-packages\"" \
       --customize-hook='[ ! -e "$1/usr/sbin/locale-gen" ] || {
-                          echo ko_KR.UTF-8 UTF-8 > "$1/etc/locale.gen"
+                          printf "%s UTF-8\\n" ko_KR.UTF-8 de_DE.UTF-8 > "$1/etc/locale.gen"
                           chroot "$1" locale-gen >/dev/null; }' \
       trixie "$half" $(debian_mirror) >&2 || die "the private Debian 13 could not be made"
     remove_root "$root"
