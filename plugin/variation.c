@@ -111,10 +111,12 @@ apply (GimpProcedure           *procedure,
   g_autoptr (DdimTeam)   team   = ddim_team_new (gimp_get_num_processors ());
   g_autoptr (DdimModel)  model  = NULL;
   g_autoptr (DdimLevels) levels = NULL;
-  g_autoptr (DdimCanvas) before = NULL;
+  g_autoptr (DdimInversion) inversion = NULL;
   g_autoptr (DdimCanvas) after  = NULL;
+  DdimCanvas            *before;
   DdimField             *field;
   DdimProgress           progress;
+  DdimMonitor            part;
   DdimVariation          options;
   GError                *error  = NULL;
   gboolean               success;
@@ -150,14 +152,16 @@ apply (GimpProcedure           *procedure,
   options = (DdimVariation) {
     .strength = settings->strength,
     .eta      = settings->eta,
-    .encoder  = DDIM_ENCODER_EXACT,
     .seeds    = &settings->seed,
     .weights  = region->weights,
   };
 
   ddim_progress_start (&progress, _("DDIM variation"));
-  success = ddim_vary (field, levels, &options, before, after, NULL,
-                       &progress.monitor, &error);
+  part      = ddim_monitor_part (&progress.monitor, 0, 0.75);
+  inversion = ddim_inversion_new (field, levels, DDIM_ENCODER_EXACT, before,
+                                  &part, &error);
+  part      = ddim_monitor_part (&progress.monitor, 0.75, 1);
+  success   = inversion && ddim_vary (inversion, &options, after, NULL, &part, &error);
   ddim_progress_end (&progress);
 
   if (! success || ! ddim_region_commit (region, before, after, 0, &error))

@@ -20,10 +20,12 @@
  *   g_autoptr (DdimLevels) levels = ddim_levels_new (ddim_model_get_schedule (model),
  *                                                    DDIM_SPACING_QUADRATIC, 20, 0.5,
  *                                                    NULL, &error);
+ *   g_autoptr (DdimInversion) inversion =
+ *     ddim_inversion_new (ddim_model_get_field (model), levels, DDIM_ENCODER_EXACT,
+ *                         image, NULL, &error);
  *   DdimVariation options = { .strength = 0.3, .seeds = &seed };
  *   g_autoptr (DdimCanvas) result = ddim_canvas_new (1, image->h, image->w, image->c);
- *   ddim_vary (ddim_model_get_field (model), levels, &options,
- *              image, result, NULL, NULL, &error);
+ *   ddim_vary (inversion, &options, result, NULL, NULL, &error);
  *
  * Glossary
  *   N, H, W, C   items of a batch, rows, columns, channels
@@ -371,6 +373,36 @@ gboolean ddim_decode (DdimField          *field,
                       GError            **error);
 
 
+/* Inversion --------------------------------------------------------- */
+
+/* A picture taken apart, once for all that is made of it.  Read only. */
+typedef struct
+{
+  DdimField        *field;
+  DdimLevels       *levels;
+  DdimCanvas       *image;           /* one item                               */
+  DdimCanvas       *latent;          /* of the image, at levels[S]             */
+  DdimCanvas       *reconstruction;  /* the latent, decoded unchanged          */
+  gint              evaluations;     /* of the field, to encode and to decode  */
+  gdouble           inversion_error; /* RMS of reconstruction - image, as a
+                                        share of the range from black to white */
+  DdimLatentReport  report;          /* of the latent                          */
+} DdimInversion;
+
+/* Encodes `image` (one item; taken over, on failure too) and decodes it
+ * again.  Keeps a reference to the field and a copy of the levels.  Memory:
+ * three canvases of the image's size; six while it works.                  */
+DdimInversion * ddim_inversion_new  (DdimField         *field,
+                                     const DdimLevels  *levels,
+                                     DdimEncoder        encoder,
+                                     DdimCanvas        *image,
+                                     const DdimMonitor *monitor,
+                                     GError           **error);
+void            ddim_inversion_free (DdimInversion     *inversion);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimInversion, ddim_inversion_free)
+
+
 /* Variation --------------------------------------------------------- */
 
 typedef struct
@@ -378,34 +410,22 @@ typedef struct
   gdouble        strength; /* 0: the picture itself; 1: its latent's noise all
                               new, the picture left in it as the depth says     */
   gdouble        eta;      /* noise added while decoding; scaled by strength   */
-  DdimEncoder    encoder;
   const guint64 *seeds;    /* one for each variation                           */
   const gfloat  *weights;  /* H x W, 0 to 1: strength's factor; NULL: 1        */
 } DdimVariation;
 
-typedef struct
-{
-  gint             evaluations;     /* of the field, in all                    */
-  gdouble          inversion_error; /* RMS of decode (encode (x)) - x, as a
-                                       share of the range from black to white  */
-  DdimLatentReport latent;          /* of the picture's latent                 */
-  DdimLatentReport perturbed;       /* of the first variation's; its cosine is
-                                       with the picture's                      */
-} DdimReport;
-
-/* Encodes `image` (one item), turns the noise in its latent toward fresh
- * noise once for each item of `variations` (same H, W, C), and decodes.  The
- * latent is also decoded unchanged, and what the encoder lost is given back,
- * all of it at strength 0: that returns the image, bit for bit, whatever the
- * field.  Memory: about five canvases of the image's size and two for each
- * variation.  variations takes over the image's origin.  report and monitor
- * may be NULL.  On failure `variations` is undefined.                      */
-gboolean ddim_vary (DdimField           *field,
-                    const DdimLevels    *levels,
+/* Turns the noise in the picture's latent toward fresh noise, once for each
+ * item of `variations` (H, W, C of the picture), and decodes: S evaluations
+ * of the batch.  What the encoder lost is given back, all of it at strength
+ * 0: that returns the image, bit for bit, whatever the field.  Memory: one
+ * canvas of the picture's size and two for each variation.  variations takes
+ * over the image's origin.  perturbed (the first variation's latent, its
+ * cosine with the picture's) and monitor may be NULL.  On failure
+ * `variations` is undefined.                                               */
+gboolean ddim_vary (const DdimInversion *inversion,
                     const DdimVariation *options,
-                    const DdimCanvas    *image,
                     DdimCanvas          *variations,
-                    DdimReport          *report,
+                    DdimLatentReport    *perturbed,
                     const DdimMonitor   *monitor,
                     GError             **error);
 

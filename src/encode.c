@@ -20,10 +20,11 @@
  *     outside of what a network knows the iteration need not contract, and
  *     the better iterate is kept.
  *
- * Its memory is five canvases of one item, whatever S is.
+ * Its memory is four canvases of one item besides x, whatever S is.
  */
 
 #include <math.h>
+#include <string.h>
 
 #include "ddim.h"
 
@@ -146,6 +147,17 @@ typedef struct
   DdimCanvas *last_g;
 } Solver;
 
+/* Frees one of the solver's canvases, but not the memory that is x's own. */
+static void
+solver_free_canvas (DdimCanvas       *canvas,
+                    const DdimCanvas *x)
+{
+  if (canvas->data == x->data)
+    g_free (canvas);
+  else
+    ddim_canvas_free (canvas);
+}
+
 /* z <- g - gamma (g - last_g), gamma chosen so that f = g - z, combined in
  * the same way, is smallest.                                                */
 static void
@@ -245,7 +257,8 @@ encode_exact (DdimField          *field,
               const DdimMonitor  *monitor,
               GError            **error)
 {
-  Solver   solver = { .x = ddim_canvas_copy (x), .z = ddim_canvas_copy (x),
+  /* x's memory is one of the five, in whichever place it is at the time. */
+  Solver   solver = { .x = g_memdup2 (x, sizeof *x), .z = ddim_canvas_copy (x),
                       .g = canvas_like (x), .last_z = canvas_like (x),
                       .last_g = canvas_like (x) };
   gint     evaluations = 0;
@@ -277,15 +290,15 @@ encode_exact (DdimField          *field,
         encoding->residual = MAX (encoding->residual, defect);
     }
 
-  if (success)
-    combine (1, solver.z, 0, solver.z, x);
+  if (success && solver.z->data != x->data)
+    memcpy (x->data, solver.z->data, ddim_canvas_size (x) * sizeof (gfloat));
   encoding->evaluations += evaluations;
 
-  ddim_canvas_free (solver.x);
-  ddim_canvas_free (solver.z);
-  ddim_canvas_free (solver.g);
-  ddim_canvas_free (solver.last_z);
-  ddim_canvas_free (solver.last_g);
+  solver_free_canvas (solver.x, x);
+  solver_free_canvas (solver.z, x);
+  solver_free_canvas (solver.g, x);
+  solver_free_canvas (solver.last_z, x);
+  solver_free_canvas (solver.last_g, x);
 
   return success;
 }

@@ -111,22 +111,33 @@ make_levels (gint    S,
                           NULL, NULL);
 }
 
-static DdimCanvas *
-vary (const DdimCanvas *picture,
-      gint              S,
-      gdouble           depth,
-      gdouble           strength,
-      DdimEncoder       encoder,
-      DdimReport       *report)
+static DdimInversion *
+invert (const DdimCanvas *picture,
+        gint              S,
+        gdouble           depth)
 {
   g_autoptr (DdimLevels) levels = make_levels (S, depth);
   g_autoptr (GError) error = NULL;
-  guint64       seed    = 9;
-  DdimVariation options = { .strength = strength, .encoder = encoder, .seeds = &seed };
-  DdimCanvas   *result  = ddim_canvas_new (1, picture->h, picture->w, picture->c);
+  DdimInversion *inversion = ddim_inversion_new (ddim_model_get_field (model), levels,
+                                                 DDIM_ENCODER_EXACT, ddim_canvas_copy (picture),
+                                                 NULL, &error);
 
-  ddim_vary (ddim_model_get_field (model), levels, &options, picture, result, report, NULL,
-             &error);
+  g_assert_no_error (error);
+  return inversion;
+}
+
+static DdimCanvas *
+vary (const DdimInversion *inversion,
+      gdouble              strength,
+      DdimLatentReport    *perturbed)
+{
+  g_autoptr (GError) error = NULL;
+  guint64       seed    = 9;
+  DdimVariation options = { .strength = strength, .seeds = &seed };
+  DdimCanvas   *image   = inversion->image;
+  DdimCanvas   *result  = ddim_canvas_new (1, image->h, image->w, image->c);
+
+  ddim_vary (inversion, &options, result, perturbed, NULL, &error);
   g_assert_no_error (error);
 
   return result;
@@ -174,8 +185,8 @@ static void
 check_strength_zero (const Subject *subject,
                      gint           S)
 {
-  DdimReport report;
-  g_autoptr (DdimCanvas) result = vary (subject->picture, S, 0.5, 0, DDIM_ENCODER_EXACT, &report);
+  g_autoptr (DdimInversion) inversion = invert (subject->picture, S, 0.5);
+  g_autoptr (DdimCanvas) result = vary (inversion, 0, NULL);
   gdouble worst = 0;
 
   for (gsize i = 0; i < ddim_canvas_size (result); i++)
@@ -186,7 +197,7 @@ check_strength_zero (const Subject *subject,
       worst = MAX (worst, fabs (result->data[i] - was));
     }
   g_test_message ("%s, S = %d: at most %.1e, the encoder alone %.1e", subject->name, S, worst,
-                  report.inversion_error);
+                  inversion->inversion_error);
   g_assert_cmpfloat (worst, <=, 1e-5);
 }
 
@@ -236,13 +247,11 @@ test_encoders (void)
 
       if (i == 0)
         {
-          DdimReport report;
-          g_autoptr (DdimCanvas) result = vary (subject->picture, 20, 0.5, 0,
-                                                DDIM_ENCODER_EXACT, &report);
+          g_autoptr (DdimInversion) inversion = invert (subject->picture, 20, 0.5);
 
           /* The same sum, in the same order, of the same floats. */
-          g_assert_cmpfloat (fabs (report.inversion_error - errors[0]), <=, 1e-12);
-          g_assert_cmpint (report.evaluations, ==, evaluations[0] + 2 * levels->S);
+          g_assert_cmpfloat (fabs (inversion->inversion_error - errors[0]), <=, 1e-12);
+          g_assert_cmpint (inversion->evaluations, ==, evaluations[0] + levels->S);
         }
     }
 }
@@ -259,12 +268,12 @@ test_monotony (void)
     {
       const Subject *subject = photograph (i);
       g_autoptr (GString) line = g_string_new (subject->name);
+      g_autoptr (DdimInversion) inversion = invert (subject->picture, 6, 0.5);
       gdouble last = 0;
 
       for (guint k = 0; k < G_N_ELEMENTS (strengths); k++)
         {
-          g_autoptr (DdimCanvas) result = vary (subject->picture, 6, 0.5, strengths[k],
-                                                DDIM_ENCODER_EXACT, NULL);
+          g_autoptr (DdimCanvas) result = vary (inversion, strengths[k], NULL);
           gdouble change = distance (result, subject->picture);
 
           g_string_append_printf (line, " %.4f", change);
@@ -312,7 +321,7 @@ static DdimCanvas *
 path_of_strength (gdouble       position,
                   gconstpointer data)
 {
-  return vary (data, 8, 0.5, position, DDIM_ENCODER_EXACT, NULL);
+  return vary (data, position, NULL);
 }
 
 typedef struct
@@ -337,9 +346,10 @@ test_continuity (void)
 {
   const DdimCanvas *last = photographs->len > 1 ? photograph (photographs->len - 1)->picture
                            : g_array_index (others, Subject, 0).picture;
+  g_autoptr (DdimInversion) inversion = invert (photograph (0)->picture, 8, 0.5);
   Pair pair = { make_levels (16, 1) };
 
-  check_smooth ("strength", path_of_strength, photograph (0)->picture);
+  check_smooth ("strength", path_of_strength, inversion);
 
   pair.from = encode (photograph (0)->picture, pair.levels, DDIM_ENCODER_EXACT, NULL);
   pair.to   = encode (last, pair.levels, DDIM_ENCODER_EXACT, NULL);
@@ -367,33 +377,33 @@ test_reports (void)
     {
       const Subject *subject = i < photographs->len ? photograph (i)
                                : &g_array_index (others, Subject, i - photographs->len);
-      DdimReport report;
-      g_autoptr (DdimCanvas) result = vary (subject->picture, 8, 1, 0.5, DDIM_ENCODER_EXACT,
-                                            &report);
+      g_autoptr (DdimInversion) inversion = invert (subject->picture, 8, 1);
+      DdimLatentReport latent = inversion->report;
+      DdimLatentReport perturbed;
+      g_autoptr (DdimCanvas) result = vary (inversion, 0.5, &perturbed);
 
       g_test_message ("%s: RMS %.3f, correlation %.3f; at strength 0.5 %.3f, %.3f, cosine %.3f",
-                      subject->name, report.latent.rms, report.latent.correlation,
-                      report.perturbed.rms, report.perturbed.correlation,
-                      report.perturbed.cosine);
-      g_assert_cmpfloat (report.latent.cosine, ==, 1);
-      g_assert_cmpfloat (fabs (report.perturbed.cosine - sqrt (0.5)), <, 0.09);
-      g_assert_cmpfloat (fabs (report.perturbed.rms - (report.latent.rms + 1) / 2), <, 0.04);
+                      subject->name, latent.rms, latent.correlation,
+                      perturbed.rms, perturbed.correlation,
+                      perturbed.cosine);
+      g_assert_cmpfloat (latent.cosine, ==, 1);
+      g_assert_cmpfloat (fabs (perturbed.cosine - sqrt (0.5)), <, 0.09);
+      g_assert_cmpfloat (fabs (perturbed.rms - (latent.rms + 1) / 2), <, 0.04);
 
       if (i < photographs->len)
         {
-          g_assert_cmpfloat (fabs (report.latent.rms - 1), <, 0.1);
-          g_assert_cmpfloat (fabs (report.latent.correlation), <, 0.25);
+          g_assert_cmpfloat (fabs (latent.rms - 1), <, 0.1);
+          g_assert_cmpfloat (fabs (latent.correlation), <, 0.25);
         }
       else if (g_str_equal (subject->name, "flat colour"))
         {
-          g_autoptr (DdimCanvas) new = vary (subject->picture, 8, 1, 1, DDIM_ENCODER_EXACT,
-                                             &report);
+          g_autoptr (DdimCanvas) new = vary (inversion, 1, &perturbed);
 
-          g_assert_cmpfloat (report.latent.rms, <, 0.5);
-          g_assert_cmpfloat (report.latent.correlation, >, 0.5);
-          g_assert_cmpfloat (fabs (report.perturbed.rms - 1), <, 0.07);
-          g_assert_cmpfloat (fabs (report.perturbed.correlation), <, 0.07);
-          g_assert_cmpfloat (fabs (report.perturbed.cosine), <, 0.09);
+          g_assert_cmpfloat (latent.rms, <, 0.5);
+          g_assert_cmpfloat (latent.correlation, >, 0.5);
+          g_assert_cmpfloat (fabs (perturbed.rms - 1), <, 0.07);
+          g_assert_cmpfloat (fabs (perturbed.correlation), <, 0.07);
+          g_assert_cmpfloat (fabs (perturbed.cosine), <, 0.09);
         }
     }
 }
@@ -425,10 +435,13 @@ test_threads (void)
       g_autoptr (DdimModel) its_model = ddim_model_load (folder, its_team, &error);
       DdimVariation options = { .strength = 0.4, .eta = 0.5, .seeds = seeds };
       g_autoptr (DdimCanvas) result = ddim_canvas_new (2, picture->h, picture->w, 3);
+      g_autoptr (DdimInversion) inversion = NULL;
 
       g_assert_no_error (error);
-      g_assert_true (ddim_vary (ddim_model_get_field (its_model), levels, &options, picture,
-                                result, NULL, NULL, NULL));
+      inversion = ddim_inversion_new (ddim_model_get_field (its_model), levels, DDIM_ENCODER_EXACT,
+                                      ddim_canvas_copy (picture), NULL, &error);
+      g_assert_no_error (error);
+      g_assert_true (ddim_vary (inversion, &options, result, NULL, NULL, NULL));
       if (i == 0)
         first = ddim_canvas_copy (result);
       else
