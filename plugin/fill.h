@@ -1,4 +1,4 @@
-/* fill.h: colours for pixels that have none
+/* fill.h: what a network sees where there is nothing to see
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -8,10 +8,11 @@
 
 #include <glib.h>
 
-/* pixels: h x w of `colors` colours and an alpha, floats.  Gives each pixel
- * whose alpha is 0 a colour that carries on from the visible ones around it;
- * alpha and visible pixels stay.  Returns FALSE where nothing is visible.  */
-gboolean ddim_fill_transparent (gfloat *pixels,
-                                gint    h,
-                                gint    w,
-                                gint    colors);
+/* pixels: h x w x channels.  known: h x w, 0 where a pixel's values mean
+ * nothing.  Gives those smooth values from their surroundings; leaves them as
+ * they are where nothing is known.  Memory: a third of the pixels' own.    */
+void ddim_fill_unknown (gfloat       *pixels,
+                        const guint8 *known,
+                        gint          h,
+                        gint          w,
+                        gint          channels);

@@ -102,24 +102,164 @@ fail (GimpProcedure     *procedure,
   return gimp_procedure_new_return_values (procedure, status, error);
 }
 
-/* From the settings to the changed drawable. */
+/* A region and what becomes of it. */
+typedef struct
+{
+  DdimRegion *region;
+  DdimCanvas *change;   /* what is to be added to its pixels                */
+} VariationJob;
+
+static void
+job_free (gpointer data)
+{
+  VariationJob *job = data;
+
+  ddim_region_free (job->region);
+  ddim_canvas_free (job->change);
+  g_free (job);
+}
+
+/* A job for each drawable, or NULL if any of them cannot be worked on. */
+static GPtrArray *
+make_jobs (GimpImage     *image,
+           GimpDrawable **drawables,
+           GError       **error)
+{
+  g_autoptr (GPtrArray) jobs = g_ptr_array_new_with_free_func (job_free);
+
+  /* A caller from the PDB may hand over anything: see for yourself. */
+  if (! drawables || ! drawables[0])
+    {
+      g_set_error_literal (error, GIMP_PLUG_IN_ERROR, 0,
+                           _("There is nothing to vary. Select a layer, a layer "
+                             "mask or a channel first."));
+      return NULL;
+    }
+
+  for (gint i = 0; drawables[i]; i++)
+    {
+      VariationJob *job = g_new0 (VariationJob, 1);
+
+      g_ptr_array_add (jobs, job);
+      job->region = ddim_region_new (image, drawables[i], TRUE, error);
+      if (! job->region)
+        return NULL;
+    }
+
+  return g_steal_pointer (&jobs);
+}
+
+/* Leaves the change in the job, and nothing else: there may be many. */
+static gboolean
+compute (VariationJob             *job,
+         DdimModel                *model,
+         const DdimLevels         *levels,
+         const VariationSettings  *settings,
+         const DdimMonitor        *monitor,
+         GError                  **error)
+{
+  DdimField                 *field     = ddim_model_get_field (model);
+  DdimRegion                *region    = job->region;
+  gint                       h         = region->frame.height;
+  gint                       w         = region->frame.width;
+  g_autofree gfloat         *weights   = NULL;
+  g_autoptr (DdimInversion)  inversion = NULL;
+  DdimMonitor                part      = ddim_monitor_part (monitor, 0, 0.75);
+  DdimVariation              options;
+
+  inversion = ddim_inversion_new (field, levels, DDIM_ENCODER_EXACT,
+                                  ddim_region_read_canvas (region, field->channels, h, w),
+                                  &part, error);
+  if (! inversion)
+    return FALSE;
+
+  weights = ddim_region_read_weights (region, h, w);
+  options = (DdimVariation) {
+    .strength = settings->strength,
+    .eta      = settings->eta,
+    .seeds    = &settings->seed,
+    .weights  = weights,
+  };
+
+  job->change = ddim_canvas_new (1, h, w, field->channels);
+  part        = ddim_monitor_part (monitor, 0.75, 1);
+  if (! ddim_vary (inversion, &options, job->change, NULL, &part, error))
+    return FALSE;
+
+  for (gsize i = 0; i < ddim_canvas_size (job->change); i++)
+    job->change->data[i] -= inversion->image->data[i];
+
+  return TRUE;
+}
+
+static gdouble
+get_area (const VariationJob *job)
+{
+  return (gdouble) job->region->frame.width * job->region->frame.height;
+}
+
+/* Each takes its share of the bar by its pixels. */
+static gboolean
+compute_all (GPtrArray                *jobs,
+             DdimModel                *model,
+             const DdimLevels         *levels,
+             const VariationSettings  *settings,
+             GError                  **error)
+{
+  DdimProgress progress;
+  gdouble      whole   = 0.0;
+  gdouble      done    = 0.0;
+  gboolean     success = TRUE;
+
+  for (guint i = 0; i < jobs->len; i++)
+    whole += get_area (jobs->pdata[i]);
+
+  ddim_progress_start (&progress, _("DDIM variation"));
+  for (guint i = 0; i < jobs->len && success; i++)
+    {
+      gdouble     share = get_area (jobs->pdata[i]) / whole;
+      DdimMonitor part  = ddim_monitor_part (&progress.monitor, done, done + share);
+
+      success  = compute (jobs->pdata[i], model, levels, settings, &part, error);
+      done    += share;
+    }
+  ddim_progress_end (&progress);
+
+  return success;
+}
+
+/* All of them are one step to undo. */
+static gboolean
+commit_all (GimpImage  *image,
+            GPtrArray  *jobs,
+            GError    **error)
+{
+  gboolean success = TRUE;
+
+  gimp_image_undo_group_start (image);
+  for (guint i = 0; i < jobs->len && success; i++)
+    {
+      VariationJob *job = jobs->pdata[i];
+
+      success = ddim_region_commit (job->region, NULL, job->change, 0, error);
+    }
+  gimp_image_undo_group_end (image);
+
+  return success;
+}
+
+/* From the settings to the changed drawables. */
 static GimpValueArray *
 apply (GimpProcedure           *procedure,
        const VariationSettings *settings,
-       DdimRegion              *region)
+       GimpImage               *image,
+       GPtrArray               *jobs)
 {
   g_autoptr (DdimTeam)   team   = ddim_team_new (gimp_get_num_processors ());
   g_autoptr (DdimModel)  model  = NULL;
   g_autoptr (DdimLevels) levels = NULL;
-  g_autoptr (DdimInversion) inversion = NULL;
-  g_autoptr (DdimCanvas) after  = NULL;
-  DdimCanvas            *before;
   DdimField             *field;
-  DdimProgress           progress;
-  DdimMonitor            part;
-  DdimVariation          options;
   GError                *error  = NULL;
-  gboolean               success;
   gint                   side;
 
   model = load_model (settings, team, &error);
@@ -143,28 +283,15 @@ apply (GimpProcedure           *procedure,
   /* half a window of context, and no frame smaller than a window: what the
    * model sees around the target is then like what it was trained on       */
   side = ddim_model_get_sample_size (model);
-  if (! ddim_region_read (region, side / 2, side, &error))
-    return fail (procedure, GIMP_PDB_EXECUTION_ERROR, error);
+  for (guint i = 0; i < jobs->len; i++)
+    {
+      VariationJob *job = jobs->pdata[i];
 
-  before = ddim_region_canvas (region, field->channels);
-  after  = ddim_canvas_new (1, before->h, before->w, before->c);
+      ddim_region_set_frame (job->region, side / 2, side);
+    }
 
-  options = (DdimVariation) {
-    .strength = settings->strength,
-    .eta      = settings->eta,
-    .seeds    = &settings->seed,
-    .weights  = region->weights,
-  };
-
-  ddim_progress_start (&progress, _("DDIM variation"));
-  part      = ddim_monitor_part (&progress.monitor, 0, 0.75);
-  inversion = ddim_inversion_new (field, levels, DDIM_ENCODER_EXACT, before,
-                                  &part, &error);
-  part      = ddim_monitor_part (&progress.monitor, 0.75, 1);
-  success   = inversion && ddim_vary (inversion, &options, after, NULL, &part, &error);
-  ddim_progress_end (&progress);
-
-  if (! success || ! ddim_region_commit (region, before, after, 0, &error))
+  if (! compute_all (jobs, model, levels, settings, &error) ||
+      ! commit_all (image, jobs, &error))
     return fail (procedure, GIMP_PDB_EXECUTION_ERROR, error);
 
   return gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
@@ -207,30 +334,21 @@ variation_run (GimpProcedure        *procedure,
                gpointer              run_data)
 {
   g_auto (VariationSettings) settings = { 0 };
-  g_autoptr (DdimRegion)     region   = NULL;
+  g_autoptr (GPtrArray)      jobs     = NULL;
   GimpValueArray            *values;
   GError                    *error    = NULL;
 
   gegl_init (NULL, NULL);
 
-  /* A caller from the PDB may hand over anything: see for yourself. */
-  if (gimp_core_object_array_get_length ((GObject **) drawables) != 1)
-    {
-      g_set_error_literal (&error, GIMP_PLUG_IN_ERROR, 0,
-                           _("DDIM Variation works on one layer at a time. "
-                             "Select a single layer."));
-      return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
-    }
-
-  region = ddim_region_new (image, drawables[0], &error);
-  if (! region)
+  jobs = make_jobs (image, drawables, &error);
+  if (! jobs)
     return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
 
   if (run_mode == GIMP_RUN_INTERACTIVE && ! dialog_run (procedure, config))
     return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
 
   settings_read (&settings, config);
-  values = apply (procedure, &settings, region);
+  values = apply (procedure, &settings, image, jobs);
 
   if (run_mode != GIMP_RUN_NONINTERACTIVE)
     gimp_displays_flush ();

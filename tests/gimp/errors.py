@@ -71,12 +71,14 @@ def lock_alpha():
 
 @test
 def several():
-    """several layers, and none"""
+    """one of several layers, and none"""
     image, layer = new_image()
     second = layer.copy()
+    second.set_name('second')
     image.insert_layer(second, None, 0)
-    refused(image, [layer, second], ['single layer'])
-    refused(image, [], ['single layer'])
+    second.set_lock_content(True)
+    refused(image, [layer, second], ['second', 'locked'])
+    refused(image, [], ['Select a layer'])
 
 
 @test

@@ -1,0 +1,42 @@
+/* scale.h: rows of samples to more or fewer of them
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+/* How each of `to` samples is made of `from` samples along one axis: sample o
+ * is the sum over i < n_taps of weights[o n_taps + i] times sample
+ * first[o] + i, all of which exist.  The weights of each sum to 1.         */
+typedef struct
+{
+  gint    from;
+  gint    to;
+  gint    n_taps;
+  gint   *first;    /* to                                                   */
+  gfloat *weights;  /* to x n_taps                                          */
+} DdimScale;
+
+DdimScale * ddim_scale_new     (gint             from,
+                                gint             to);
+void        ddim_scale_free    (DdimScale       *scale);
+
+/* row: from x channels; scaled: to x channels, other memory. */
+void        ddim_scale_row     (const DdimScale *scale,
+                                const gfloat    *row,
+                                gint             channels,
+                                gfloat          *scaled);
+
+/* The other axis, where a row is one sample.  Adds row `y` of the `from`, of
+ * `size` floats, to each of the `to` rows of `sums` that it is a part of:
+ * after all of them these are the scaled picture.                          */
+void        ddim_scale_add_row (const DdimScale *scale,
+                                gint             y,
+                                const gfloat    *row,
+                                gint             size,
+                                gfloat          *sums);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimScale, ddim_scale_free)
