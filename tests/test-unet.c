@@ -8,6 +8,8 @@
  * and ten times above what float32 sums in another order do.
  */
 
+#include <glib/gstdio.h>
+
 #include "base/memory.h"
 #include "golden.h"
 #include "model/unet.h"
@@ -99,13 +101,47 @@ test_golden (gconstpointer folder)
     g_assert_cmpfloat (one[i], ==, three[i]);
 }
 
+/* A model that ships, on a square and on a canvas that is not: a model
+ * without stored values fails.  A folder that ships has its card, and all of
+ * them together stay below 80 MB, what a clone of the repository can bear. */
 static void
-test_starter (gconstpointer name)
+test_shipped (gconstpointer folder)
 {
-  g_autofree gchar  *folder = g_test_build_filename (G_TEST_DIST, "..", "weights", "photo", NULL);
-  g_autofree gchar  *golden = g_test_build_filename (G_TEST_DIST, "golden", name, NULL);
-  gsize size;
-  g_autofree gfloat *out    = compare (folder, golden, 2, &size);
+  const gchar      *sizes[] = { "64x64", "72x40" };
+  g_autofree gchar *name    = g_path_get_basename (folder);
+  g_autofree gchar *card    = g_build_filename (folder, "README.md", NULL);
+
+  g_assert_true (g_file_test (card, G_FILE_TEST_IS_REGULAR));
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      g_autofree gchar  *file   = g_strdup_printf ("%s-%s.safetensors", name, sizes[i]);
+      g_autofree gchar  *golden = g_test_build_filename (G_TEST_DIST, "golden", "shipped", file,
+                                                         NULL);
+      gsize size;
+      g_autofree gfloat *out    = compare (folder, golden, 2, &size);
+    }
+}
+
+static void
+test_shipped_size (void)
+{
+  g_autofree gchar *weights = g_test_build_filename (G_TEST_DIST, "..", "weights", NULL);
+  g_autoptr (GDir)  dir     = g_dir_open (weights, 0, NULL);
+  gint64            total   = 0;
+  const gchar      *name;
+
+  while ((name = g_dir_read_name (dir)))
+    {
+      g_autofree gchar *path = g_build_filename (weights, name, "unet",
+                                                 "diffusion_pytorch_model.safetensors", NULL);
+      GStatBuf          status;
+
+      if (g_stat (path, &status) == 0)
+        total += status.st_size;
+    }
+  g_test_message ("%.1f MB", total / 1e6);
+  g_assert_cmpint (total, >, 0);
+  g_assert_cmpint (total, <, 80000000);
 }
 
 /* The arena's peak for weights/photo, in maps of H x W x 32 floats.  The most
@@ -138,7 +174,9 @@ test_peak (void)
 
 /* A test for each model folder in a folder. */
 static void
-add_models (const gchar *models)
+add_models (const gchar     *models,
+            const gchar     *prefix,
+            GTestDataFunc    test)
 {
   g_autoptr (GDir) dir = g_dir_open (models, 0, NULL);
   const gchar     *name;
@@ -146,23 +184,30 @@ add_models (const gchar *models)
   g_assert_nonnull (dir);
   while ((name = g_dir_read_name (dir)))
     {
-      g_autofree gchar *path = g_strconcat ("/unet/", name, NULL);
+      g_autofree gchar *path   = g_strconcat (prefix, name, NULL);
+      g_autofree gchar *folder = g_build_filename (models, name, NULL);
+      g_autofree gchar *recipe = g_build_filename (folder, "train.py", NULL);
 
-      g_test_add_data_func_full (path, g_build_filename (models, name, NULL), test_golden, g_free);
+      /* weights/ holds a note and the recipe besides. */
+      if (g_file_test (folder, G_FILE_TEST_IS_DIR) &&
+          ! g_file_test (recipe, G_FILE_TEST_EXISTS))
+        g_test_add_data_func_full (path, g_steal_pointer (&folder), test, g_free);
     }
 }
 
 int
 main (int argc, char **argv)
 {
-  g_autofree gchar *models = NULL;
-  const gchar      *big    = g_getenv ("DDIM_GOLDEN_BIG"); /* see ./dev test-big */
+  g_autofree gchar *models  = NULL;
+  g_autofree gchar *weights = NULL;
+  const gchar      *big     = g_getenv ("DDIM_GOLDEN_BIG"); /* see ./dev test-big */
 
   g_test_init (&argc, &argv, NULL);
-  models = g_test_build_filename (G_TEST_DIST, "golden", "models", NULL);
-  add_models (big ? big : models);
-  g_test_add_data_func ("/unet/photo-square", "starter-64x64.safetensors", test_starter);
-  g_test_add_data_func ("/unet/photo-not-square", "starter-72x40.safetensors", test_starter);
+  models  = g_test_build_filename (G_TEST_DIST, "golden", "models", NULL);
+  weights = g_test_build_filename (G_TEST_DIST, "..", "weights", NULL);
+  add_models (big ? big : models, "/unet/", test_golden);
+  add_models (weights, "/unet/shipped/", test_shipped);
+  g_test_add_func ("/unet/shipped-size", test_shipped_size);
   g_test_add_func ("/unet/peak", test_peak);
   return g_test_run ();
 }

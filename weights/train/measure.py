@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (C) 2026 The gimp-ddim authors
+"""What a model is worth on pictures it has not seen.
+
+  loss            mean square of the error in epsilon, by noise level
+  reconstruction  Table 2 of the paper: S steps of the encoder and S of the
+                  decoder (equation 13 and 12 with eta = 0), mean square in
+                  [0, 1] per dimension.  The encoder evaluates epsilon at the
+                  level it goes to.
+  sheet           held-out crops; their reconstruction at S = 20; a variation
+                  of depth 0.5; pictures from pure noise
+
+  measure.py MODEL RUN [MODEL ...]  the same for folders that exist, side by
+                                    side, with the held-out pictures of a run
+"""
+import argparse
+import json
+import pathlib
+
+import torch
+from diffusers import DDIMScheduler, UNet2DModel
+from PIL import Image
+
+BINS = [(0, 200), (200, 400), (400, 600), (600, 1000)]
+
+
+def load(folder):
+    """(U-Net in float32, alphas-bar [T]) of a diffusers folder."""
+    unet = UNet2DModel.from_pretrained(folder, subfolder="unet",
+                                       low_cpu_mem_usage=False)
+    scheduler = DDIMScheduler.from_pretrained(folder, subfolder="scheduler")
+    return unet.float().eval(), scheduler.alphas_cumprod
+
+
+def evaluate(unet, x, t, precision):
+    """epsilon(x, t), t one for all or one for each."""
+    t = torch.as_tensor(t, device=x.device).expand(len(x))
+    with torch.autocast(x.device.type, torch.bfloat16,
+                        enabled=precision == "bf16"):
+        return unet(x, t).sample.float()
+
+
+@torch.no_grad()
+def held_out_loss(unet, alphas, crops, precision="fp32", every=25):
+    """{bin: loss}, the noise a function of the level, the same each time."""
+    losses = {}
+    for first, last in BINS:
+        total = []
+        for t in range(first + every // 2, last, every):
+            rng = torch.Generator().manual_seed(t)
+            noise = torch.randn(crops.shape, generator=rng).to(crops.device)
+            x = alphas[t].sqrt() * crops + (1 - alphas[t]).sqrt() * noise
+            error = evaluate(unet, x, t, precision) - noise
+            total.append(error.square().mean().item())
+        losses[f"{first}-{last}"] = sum(total) / len(total)
+    return losses
+
+
+def ladder(alphas, steps, depth=1.0):
+    """Timesteps and alphas-bar from the picture (1, no timestep) upward."""
+    count = len(alphas)
+    times = [i * count // steps for i in range(steps)]
+    times = [t for t in times if t < depth * count]
+    return times, torch.cat([torch.ones(1), alphas[times].cpu()])
+
+
+def move(x, epsilon, a, b):
+    """The Euler step of equation 13 from the level a to the level b."""
+    scale = (b / a).sqrt()
+    return scale * x + ((1 - b).sqrt() - scale * (1 - a).sqrt()) * epsilon
+
+
+@torch.no_grad()
+def encode(unet, alphas, x, steps, depth=1.0, precision="fp32"):
+    times, levels = ladder(alphas, steps, depth)
+    for i, t in enumerate(times):
+        x = move(x, evaluate(unet, x, t, precision), levels[i], levels[i + 1])
+    return x
+
+
+@torch.no_grad()
+def decode(unet, alphas, x, steps, depth=1.0, precision="fp32"):
+    times, levels = ladder(alphas, steps, depth)
+    for i in reversed(range(len(times))):
+        x = move(x, evaluate(unet, x, times[i], precision), levels[i + 1],
+                 levels[i])
+    return x
+
+
+def reconstruction(unet, alphas, crops, steps, precision="fp32"):
+    """(mean square in [0, 1], root mean square of the latents)"""
+    latent = encode(unet, alphas, crops, steps, precision=precision)
+    back = decode(unet, alphas, latent, steps, precision=precision)
+    return (((back - crops) / 2).square().mean().item(),
+            latent.square().mean().sqrt().item())
+
+
+def slerp(x, y, a):
+    """Equation 67, one angle for each picture."""
+    dot = (x * y).flatten(1).sum(1)
+    theta = torch.acos(dot / (x.flatten(1).norm(dim=1)
+                              * y.flatten(1).norm(dim=1)))
+    shape = [-1] + [1] * (x.ndim - 1)
+    return ((torch.sin((1 - a) * theta) / torch.sin(theta)).view(shape) * x
+            + (torch.sin(a * theta) / torch.sin(theta)).view(shape) * y)
+
+
+def sheet(unet, alphas, crops, path, precision="fp32", steps=20, columns=8):
+    """Four rows for each group of `columns` crops, written as a PNG."""
+    crops = crops[:columns]
+    rng = torch.Generator().manual_seed(7)
+    noise = torch.randn(crops.shape, generator=rng).to(crops.device)
+    args = dict(steps=steps, precision=precision)
+    back = decode(unet, alphas, encode(unet, alphas, crops, **args), **args)
+    half = dict(args, depth=0.5)
+    latent = encode(unet, alphas, crops, **half)
+    spread = latent.flatten(1).std(1).view(-1, 1, 1, 1)
+    varied = decode(unet, alphas, slerp(latent, noise * spread, 0.4), **half)
+    drawn = decode(unet, alphas, noise, steps=50, precision=precision)
+    rows = [torch.cat(list(row), 2) for row in (crops, back, varied, drawn)]
+    picture = torch.cat(rows, 1).clamp(-1, 1).add(1).mul(127.5).round()
+    Image.fromarray(picture.permute(1, 2, 0).byte().cpu().numpy()).save(path)
+
+
+def figures(unet, alphas, crops, precision="fp32"):
+    """Everything a card states, as a dictionary."""
+    result = {"images": len(crops),
+              "loss": held_out_loss(unet, alphas, crops, precision)}
+    for steps in 20, 50:
+        error, rms = reconstruction(unet, alphas, crops, steps, precision)
+        result[f"reconstruction_mse_S{steps}"] = error
+        result[f"latent_rms_S{steps}"] = rms
+    return result
+
+
+def main():
+    from crops import Crops
+
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("run", help="the RUN folder of a training")
+    parser.add_argument("models", nargs="+", help="diffusers folders")
+    parser.add_argument("--size", type=int, default=128)
+    parser.add_argument("--crops", type=int, default=22)
+    parser.add_argument("--whole", action="store_true")
+    parser.add_argument("--sheets", help="folder to write sheets into")
+    args = parser.parse_args()
+    numbers, names = Crops(args.run, args.whole).held_out(args.size, args.crops)
+    crops = torch.from_numpy(numbers)
+    for folder in args.models:
+        unet, alphas = load(folder)
+        result = figures(unet, alphas, crops)
+        print(folder, json.dumps(result, indent=2))
+        if args.sheets:
+            name = pathlib.Path(folder).resolve().name + ".png"
+            sheet(unet, alphas, crops, pathlib.Path(args.sheets) / name)
+
+
+if __name__ == "__main__":
+    main()
