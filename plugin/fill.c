@@ -10,8 +10,6 @@
  * (push-pull; Gortler et al., "The Lumigraph", SIGGRAPH 1996, section 3.4).
  */
 
-#include "config.h"
-
 #include "fill.h"
 
 /* half, half_known: a quarter of the pixels, zeros.  Fills them with the means

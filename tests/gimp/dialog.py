@@ -1,4 +1,4 @@
-# dialog.py: the dialog on a display, and undo from the keyboard
+# dialog.py: the dialog on a display
 #
 # Copyright (C) 2026 The gimp-ddim authors
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -9,31 +9,8 @@
 import subprocess
 import time
 
+from display import *
 from harness import *
-
-
-def wait_for(condition, seconds=30):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.2)
-    return False
-
-
-def window(title):
-    found = subprocess.run(['xdotool', 'search', '--onlyvisible', '--name', title],
-                           capture_output=True, text=True).stdout.split()
-    return found[0] if found else None
-
-
-def press(title, key):
-    subprocess.run(['xdotool', 'windowfocus', window(title), 'key', key], check=True,
-                   timeout=30)
-
-
-def screenshot(name):
-    subprocess.run(['import', '-window', 'root', os.path.join(OUT, name)], check=True)
 
 
 # What the user does while GIMP waits for the dialog, in a process of its own:

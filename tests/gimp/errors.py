@@ -82,6 +82,17 @@ def several():
 
 
 @test
+def strangers():
+    """a layer of another image, and the selection itself"""
+    image, layer = new_image()
+    _, other = new_image()
+    other.set_name('stranger')
+    refused(image, other, ['stranger', 'another image'])
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 0, 0, 10, 10)
+    refused(image, image.get_selection(), ['selection', 'channel'])
+
+
+@test
 def outside():
     """a selection beside the layer"""
     image, layer = new_image(layer_size=(20, 20))

@@ -33,6 +33,13 @@ def test(function):
     return function
 
 
+def test_case(name, function):
+    """Adds a test that is made, not written."""
+    case = lambda: function()  # noqa: E731
+    case.__doc__ = name
+    test(case)
+
+
 def run_tests():
     """Runs all the tests of the script and writes TAP to $DDIM_TAP."""
     with open(os.environ['DDIM_TAP'], 'w') as tap:
@@ -84,6 +91,22 @@ def new_image(w=80, h=72, base=RGB, precision=Gimp.Precision.U8_NON_LINEAR,
     return image, layer
 
 
+def two_layers(base, precision, profile=None, w=40, h=32):
+    """An image, and its opaque layer and one with alpha, both partly beyond the
+    canvas, under a soft selection."""
+    image, layer = new_image(w, h, base, precision, False, (30, 28), (-6, 9))
+    _, second = new_image(w, h, base, precision, True, (34, 25), (11, -5),
+                          lambda x, y: 0.0 if x < 6 else 0.4 if x < 12 else 1.0)
+    second = Gimp.Layer.new_from_drawable(second, image)
+    second.set_offsets(11, -5)
+    image.insert_layer(second, None, 0)
+    if profile:
+        assert image.set_color_profile(profile)
+    image.select_ellipse(Gimp.ChannelOps.REPLACE, 2, 3, 32, 28)
+    Gimp.Selection.feather(image, 8)
+    return image, [layer, second]
+
+
 def bounds(drawable):
     return Gegl.Rectangle.new(0, 0, drawable.get_width(), drawable.get_height())
 
@@ -105,9 +128,11 @@ def read_bytes(drawable):
 
 
 def read_floats(drawable, format_name="R'G'B'A float"):
+    """Numbers of a format whose type is float or double."""
     buffer = drawable.get_buffer()
     data = bytes(buffer.get(bounds(drawable), 1.0, format_name, Gegl.AbyssPolicy.NONE))
-    return struct.unpack(f'{len(data) // 4}f', data)
+    size, code = (8, 'd') if format_name.endswith('double') else (4, 'f')
+    return struct.unpack(f'{len(data) // size}{code}', data)
 
 
 def vary(image, drawables, **arguments):
