@@ -11,103 +11,49 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include <libgimp/gimp.h>
 #include <libgimp/gimpui.h>
 #include <glib/gi18n-lib.h>
 
 #include "ddim.h"
 
-#include "models.h"
 #include "progress.h"
+#include "recipe.h"
 #include "region.h"
 #include "variation.h"
 
-/* The values of the procedure's arguments. */
-typedef struct
+#define PARASITE "gimp-ddim-variation"
+
+/* Pixels of all variations that are decoded at a time, unless one alone has
+ * more: enough to fill the processors, few enough for memory.              */
+#define BATCH_PIXELS (4 * 1024 * 1024)
+
+typedef enum
 {
-  gchar   *model;
-  gint     steps;
-  gdouble  depth;
-  gdouble  strength;
-  gdouble  eta;
-  guint64  seed;
-} VariationSettings;
-
-static void
-settings_clear (VariationSettings *settings)
-{
-  g_clear_pointer (&settings->model, g_free);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (VariationSettings, settings_clear)
-
-static void
-settings_read (VariationSettings   *settings,
-               GimpProcedureConfig *config)
-{
-  gint seed;
-
-  g_object_get (config,
-                "model",    &settings->model,
-                "steps",    &settings->steps,
-                "depth",    &settings->depth,
-                "strength", &settings->strength,
-                "eta",      &settings->eta,
-                "seed",     &seed,
-                NULL);
-  settings->seed = seed;
-}
-
-/* A depth of 0 is asked of levels as the least one they have. */
-static DdimLevels *
-make_levels (const VariationSettings  *settings,
-             const DdimModel          *model,
-             GError                  **error)
-{
-  const DdimSchedule *schedule = ddim_model_get_schedule (model);
-  gdouble             least    = 2.0 / ddim_schedule_get_length (schedule);
-
-  return ddim_levels_new (schedule, DDIM_SPACING_QUADRATIC, settings->steps,
-                          MAX (settings->depth, least), NULL, error);
-}
-
-static DdimModel *
-load_model (const VariationSettings  *settings,
-            DdimTeam                 *team,
-            GError                  **error)
-{
-  g_autofree gchar   *folder = ddim_models_find (settings->model, error);
-  g_autoptr (GError)  cause  = NULL;
-  DdimModel          *model;
-
-  if (! folder)
-    return NULL;
-
-  model = ddim_model_load (folder, team, &cause);
-  if (! model)
-    g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
-                 /* Translators: the first %s is a folder, the second says what
-                  * is wrong with it, in English. */
-                 _("The model in “%s” cannot be used: %s"),
-                 folder, cause->message);
-
-  return model;
-}
-
-static GimpValueArray *
-fail (GimpProcedure     *procedure,
-      GimpPDBStatusType  status,
-      GError            *error)
-{
-  return gimp_procedure_new_return_values (procedure, status, error);
-}
+  OUTPUT_REPLACE,
+  OUTPUT_NEW_LAYERS
+} Output;
 
 /* A region and what becomes of it. */
 typedef struct
 {
   DdimRegion *region;
-  DdimCanvas *change;   /* what is to be added to its pixels                */
+  DdimPlan    plan;
+  DdimCanvas *changes;   /* what is to be added to its pixels, an item for
+                            each variation                                   */
 } VariationJob;
+
+typedef struct
+{
+  DdimRecipe  recipe;
+  guint64     seed;      /* of the first variation; the next has the next    */
+  gint        count;
+  Output      output;
+  GPtrArray  *jobs;      /* of VariationJob                                  */
+  gdouble     inversion_error;
+} Variation;
 
 static void
 job_free (gpointer data)
@@ -115,17 +61,64 @@ job_free (gpointer data)
   VariationJob *job = data;
 
   ddim_region_free (job->region);
-  ddim_canvas_free (job->change);
+  ddim_canvas_free (job->changes);
   g_free (job);
 }
 
-/* A job for each drawable, or NULL if any of them cannot be worked on. */
-static GPtrArray *
-make_jobs (GimpImage     *image,
+static void
+variation_clear (Variation *variation)
+{
+  ddim_recipe_clear (&variation->recipe);
+  g_clear_pointer (&variation->jobs, g_ptr_array_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Variation, variation_clear)
+
+static gboolean
+variation_read (Variation            *variation,
+                GimpProcedureConfig  *config,
+                GError              **error)
+{
+  gint seed;
+
+  ddim_recipe_read (&variation->recipe, config);
+  g_object_get (config,
+                "seed",  &seed,
+                "count", &variation->count,
+                NULL);
+  variation->seed   = seed;
+  variation->output = gimp_procedure_config_get_choice_id (config, "output");
+
+  if (variation->output == OUTPUT_REPLACE && variation->count > 1)
+    {
+      g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
+                   _("%d variations cannot all replace the same pixels. Choose "
+                     "new layers as the output, or make one variation."),
+                   variation->count);
+      return FALSE;
+    }
+  if (variation->recipe.tileable && variation->recipe.method == DDIM_METHOD_FIT)
+    {
+      g_set_error_literal (error, GIMP_PLUG_IN_ERROR, 0,
+                           _("A region that is scaled to the model's size does not "
+                             "tile to the pixel. Choose another method, or turn "
+                             "“Tileable” off."));
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* A job for each drawable; fails if any of them cannot be worked on. */
+static gboolean
+make_jobs (Variation     *variation,
+           GimpImage     *image,
            GimpDrawable **drawables,
+           gboolean       in_place,
            GError       **error)
 {
-  g_autoptr (GPtrArray) jobs = g_ptr_array_new_with_free_func (job_free);
+  g_clear_pointer (&variation->jobs, g_ptr_array_unref);
+  variation->jobs = g_ptr_array_new_with_free_func (job_free);
 
   /* A caller from the PDB may hand over anything: see for yourself. */
   if (! drawables || ! drawables[0])
@@ -133,61 +126,146 @@ make_jobs (GimpImage     *image,
       g_set_error_literal (error, GIMP_PLUG_IN_ERROR, 0,
                            _("There is nothing to vary. Select a layer, a layer "
                              "mask or a channel first."));
-      return NULL;
+      return FALSE;
     }
 
   for (gint i = 0; drawables[i]; i++)
     {
       VariationJob *job = g_new0 (VariationJob, 1);
 
-      g_ptr_array_add (jobs, job);
-      job->region = ddim_region_new (image, drawables[i], TRUE, error);
+      g_ptr_array_add (variation->jobs, job);
+      job->region = ddim_region_new (image, drawables[i], in_place, error);
       if (! job->region)
-        return NULL;
+        return FALSE;
     }
 
-  return g_steal_pointer (&jobs);
+  return TRUE;
 }
 
-/* Leaves the change in the job, and nothing else: there may be many. */
-static gboolean
-compute (VariationJob             *job,
-         DdimModel                *model,
-         const DdimLevels         *levels,
-         const VariationSettings  *settings,
-         const DdimMonitor        *monitor,
-         GError                  **error)
-{
-  DdimField                 *field     = ddim_model_get_field (model);
-  DdimRegion                *region    = job->region;
-  gint                       h         = region->frame.height;
-  gint                       w         = region->frame.width;
-  g_autofree gfloat         *weights   = NULL;
-  g_autoptr (DdimInversion)  inversion = NULL;
-  DdimMonitor                part      = ddim_monitor_part (monitor, 0, 0.75);
-  DdimVariation              options;
+/* Computing ----------------------------------------------------------- */
 
-  inversion = ddim_inversion_new (field, levels, DDIM_ENCODER_EXACT,
-                                  ddim_region_read_canvas (region, field->channels, h, w),
-                                  &part, error);
+static gboolean
+check_tile (const DdimRegion  *region,
+            const gfloat      *weights,
+            GError           **error)
+{
+  g_autofree gchar *name = NULL;
+
+  if (! weights)
+    return TRUE;
+
+  name = gimp_item_get_name (GIMP_ITEM (region->drawable));
+  g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
+               _("A tile is a whole rectangle, and a part of “%s” that is soft, "
+                 "transparent or not selected would not tile. Select an opaque "
+                 "rectangle without feathering, or turn “Tileable” off."), name);
+  return FALSE;
+}
+
+/* Decodes the variations, a batch at a time, and leaves their changes. */
+static gboolean
+vary_all (const Variation      *variation,
+          const DdimInversion  *inversion,
+          const gfloat         *weights,
+          DdimCanvas           *changes,
+          const DdimMonitor    *monitor,
+          GError              **error)
+{
+  gsize size  = ddim_canvas_item_size (changes);
+  gint  batch = CLAMP (BATCH_PIXELS / (size / changes->c), 1, changes->n);
+
+  for (gint first = 0; first < changes->n; first += batch)
+    {
+      DdimCanvas          items = *changes;
+      DdimMonitor         part;
+      g_autofree guint64 *seeds = NULL;
+      DdimVariation       options;
+
+      items.n    = MIN (batch, changes->n - first);
+      items.data = changes->data + first * size;
+      seeds      = g_new (guint64, items.n);
+      for (gint i = 0; i < items.n; i++)
+        seeds[i] = variation->seed + first + i;
+
+      options = (DdimVariation) {
+        .strength = variation->recipe.strength,
+        .eta      = variation->recipe.eta,
+        .seeds    = seeds,
+        .weights  = weights,
+      };
+      part = ddim_monitor_part (monitor, first / (gdouble) changes->n,
+                                (first + items.n) / (gdouble) changes->n);
+      if (! ddim_vary (inversion, &options, &items, NULL, &part, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static void
+subtract (const DdimCanvas *image,
+          DdimCanvas       *changes)
+{
+  gsize size = ddim_canvas_size (image);
+
+  for (gint n = 0; n < changes->n; n++)
+    for (gsize i = 0; i < size; i++)
+      changes->data[n * size + i] -= image->data[i];
+}
+
+/* Leaves the changes in the job, and nothing else: there may be many. */
+static gboolean
+compute (Variation         *variation,
+         VariationJob      *job,
+         DdimModel         *model,
+         const DdimLevels  *levels,
+         const DdimMonitor *monitor,
+         GError           **error)
+{
+  const DdimRecipe          *recipe    = &variation->recipe;
+  DdimRegion                *region    = job->region;
+  DdimField                 *inner     = ddim_model_get_field (model);
+  g_autoptr (DdimField)      field     = NULL;
+  g_autofree gfloat         *weights   = NULL;
+  g_autoptr (DdimCanvas)     before    = NULL; /* where it is not encoded */
+  g_autoptr (DdimInversion)  inversion = NULL;
+  DdimCanvas                *canvas;
+  DdimMonitor                part;
+  gdouble                    encoding;
+  gint                       h, w;
+
+  ddim_plan_get_canvas (&job->plan, region->frame.height, region->frame.width, &h, &w);
+
+  weights = ddim_region_read_weights (region, h, w);
+  if (recipe->tileable && ! check_tile (region, weights, error))
+    return FALSE;
+
+  field = ddim_windows_new (inner, &job->plan.windows, error);
+  if (! field)
+    return FALSE;
+
+  canvas = ddim_region_read_canvas (region, inner->channels, h, w);
+  if (recipe->tileable && recipe->strength > 0.0)
+    {
+      /* What does not wrap is taken out first, as a part of the change. */
+      before = ddim_canvas_copy (canvas);
+      ddim_canvas_make_periodic (canvas);
+    }
+
+  encoding  = 3.0 / (3.0 + variation->count);
+  part      = ddim_monitor_part (monitor, 0.0, encoding);
+  inversion = ddim_inversion_new (field, levels, DDIM_ENCODER_EXACT, canvas, &part, error);
   if (! inversion)
     return FALSE;
 
-  weights = ddim_region_read_weights (region, h, w);
-  options = (DdimVariation) {
-    .strength = settings->strength,
-    .eta      = settings->eta,
-    .seeds    = &settings->seed,
-    .weights  = weights,
-  };
-
-  job->change = ddim_canvas_new (1, h, w, field->channels);
-  part        = ddim_monitor_part (monitor, 0.75, 1);
-  if (! ddim_vary (inversion, &options, job->change, NULL, &part, error))
+  job->changes = ddim_canvas_new (variation->count, h, w, inner->channels);
+  part         = ddim_monitor_part (monitor, encoding, 1.0);
+  if (! vary_all (variation, inversion, weights, job->changes, &part, error))
     return FALSE;
 
-  for (gsize i = 0; i < ddim_canvas_size (job->change); i++)
-    job->change->data[i] -= inversion->image->data[i];
+  subtract (before ? before : inversion->image, job->changes);
+  variation->inversion_error = MAX (variation->inversion_error,
+                                    inversion->inversion_error);
 
   return TRUE;
 }
@@ -200,16 +278,16 @@ get_area (const VariationJob *job)
 
 /* Each takes its share of the bar by its pixels. */
 static gboolean
-compute_all (GPtrArray                *jobs,
-             DdimModel                *model,
-             const DdimLevels         *levels,
-             const VariationSettings  *settings,
-             GError                  **error)
+compute_all (Variation         *variation,
+             DdimModel         *model,
+             const DdimLevels  *levels,
+             GError           **error)
 {
-  DdimProgress progress;
-  gdouble      whole   = 0.0;
-  gdouble      done    = 0.0;
-  gboolean     success = TRUE;
+  GPtrArray    *jobs    = variation->jobs;
+  DdimProgress  progress;
+  gdouble       whole   = 0.0;
+  gdouble       done    = 0.0;
+  gboolean      success = TRUE;
 
   for (guint i = 0; i < jobs->len; i++)
     whole += get_area (jobs->pdata[i]);
@@ -220,7 +298,7 @@ compute_all (GPtrArray                *jobs,
       gdouble     share = get_area (jobs->pdata[i]) / whole;
       DdimMonitor part  = ddim_monitor_part (&progress.monitor, done, done + share);
 
-      success  = compute (jobs->pdata[i], model, levels, settings, &part, error);
+      success  = compute (variation, jobs->pdata[i], model, levels, &part, error);
       done    += share;
     }
   ddim_progress_end (&progress);
@@ -228,73 +306,138 @@ compute_all (GPtrArray                *jobs,
   return success;
 }
 
-/* All of them are one step to undo. */
+/* Committing ---------------------------------------------------------- */
+
+/* The new layer says how it was made, so that it can be made again. */
+static void
+sign (const Variation *variation,
+      GimpLayer       *layer,
+      guint64          seed)
+{
+  g_autofree gchar *text     = ddim_recipe_to_text (&variation->recipe, seed);
+  GimpParasite     *parasite = gimp_parasite_new (PARASITE,
+                                                  GIMP_PARASITE_PERSISTENT |
+                                                  GIMP_PARASITE_UNDOABLE,
+                                                  strlen (text), text);
+
+  gimp_item_attach_parasite (GIMP_ITEM (layer), parasite);
+  gimp_parasite_free (parasite);
+}
+
+/* The first variation on top of the others, and all above what they vary. */
 static gboolean
-commit_all (GimpImage  *image,
-            GPtrArray  *jobs,
-            GError    **error)
+add_layers (const Variation     *variation,
+            const VariationJob  *job,
+            GPtrArray           *layers,
+            GError             **error)
+{
+  g_autofree gchar *name = gimp_item_get_name (GIMP_ITEM (job->region->drawable));
+
+  for (gint i = 0; i < variation->count; i++)
+    {
+      guint64           seed  = variation->seed + i;
+      /* Translators: a new layer's name: the layer it was made of, the seed,
+       * and the strength as a number from 0 to 1. */
+      g_autofree gchar *title = g_strdup_printf (_("%s, seed %" G_GUINT64_FORMAT
+                                                   ", strength %.2f"),
+                                                 name, seed,
+                                                 variation->recipe.strength);
+      GimpLayer        *layer = ddim_region_to_layer (job->region, NULL, job->changes,
+                                                      i, title, error);
+
+      if (! layer)
+        return FALSE;
+
+      sign (variation, layer, seed);
+      g_ptr_array_add (layers, layer);
+    }
+
+  return TRUE;
+}
+
+/* All of them are one step to undo.  `layers` receives those that are made. */
+static gboolean
+commit_all (const Variation  *variation,
+            GimpImage        *image,
+            GPtrArray        *layers,
+            GError          **error)
 {
   gboolean success = TRUE;
 
   gimp_image_undo_group_start (image);
-  for (guint i = 0; i < jobs->len && success; i++)
+  for (guint i = 0; i < variation->jobs->len && success; i++)
     {
-      VariationJob *job = jobs->pdata[i];
+      VariationJob *job = variation->jobs->pdata[i];
 
-      success = ddim_region_commit (job->region, NULL, job->change, 0, error);
+      if (variation->output == OUTPUT_REPLACE)
+        {
+          success = ddim_region_commit (job->region, NULL, job->changes, 0, error);
+        }
+      else
+        {
+          success = add_layers (variation, job, layers, error);
+        }
     }
+
+  /* nothing half done stays */
+  if (! success)
+    for (guint i = 0; i < layers->len; i++)
+      gimp_image_remove_layer (image, layers->pdata[i]);
   gimp_image_undo_group_end (image);
 
   return success;
 }
 
+/* The procedure --------------------------------------------------------- */
+
+static GimpValueArray *
+fail (GimpProcedure     *procedure,
+      GimpPDBStatusType  status,
+      GError            *error)
+{
+  return gimp_procedure_new_return_values (procedure, status, error);
+}
+
 /* From the settings to the changed drawables. */
 static GimpValueArray *
-apply (GimpProcedure           *procedure,
-       const VariationSettings *settings,
-       GimpImage               *image,
-       GPtrArray               *jobs)
+apply (GimpProcedure *procedure,
+       Variation     *variation,
+       GimpImage     *image)
 {
   g_autoptr (DdimTeam)   team   = ddim_team_new (gimp_get_num_processors ());
   g_autoptr (DdimModel)  model  = NULL;
   g_autoptr (DdimLevels) levels = NULL;
-  DdimField             *field;
+  g_autoptr (GPtrArray)  layers = g_ptr_array_new ();
+  GimpValueArray        *values;
   GError                *error  = NULL;
-  gint                   side;
 
-  model = load_model (settings, team, &error);
+  model = ddim_recipe_load_model (&variation->recipe, team, &error);
   if (! model)
     return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
 
-  field = ddim_model_get_field (model);
-  if (field->channels != 1 && field->channels != 3)
-    {
-      g_set_error (&error, GIMP_PLUG_IN_ERROR, 0,
-                   _("The model “%s” works on %d channels; a picture needs one "
-                     "with 1 (grey) or 3 (colour)."),
-                   settings->model, field->channels);
-      return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
-    }
-
-  levels = make_levels (settings, model, &error);
+  levels = ddim_recipe_make_levels (&variation->recipe, model, &error);
   if (! levels)
     return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
 
-  /* half a window of context, and no frame smaller than a window: what the
-   * model sees around the target is then like what it was trained on       */
-  side = ddim_model_get_sample_size (model);
-  for (guint i = 0; i < jobs->len; i++)
+  for (guint i = 0; i < variation->jobs->len; i++)
     {
-      VariationJob *job = jobs->pdata[i];
+      VariationJob *job = variation->jobs->pdata[i];
 
-      ddim_region_set_frame (job->region, side / 2, side);
+      ddim_recipe_make_plan (&variation->recipe, model, job->region->target.height,
+                             job->region->target.width, &job->plan);
+      ddim_region_set_frame (job->region, job->plan.context, job->plan.least);
     }
 
-  if (! compute_all (jobs, model, levels, settings, &error) ||
-      ! commit_all (image, jobs, &error))
+  if (! compute_all (variation, model, levels, &error) ||
+      ! commit_all (variation, image, layers, &error))
     return fail (procedure, GIMP_PDB_EXECUTION_ERROR, error);
 
-  return gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
+  g_ptr_array_add (layers, NULL);
+  values = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
+  GIMP_VALUES_SET_CORE_OBJECT_ARRAY (values, 1, layers->pdata);
+  GIMP_VALUES_SET_DOUBLE (values, 2, variation->inversion_error);
+
+  return values;
 }
 
 static gboolean
@@ -316,8 +459,9 @@ dialog_run (GimpProcedure       *procedure,
   gimp_procedure_dialog_get_widget (GIMP_PROCEDURE_DIALOG (dialog),
                                     "seed", GIMP_TYPE_LABEL_SPIN);
   gimp_procedure_dialog_fill (GIMP_PROCEDURE_DIALOG (dialog),
-                              "depth", "strength", "seed",
-                              "model", "steps", "eta", NULL);
+                              "depth", "strength", "seed", "count", "output",
+                              "model", "steps", "eta", "method", "tileable",
+                              NULL);
 
   accepted = gimp_procedure_dialog_run (GIMP_PROCEDURE_DIALOG (dialog));
   gtk_widget_destroy (dialog);
@@ -333,22 +477,27 @@ variation_run (GimpProcedure        *procedure,
                GimpProcedureConfig  *config,
                gpointer              run_data)
 {
-  g_auto (VariationSettings) settings = { 0 };
-  g_autoptr (GPtrArray)      jobs     = NULL;
-  GimpValueArray            *values;
-  GError                    *error    = NULL;
+  g_auto (Variation)  variation = { 0 };
+  GimpValueArray     *values;
+  GError             *error     = NULL;
 
   gegl_init (NULL, NULL);
 
-  jobs = make_jobs (image, drawables, &error);
-  if (! jobs)
+  if (run_mode == GIMP_RUN_INTERACTIVE)
+    {
+      /* what cannot be worked on at all is said before the dialog */
+      if (! make_jobs (&variation, image, drawables, FALSE, &error))
+        return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
+      if (! dialog_run (procedure, config))
+        return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
+    }
+
+  if (! variation_read (&variation, config, &error) ||
+      ! make_jobs (&variation, image, drawables,
+                   variation.output == OUTPUT_REPLACE, &error))
     return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
 
-  if (run_mode == GIMP_RUN_INTERACTIVE && ! dialog_run (procedure, config))
-    return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
-
-  settings_read (&settings, config);
-  values = apply (procedure, &settings, image, jobs);
+  values = apply (procedure, &variation, image);
 
   if (run_mode != GIMP_RUN_NONINTERACTIVE)
     gimp_displays_flush ();
@@ -359,41 +508,37 @@ variation_run (GimpProcedure        *procedure,
 static void
 add_arguments (GimpProcedure *procedure)
 {
-  gimp_procedure_add_string_argument (
-    procedure, "model", _("_Model"),
-    _("What the plug-in knows of pictures: the name of an installed model, or "
-      "the folder of one"),
-    "photo", G_PARAM_READWRITE);
-
-  gimp_procedure_add_int_argument (
-    procedure, "steps", _("S_teps"),
-    _("In how many steps the picture is taken apart and put together again: "
-      "more are finer, and take longer"),
-    2, 1000, 20, G_PARAM_READWRITE);
-
-  gimp_procedure_add_double_argument (
-    procedure, "depth", _("_Depth"),
-    _("What may change: fine texture at low values, then shapes, and at high "
-      "values everything, colours too"),
-    0.0, 1.0, 0.4, G_PARAM_READWRITE);
-
-  gimp_procedure_add_double_argument (
-    procedure, "strength", _("Stren_gth"),
-    _("How much it changes: 0 leaves the picture as it is, 1 forgets it as "
-      "far as the depth allows"),
-    0.0, 1.0, 0.3, G_PARAM_READWRITE);
-
-  gimp_procedure_add_double_argument (
-    procedure, "eta", _("_Fresh noise"),
-    _("How much chance comes in at each step while the picture is put "
-      "together (the paper's eta): 0 is smoothest"),
-    0.0, 1.0, 0.0, G_PARAM_READWRITE);
+  ddim_recipe_add_arguments (procedure);
 
   gimp_procedure_add_int_argument (
     procedure, "seed", _("S_eed"),
     _("Which variation: each number gives another one, and the same number "
       "the same one again"),
     0, G_MAXINT, 0, G_PARAM_READWRITE);
+
+  gimp_procedure_add_int_argument (
+    procedure, "count", _("_Number"),
+    _("How many variations: the first with this seed, the next with the next "
+      "one, and so on"),
+    1, 100, 1, G_PARAM_READWRITE);
+
+  gimp_procedure_add_choice_argument (
+    procedure, "output", _("O_utput"),
+    _("Where the variations go"),
+    gimp_choice_new_with_values (
+      "replace",    OUTPUT_REPLACE,    _("Change the layer"), NULL,
+      "new-layers", OUTPUT_NEW_LAYERS, _("New layers"),       NULL,
+      NULL),
+    "replace", G_PARAM_READWRITE);
+
+  gimp_procedure_add_core_object_array_return_value (
+    procedure, "layers", "Layers", _("The new layers; none where the layer was changed"),
+    GIMP_TYPE_LAYER, G_PARAM_READWRITE);
+  gimp_procedure_add_double_return_value (
+    procedure, "inversion-error", "Inversion error",
+    _("How far the encoder alone would miss the picture: root mean square, as "
+      "a share of the range from black to white (the result makes up for it)"),
+    0.0, G_MAXDOUBLE, 0.0, G_PARAM_READWRITE);
 }
 
 GimpProcedure *

@@ -9,7 +9,7 @@
  * the whole region, or windows of it as large as memory allows.  A model of
  * whole objects (faces, fruits: those with attention) would put an object into
  * every window, so the region is scaled to its size, and the change scaled
- * back.
+ * back.  What is scaled does not wrap to the pixel, so `auto` fits no tile.
  *
  * tests/bench/canvas.md has the measurements that `auto` rests on.
  */
@@ -38,9 +38,9 @@ ddim_plan_make (DdimPlan   *plan,
   gint side = MAX (sample_size, MIN_WINDOW);
 
   if (method == DDIM_METHOD_AUTO)
-    method = ! has_attention          ? DDIM_METHOD_WHOLE
-             : MAX (h, w) > side      ? DDIM_METHOD_FIT
-                                      : DDIM_METHOD_WINDOWS;
+    method = ! has_attention                   ? DDIM_METHOD_WHOLE
+             : MAX (h, w) > side && ! tileable ? DDIM_METHOD_FIT
+                                               : DDIM_METHOD_WINDOWS;
 
   /* Half a window of context, and no frame smaller than a window: what the
    * model sees around the target is then like what it was trained on.  A tile
@@ -58,10 +58,8 @@ ddim_plan_make (DdimPlan   *plan,
       break;
 
     case DDIM_METHOD_FIT:
-      plan->side = side;
-      /* no larger than a window, but for the way round a torus */
-      plan->windows.size    = 2 * side;
-      plan->windows.overlap = tileable ? side / 4 : 0;
+      plan->side         = side;
+      plan->windows.size = side;
       break;
 
     case DDIM_METHOD_WINDOWS:

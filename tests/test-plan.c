@@ -17,6 +17,8 @@ test_choice (void)
   g_assert_cmpint (plan.method, ==, DDIM_METHOD_WHOLE);
   ddim_plan_make (&plan, DDIM_METHOD_AUTO, FALSE, 64, TRUE, 3000, 2000);
   g_assert_cmpint (plan.method, ==, DDIM_METHOD_FIT);
+  ddim_plan_make (&plan, DDIM_METHOD_AUTO, TRUE, 64, TRUE, 3000, 2000);
+  g_assert_cmpint (plan.method, ==, DDIM_METHOD_WINDOWS);
   ddim_plan_make (&plan, DDIM_METHOD_AUTO, FALSE, 64, TRUE, 64, 20);
   g_assert_cmpint (plan.method, ==, DDIM_METHOD_WINDOWS);
 

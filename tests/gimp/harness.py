@@ -135,8 +135,8 @@ def read_floats(drawable, format_name="R'G'B'A float"):
     return struct.unpack(f'{len(data) // size}{code}', data)
 
 
-def vary(image, drawables, **arguments):
-    """Runs the procedure; returns its status and, of a failure, the message."""
+def run_procedure(image, drawables, **arguments):
+    """Runs the procedure; returns its values."""
     procedure = Gimp.get_pdb().lookup_procedure(PROCEDURE)
     config = procedure.create_config()
     config.set_property('image', image)
@@ -144,8 +144,12 @@ def vary(image, drawables, **arguments):
                                  drawables if isinstance(drawables, list) else [drawables])
     for name, value in {**QUICK, **arguments}.items():
         config.set_property(name, value)
-    result = procedure.run(config)
-    status = result.index(0)
+    return procedure.run(config)
+
+
+def vary(image, drawables, **arguments):
+    """Runs the procedure; returns its status and, of a failure, the message."""
+    status = run_procedure(image, drawables, **arguments).index(0)
     message = '' if status == Gimp.PDBStatusType.SUCCESS else Gimp.get_pdb().get_last_error()
     return status, message
 

@@ -1,0 +1,55 @@
+/* recipe.h: what is done to a region, apart from where and with which seed
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <libgimp/gimp.h>
+
+#include "ddim.h"
+
+typedef struct
+{
+  gchar      *model;     /* an installed model's name, or a folder           */
+  gint        steps;
+  gdouble     depth;
+  gdouble     strength;
+  gdouble     eta;
+  DdimMethod  method;
+  gboolean    tileable;
+} DdimRecipe;
+
+/* The arguments of a procedure that a recipe is read from. */
+void          ddim_recipe_add_arguments (GimpProcedure        *procedure);
+
+/* Free what is in it with ddim_recipe_clear (). */
+void          ddim_recipe_read          (DdimRecipe           *recipe,
+                                         GimpProcedureConfig  *config);
+void          ddim_recipe_copy          (const DdimRecipe     *recipe,
+                                         DdimRecipe           *copy);
+void          ddim_recipe_clear         (DdimRecipe           *recipe);
+
+/* The recipe and a seed as lines of NAME=VALUE, by which a result can be made
+ * again.  Free with g_free ().                                              */
+gchar       * ddim_recipe_to_text       (const DdimRecipe     *recipe,
+                                         guint64               seed);
+
+/* Loads the recipe's model; errors are sentences for the user. */
+DdimModel   * ddim_recipe_load_model    (const DdimRecipe     *recipe,
+                                         DdimTeam             *team,
+                                         GError              **error);
+
+DdimLevels  * ddim_recipe_make_levels   (const DdimRecipe     *recipe,
+                                         const DdimModel      *model,
+                                         GError              **error);
+
+/* How a target of that size is put before the model. */
+void          ddim_recipe_make_plan     (const DdimRecipe     *recipe,
+                                         const DdimModel      *model,
+                                         gint                  h,
+                                         gint                  w,
+                                         DdimPlan             *plan);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DdimRecipe, ddim_recipe_clear)
