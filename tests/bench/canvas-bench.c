@@ -5,6 +5,10 @@
  *
  *   canvas-bench MODEL_FOLDER PICTURE.png... [--steps S] [--depth D]
  *                [--strength R] [--side N] [--save FOLDER]
+ *   canvas-bench MODEL_FOLDER --scale
+ *
+ * --scale times one evaluation of the field that `auto` makes, over squares of
+ * 128 to 2048 pixels, and tells the peak of the memory up to each.
  *
  * Each picture is varied as a whole by each layout.  A row of a layout holds,
  * as means over the pictures:
@@ -21,6 +25,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cblas.h>
 
@@ -58,6 +63,7 @@ static gdouble  option_strength = 0.3;
 static gint     option_side;
 static gchar   *option_save;
 static gchar   *option_only;
+static gboolean option_scale;
 static gchar  **option_files;
 
 static const GOptionEntry entries[] =
@@ -71,6 +77,8 @@ static const GOptionEntry entries[] =
     "Keep the results there", "FOLDER" },
   { "only",     0, 0, G_OPTION_ARG_STRING,   &option_only,
     "Only layouts whose name begins so", "NAME" },
+  { "scale",    0, 0, G_OPTION_ARG_NONE,     &option_scale,
+    "Time squares of growing size instead", NULL },
   { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &option_files,
     NULL, "MODEL_FOLDER PICTURE..." },
   { NULL }
@@ -235,6 +243,61 @@ measure (DdimModel        *model,
     }
 }
 
+/* VmHWM in MiB. */
+static gdouble
+peak_memory (void)
+{
+  g_autofree gchar *status = NULL;
+  const gchar      *line;
+
+  if (! g_file_get_contents ("/proc/self/status", &status, NULL, NULL) ||
+      ! (line = strstr (status, "VmHWM:")))
+    return 0;
+
+  return g_ascii_strtod (line + strlen ("VmHWM:"), NULL) / 1024;
+}
+
+/* The faster of two evaluations for each size; the canvases are two. */
+static void
+measure_scale (DdimModel *model)
+{
+  printf ("| side | seconds | seconds a megapixel | peak memory, MiB | of it the canvases |\n"
+          "|---|---|---|---|---|\n");
+
+  for (gint side = 128; side <= 2048; side *= 2)
+    {
+      DdimPlan  plan;
+      DdimLevel level = { 300, 0.8, 0.6 };
+      gdouble   fastest = G_MAXDOUBLE;
+      guint64   seed = 1;
+      g_autoptr (GError)     error = NULL;
+      g_autoptr (DdimField)  field = NULL;
+      g_autoptr (DdimCanvas) x     = NULL;
+      g_autoptr (DdimCanvas) out   = NULL;
+
+      ddim_plan_make (&plan, DDIM_METHOD_AUTO, FALSE, ddim_model_get_sample_size (model),
+                      ddim_model_has_attention (model), side, side);
+      field = ddim_windows_new (ddim_model_get_field (model), &plan.windows, &error);
+      x     = ddim_canvas_new (1, side, side, field->channels);
+      out   = ddim_canvas_new (1, side, side, field->channels);
+      ddim_noise_fill (x, &seed, 0);
+
+      for (gint round = 0; round < 2; round++)
+        {
+          gint64 start = g_get_monotonic_time ();
+
+          if (! ddim_field_evaluate (field, x, &level, out, NULL, &error))
+            g_error ("%s", error->message);
+          fastest = MIN (fastest, (g_get_monotonic_time () - start) / (gdouble) G_USEC_PER_SEC);
+        }
+
+      printf ("| %d | %.3f | %.2f | %.0f | %.0f |\n", side, fastest,
+              fastest / ((gdouble) side * side / 1e6), peak_memory (),
+              2. * ddim_canvas_size (x) * sizeof (gfloat) / 1024 / 1024);
+      fflush (stdout);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -248,7 +311,7 @@ main (int argc, char **argv)
   g_option_context_add_main_entries (context, entries, NULL);
   if (! g_option_context_parse (context, &argc, &argv, &error))
     g_error ("%s", error->message);
-  if (! option_files || ! option_files[0] || ! option_files[1])
+  if (! option_files || ! option_files[0] || (! option_scale && ! option_files[1]))
     g_error ("Name a model's folder and pictures");
 
   openblas_set_num_threads (1);
@@ -256,6 +319,12 @@ main (int argc, char **argv)
   model = ddim_model_load (option_files[0], team, &error);
   if (! model)
     g_error ("%s", error->message);
+
+  if (option_scale)
+    {
+      measure_scale (model);
+      return 0;
+    }
 
   for (gint i = 1; option_files[i]; i++)
     {
