@@ -6,13 +6,15 @@
  * The bound is on the RMS of the difference as a share of the output's RMS.
  * float32 has 6e-8; sums over some hundred products and Winograd's transforms
  * lose a factor of ten to thirty of it (1.1e-6 is what the points used lose at
- * 128 channels).  An index off by one moves the output by about 1.
+ * 128 channels).  An index off by one moves the output by about 1.  Every case
+ * runs with each instruction set that this processor has.
  */
 
 #include <math.h>
 
 #include "base/memory.h"
 #include "ops/conv.h"
+#include "each-kernels.h"
 
 #define BOUND 4e-6
 
@@ -27,13 +29,14 @@ typedef struct
 
 static const Case cases[] =
 {
-  { { 16, 16, 3, 1, 1, 1, FALSE }, 5, 8, 8, 0, 0, 0, 0, "winograd 4x4" },
-  { { 32, 48, 3, 1, 1, 1, FALSE }, 2, 13, 7, 16, 1, 1, 1, "winograd 4x4" },
+  { { 16, 16, 3, 1, 1, 1, FALSE }, 5, 8, 8, 0, 0, 0, 0, "winograd 2x2" },
+  { { 32, 48, 3, 1, 1, 1, FALSE }, 2, 13, 7, 16, 1, 1, 1, "winograd 2x2" },
   { { 32, 48, 3, 1, 1, 1, FALSE }, 2, 13, 27, 16, 1, 1, 1, "winograd 4x4" },
   { { 380, 370, 3, 1, 1, 1, FALSE }, 3, 8, 7, 100, 1, 1, 1, "winograd 2x2" },
   { { 380, 370, 3, 1, 1, 1, TRUE }, 1, 4, 5, 0, 1, 0, 0, "winograd 2x2" },
+  { { 300, 40, 3, 1, 1, 1, FALSE }, 5, 12, 9, 0, 1, 1, 1, "winograd 4x4" },
   { { 20, 24, 3, 1, 1, 1, TRUE },  2, 7, 9, 0, 1, 0, 0, "winograd 4x4" },
-  { { 17, 19, 3, 1, 1, 1, FALSE }, 3, 6, 30, 0, 1, 1, 2, "winograd 4x4" },
+  { { 17, 19, 3, 1, 1, 1, FALSE }, 3, 10, 30, 0, 1, 1, 2, "winograd 4x4" },
   { { 24, 16, 3, 1, 1, 1, FALSE }, 1, 9, 700, 0, 1, 0, 0, "winograd 4x4" },
   { { 3, 32, 3, 1, 1, 1, FALSE },  2, 11, 9, 0, 0, 0, 0, "gemm" },
   { { 32, 3, 3, 1, 1, 1, FALSE },  1, 40, 70, 0, 1, 0, 0, "winograd 4x4" },
@@ -90,7 +93,6 @@ test_case (gconstpointer data)
   gfloat  *time = numbers (rand, c->n * (spec->c_out + 3)), *residual = numbers (rand, size);
   gfloat  *wanted = numbers (rand, size);
   gdouble *wanted_moments = g_new (gdouble, 2 * c->n * spec->c_out);
-  gfloat  *one_thread = NULL;
   DdimConstant weight_constant = { DDIM_DTYPE_F32, taps, weights };
   DdimConstant bias_constant   = { DDIM_DTYPE_F32, spec->c_out, bias };
   DdimAffine   affine = { c->n, spec->c_in, scale, shift, DDIM_ACTIVATION_SILU };
@@ -109,9 +111,12 @@ test_case (gconstpointer data)
 
   ddim_conv_naive (spec, &weight_constant, &bias_constant, &args);
 
-  for (gint n_threads = 1; n_threads <= 3; n_threads++)
+  gfloat *one_thread = NULL;
+
+  for (gint i = 0; i < 3 * count_kernels (); i++)
     {
-      g_autoptr (DdimTeam) team = ddim_team_new (n_threads);
+      gint n_threads = 1 + i % 3;
+      g_autoptr (DdimTeam) team = use_kernels (i / 3, n_threads);
       g_autoptr (DdimConv) conv = ddim_conv_new (spec, &weight_constant, &bias_constant);
       gfloat  *found = numbers (rand, size);
       gdouble *found_moments = g_new (gdouble, 2 * c->n * spec->c_out);
@@ -130,25 +135,74 @@ test_case (gconstpointer data)
       g_assert_true (ddim_conv_run (conv, &args, &run));
 
       g_assert_cmpfloat (difference (found, wanted, size), <, BOUND);
-      for (gint i = 0; i < 2 * c->n * spec->c_out; i++)
-        g_assert_cmpfloat (fabs (found_moments[i] - wanted_moments[i]), <,
-                           1e-5 * (h * w + fabs (wanted_moments[i])));
+      for (gint j = 0; j < 2 * c->n * spec->c_out; j++)
+        g_assert_cmpfloat (fabs (found_moments[j] - wanted_moments[j]), <,
+                           1e-5 * (h * w + fabs (wanted_moments[j])));
 
       /* The same bits for every number of threads. */
-      if (one_thread)
-        g_assert_cmpmem (found, size * sizeof (gfloat), one_thread, size * sizeof (gfloat));
+      if (n_threads == 1)
+        {
+          ddim_memory_free (one_thread);
+          one_thread = g_steal_pointer (&found);
+        }
       else
-        one_thread = g_steal_pointer (&found);
+        g_assert_cmpmem (found, size * sizeof (gfloat), one_thread, size * sizeof (gfloat));
       ddim_memory_free (found);
       ddim_memory_free (scratch);
       g_free (found_moments);
     }
+  ddim_memory_free (one_thread);
 
   g_rand_free (rand);
   g_free (wanted_moments);
-  for (gint i = 0; i < 10; i++)
+  for (gint i = 0; i < 9; i++)
     ddim_memory_free ((gfloat *[]) { weights, bias, a, b, scale, shift, time, residual,
-                                     wanted, one_thread }[i]);
+                                     wanted }[i]);
+}
+
+/* A batch's items are each the bits that they are alone, also where the plan
+ * was another one before; and the weights are packed only once.             */
+static void
+test_replan (void)
+{
+  const DdimConvSpec    spec = { 40, 48, 3, 1, 1, 1, FALSE };
+  g_autoptr (GRand)     rand = g_rand_new_with_seed (7);
+  g_autoptr (DdimTeam)  team = ddim_team_new (2);
+  const gsize           taps = 9 * 40 * 48, in = 17 * 10 * 40, out = 17 * 10 * 48;
+  gfloat               *weights = numbers (rand, taps), *x = numbers (rand, 5 * in);
+  gfloat               *batch = numbers (rand, 5 * out), *alone = numbers (rand, out);
+  DdimConstant          constant = { DDIM_DTYPE_F32, taps, weights };
+  g_autoptr (DdimConv)  conv = ddim_conv_new (&spec, &constant, NULL);
+  const gint            plans[] = { 1, 5, 2, 5, 1 };
+  gsize                 packed = 0;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (plans); i++)
+    {
+      gint          n = plans[i];
+      gfloat       *scratch = ddim_memory_alloc (ddim_conv_plan (conv, n, 17, 10, team));
+      DdimTensor    to = { n, 17, 10, 48, batch };
+      DdimConvArgs  args = { .source = { n, 17, 10, { 40, 0 }, { x, NULL } }, .out = &to };
+      DdimRun       run = { team, NULL, scratch };
+
+      if (i == 0)
+        {
+          packed = ddim_conv_get_packed_size (conv);
+          /* From here on the plan must do without them. */
+          to.data = alone;
+          g_assert_true (ddim_conv_run (conv, &args, &run));
+          memset (weights, 0, taps * sizeof (gfloat));
+        }
+      else
+        {
+          memset (batch, 0, 5 * out * sizeof (gfloat));
+          g_assert_true (ddim_conv_run (conv, &args, &run));
+          g_assert_cmpmem (batch, out * sizeof (gfloat), alone, out * sizeof (gfloat));
+        }
+      g_assert_cmpuint (ddim_conv_get_packed_size (conv), ==, packed);
+      ddim_memory_free (scratch);
+    }
+  for (gint i = 0; i < 4; i++)
+    ddim_memory_free ((gfloat *[]) { weights, x, batch, alone }[i]);
 }
 
 int
@@ -165,5 +219,6 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, &cases[i], test_case);
     }
+  g_test_add_func ("/conv/replan", test_replan);
   return g_test_run ();
 }

@@ -7,36 +7,62 @@
  * the whole depth passes by.  Each of its numbers is one chain of additions in
  * the order of the depth, whatever the tile's number of rows: how rows are
  * dealt into tiles changes no bit.
+ *
+ * Where a core waits for memory it is because nothing asked in time.  Only the
+ * caller knows what will be wanted when this product is done: it names it, and
+ * the tiles ask for it on their way.
  */
 
 #include "base/simd.h"
 
-INLINE void
-tile (const gint                rows,
-      const gint                width,
-      gint                      first,
-      gint                      n_parts,
-      const DdimProductPart    *parts,
-      const gfloat             *b,
-      gfloat                   *c,
-      gsize                     c_stride)
-{
-  Vector sums[PRODUCT_ROWS][PANEL_VECTORS] = { 0 };
+#define LINE  16 /* floats of the cache */
+#define BURST 16 /* lines that may be asked for at once */
 
-  for (gint part = 0; part < n_parts; part++)
+/* A walk through the memory that is wanted next: a few lines before each tile
+ * or, where that would not do, some floats farther at each step.            */
+typedef struct
+{
+  const gfloat *at;
+  gint          lines;
+  gint          step;
+} Ahead;
+
+INLINE void
+tile (const gint         rows,
+      const gint         width,
+      const gboolean     dense,
+      const DdimProduct *job,
+      gint               first,
+      Ahead             *ahead)
+{
+  Vector        sums[PRODUCT_ROWS][PANEL_VECTORS] = { 0 };
+  const gfloat *b  = job->b;
+  const gfloat *at = ahead->at;
+  gfloat       *c  = job->c + first * job->c_stride;
+
+  for (gint i = 0; i < ahead->lines; i++, at += LINE)
+    prefetch (at);
+  for (gint part = 0; part < job->n_parts; part++)
     {
-      const gfloat *const *a = parts[part].rows + first;
+      const gfloat *const *a = job->parts[part].rows + first;
       const gfloat        *p[PRODUCT_ROWS];
-      gsize                depth = parts[part].depth;
+      gsize                depth = job->parts[part].depth;
 
 #pragma GCC unroll 16
       for (gint i = 0; i < rows; i++)
-        p[i] = a[i];
+        p[i] = a[i] + job->parts[part].offset;
 
+#pragma GCC unroll 2
       for (gsize k = 0; k < depth; k++, b += width * LANES)
         {
           Vector v[PANEL_VECTORS];
 
+          if (dense)
+            {
+              prefetch (at);
+              prefetch (at + LINE);
+              at += ahead->step;
+            }
 #pragma GCC unroll 4
           for (gint j = 0; j < width; j++)
             v[j] = load (b + j * LANES);
@@ -47,34 +73,56 @@ tile (const gint                rows,
               sums[i][j] += p[i][k] * v[j];
         }
     }
+  ahead->at = at;
 
+  if (job->add)
+#pragma GCC unroll 16
+    for (gint i = 0; i < rows; i++)
+#pragma GCC unroll 4
+      for (gint j = 0; j < width; j++)
+        sums[i][j] += load (c + i * job->c_stride + j * LANES);
 #pragma GCC unroll 16
   for (gint i = 0; i < rows; i++)
 #pragma GCC unroll 4
     for (gint j = 0; j < width; j++)
-      store (c + i * c_stride + j * LANES, sums[i][j]);
+      store (c + i * job->c_stride + j * LANES, sums[i][j]);
+}
+
+static Ahead
+look_ahead (const DdimProduct *job,
+            gint               tiles)
+{
+  Ahead ahead = { job->ahead };
+  gsize steps = 0;
+
+  if (! job->ahead)
+    return ahead;
+  for (gint part = 0; part < job->n_parts; part++)
+    steps += tiles * job->parts[part].depth;
+  if (job->ahead_size <= (gsize) tiles * BURST * LINE)
+    ahead.lines = (job->ahead_size / LINE + tiles - 1) / tiles;
+  else
+    ahead.step = MIN ((job->ahead_size + steps - 1) / steps, 2 * LINE);
+  return ahead;
 }
 
 INLINE void
-product (const gint             width,
-         gint                   m,
-         gint                   n_parts,
-         const DdimProductPart *parts,
-         const gfloat          *b,
-         gfloat                *c,
-         gsize                  c_stride)
+product (const gint         width,
+         const gboolean     dense,
+         const DdimProduct *job,
+         Ahead              ahead)
 {
+  gint m     = job->m;
   gint tiles = (m + PRODUCT_ROWS - 1) / PRODUCT_ROWS;
 
   /* As even as can be: a narrow last tile would leave registers idle. */
   for (gint i = 0, first = 0; i < tiles; i++)
     {
-      gint    rows = m / tiles + (i < m % tiles);
-      gfloat *out  = c + first * c_stride;
+      gint rows = m / tiles + (i < m % tiles);
 
       switch (rows)
         {
-#define CASE(n) case n: tile (n, width, first, n_parts, parts, b, out, c_stride); break
+#define CASE(n) case n: tile (n, width, dense, job, first, &ahead); break
           CASE (1); CASE (2); CASE (3); CASE (4); CASE (5); CASE (6);
 #if PRODUCT_ROWS > 6
           CASE (7); CASE (8); CASE (9); CASE (10); CASE (11); CASE (12);
@@ -86,16 +134,15 @@ product (const gint             width,
 }
 
 void
-KERNEL (product) (gint                   width,
-                  gint                   m,
-                  gint                   n_parts,
-                  const DdimProductPart *parts,
-                  const gfloat          *b,
-                  gfloat                *c,
-                  gsize                  c_stride)
+KERNEL (product) (gint               width,
+                  const DdimProduct *job)
 {
+  Ahead ahead = look_ahead (job, (job->m + PRODUCT_ROWS - 1) / PRODUCT_ROWS);
+
   if (width == LANES)
-    product (1, m, n_parts, parts, b, c, c_stride);
+    product (1, TRUE, job, ahead);
+  else if (ahead.step)
+    product (PANEL_VECTORS, TRUE, job, ahead);
   else
-    product (PANEL_VECTORS, m, n_parts, parts, b, c, c_stride);
+    product (PANEL_VECTORS, FALSE, job, ahead);
 }

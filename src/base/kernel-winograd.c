@@ -169,79 +169,51 @@ output (const gint        m,
     }
 }
 
-/* G g of `lanes` filters at once, in double precision. */
-INLINE void
-weights_line (const gint     m,
-              const gdouble *g0,
-              const gdouble *g1,
-              const gdouble *g2,
-              gint           i,
-              gdouble       *out)
+/* Number `row` of G's product with x, y, z. */
+INLINE Vector
+weight (const gint m,
+        const gint row,
+        Vector     x,
+        Vector     y,
+        Vector     z)
 {
-  gdouble x = g0[i], y = g1[i], z = g2[i];
+  const gfloat na = 1 / (2 * A2 * (A2 - B2));
+  const gfloat nb = 1 / (2 * B2 * (B2 - A2));
 
+  if (row == m + 1)
+    return z;
   if (m == 2)
+    return row == 0 ? x : row == 1 ? 0.5f * (x + z) + 0.5f * y : 0.5f * (x + z) - 0.5f * y;
+  switch (row)
     {
-      out[0] = x;
-      out[1] = 0.5 * (x + y + z);
-      out[2] = 0.5 * (x - y + z);
-      out[3] = z;
-    }
-  else
-    {
-      const gdouble a = A, b = B;
-      const gdouble n0 = 1 / (a * a * b * b);
-      const gdouble na = 1 / (2 * a * a * (a * a - b * b));
-      const gdouble nb = 1 / (2 * b * b * (b * b - a * a));
-      gdouble ea = x + a * a * z, eb = x + b * b * z;
-
-      out[0] = n0 * x;
-      out[1] = na * (ea + a * y);
-      out[2] = na * (ea - a * y);
-      out[3] = nb * (eb + b * y);
-      out[4] = nb * (eb - b * y);
-      out[5] = z;
+    case 0:  return 1 / (A2 * B2) * x;
+    case 1:  return na * x + na * A2 * z + na * A * y;
+    case 2:  return na * x + na * A2 * z - na * A * y;
+    case 3:  return nb * x + nb * B2 * z + nb * B * y;
+    default: return nb * x + nb * B2 * z - nb * B * y;
     }
 }
 
 INLINE void
 weights (const gint    m,
+         const gint    row,
          const gfloat *filters,
-         gsize         filter,
+         gsize         tap,
          gint          n,
-         gint          c,
-         gint          width,
          gfloat       *out,
          gsize         step)
 {
-  const gint points = m + 2;
-  gdouble    g[9][DDIM_PANEL_MAX], half[3 * MOST][DDIM_PANEL_MAX];
-
-  memset (g, 0, sizeof g);
-  for (gint k = 0; k < c; k++, out += width)
+  for (gint k = 0; k < n; k += LANES, filters += LANES, out += LANES)
     {
-      for (gint i = 0; i < n; i++)
-        for (gint tap = 0; tap < 9; tap++)
-          g[tap][i] = filters[i * filter + k * 9 + tap];
+      Vector half[3];
 
+#pragma GCC unroll 3
       for (gint x = 0; x < 3; x++)
-        for (gint i = 0; i < width; i++)
-          {
-            gdouble line[MOST];
-
-            weights_line (m, g[x], g[3 + x], g[6 + x], i, line);
-            for (gint y = 0; y < points; y++)
-              half[3 * y + x][i] = line[y];
-          }
-      for (gint y = 0; y < points; y++)
-        for (gint i = 0; i < width; i++)
-          {
-            gdouble line[MOST];
-
-            weights_line (m, half[3 * y], half[3 * y + 1], half[3 * y + 2], i, line);
-            for (gint x = 0; x < points; x++)
-              out[(y * points + x) * step + i] = line[x];
-          }
+        half[x] = weight (m, row, load (filters + x * tap), load (filters + (3 + x) * tap),
+                          load (filters + (6 + x) * tap));
+#pragma GCC unroll 6
+      for (gint x = 0; x < m + 2; x++)
+        store (out + x * step, weight (m, x, half[0], half[1], half[2]));
     }
 }
 
@@ -272,14 +244,21 @@ KERNEL (winograd_output_ ## m) (const gfloat     *points,                     \
                                                                               \
 void                                                                          \
 KERNEL (winograd_weights_ ## m) (const gfloat *filters,                       \
-                                 gsize         filter,                        \
+                                 gsize         tap,                           \
+                                 gint          row,                           \
                                  gint          n,                             \
-                                 gint          c,                             \
-                                 gint          width,                         \
                                  gfloat       *out,                           \
                                  gsize         step)                          \
 {                                                                             \
-  weights (m, filters, filter, n, c, width, out, step);                       \
+  switch (row)                                                                \
+    {                                                                         \
+    case 0:  weights (m, 0, filters, tap, n, out, step); break;               \
+    case 1:  weights (m, 1, filters, tap, n, out, step); break;               \
+    case 2:  weights (m, 2, filters, tap, n, out, step); break;               \
+    case 3:  weights (m, 3, filters, tap, n, out, step); break;               \
+    case 4:  weights (m, 4, filters, tap, n, out, step); break;               \
+    default: weights (m, m + 1, filters, tap, n, out, step); break;           \
+    }                                                                         \
 }
 
 TILE (2)

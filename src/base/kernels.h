@@ -21,9 +21,25 @@ G_BEGIN_DECLS
 /* A part of the depth of a matrix product: `depth` numbers of every row. */
 typedef struct
 {
-  const gfloat *const *rows; /* m pointers */
+  const gfloat *const *rows;   /* m pointers         */
   gint                 depth;
+  gsize                offset; /* added to each one  */
 } DdimProductPart;
+
+/* c (m x width) = a (m x depth, in parts side by side) b (depth x width), or
+ * c plus that.  b and c are whole vectors.                                  */
+typedef struct
+{
+  gint                   m;
+  gint                   n_parts;
+  const DdimProductPart *parts;
+  const gfloat          *b;
+  gfloat                *c;
+  gsize                  c_stride;
+  gboolean               add;        /* to what c holds                      */
+  const gfloat          *ahead;      /* to be read next: brought near; or NULL */
+  gsize                  ahead_size; /* floats                               */
+} DdimProduct;
 
 /* A pixel's worth of what comes behind a convolution's sums:
  * out = (sums + bias + residual) * scale, and its moments.                  */
@@ -51,15 +67,9 @@ struct _DdimKernels
   gint panel;
   gint narrow;
 
-  /* c (m x width) = a (m x depth, in parts side by side) b (depth x width);
-   * width is `panel` or `narrow`, b and c are whole vectors.                */
-  void (*product) (gint                   width,
-                   gint                   m,
-                   gint                   n_parts,
-                   const DdimProductPart *parts,
-                   const gfloat          *b,
-                   gfloat                *c,
-                   gsize                  c_stride);
+  /* width: `panel` or `narrow`. */
+  void (*product) (gint               width,
+                   const DdimProduct *product);
 
   /* out = scale in + shift, then SiLU if asked for; n pixels of c channels,
    * scale NULL for a copy.  Any c, any alignment.                           */
@@ -104,14 +114,13 @@ struct _DdimKernels
                                gint              rows,
                                gint              columns,
                                const DdimFinish *finish);
-  /* filters: n (<= panel) filters of 9 taps for `c` channels, `filter`
-   * floats apart; for each channel a row of `width` numbers (zeros from n
-   * on) goes to every point.                                                */
+  /* weights: n numbers of each of the 9 taps, `tap` floats apart; writes the
+   * tile + 2 points of a row, n numbers each, `step` floats apart.  n is in
+   * whole vectors.                                                          */
   void (*winograd_weights[2]) (const gfloat *filters,
-                               gsize         filter,
+                               gsize         tap,
+                               gint          row,
                                gint          n,
-                               gint          c,
-                               gint          width,
                                gfloat       *out,
                                gsize         step);
 };

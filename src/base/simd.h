@@ -68,6 +68,13 @@ load (const gfloat *p)
   return *(const Unaligned *) p;
 }
 
+/* Into the second cache: more than the first one holds may be asked for. */
+INLINE void
+prefetch (const gfloat *p)
+{
+  __builtin_prefetch (p, 0, 2);
+}
+
 INLINE void
 store (gfloat *p,
        Vector  x)

@@ -145,9 +145,11 @@ attend (gint     chunk,
   for (gint i = 0; i < n; i++)
     rows[i] = args->q + (token + i) * args->q_stride + column;
   for (gint i = 0; i < plan->key_panels; i++)
-    plan->kernels->product (ddim_kernels_width (plan->kernels, plan->tokens, i), n, 1, &part,
-                            keys + (gsize) i * panel * plan->d, scores + i * panel,
-                            plan->scores);
+    plan->kernels->product (ddim_kernels_width (plan->kernels, plan->tokens, i),
+                            &(DdimProduct) { .m = n, .n_parts = 1, .parts = &part,
+                                             .b = keys + (gsize) i * panel * plan->d,
+                                             .c = scores + i * panel,
+                                             .c_stride = plan->scores });
 
   for (gint i = 0; i < n; i++)
     {
@@ -163,8 +165,9 @@ attend (gint     chunk,
       gint wide = ddim_kernels_width (plan->kernels, plan->d, i);
       gint used = MIN (panel, plan->d - i * panel);
 
-      plan->kernels->product (wide, n, 1, &part, values + (gsize) i * panel * plan->tokens,
-                              sums, wide);
+      plan->kernels->product (wide, &(DdimProduct) { .m = n, .n_parts = 1, .parts = &part,
+                                                     .b = values + (gsize) i * panel * plan->tokens,
+                                                     .c = sums, .c_stride = wide });
       for (gint k = 0; k < n; k++)
         {
           gfloat *out = args->out + (token + k) * args->out_stride + column + i * panel;

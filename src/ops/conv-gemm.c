@@ -9,12 +9,10 @@
  * a pointer into the line for each row of the kernel.  A 1 x 1 convolution of
  * the source as it is needs no lines at all.
  *
- * packed: panel, kernel row, kernel column, c_in, width
- * input:  item, line, column, c_in
+ * input: item, line, column, c_in
  */
 
 #include "base/memory.h"
-#include "ops/constant.h"
 #include "ops/conv-private.h"
 
 /* Several times the rows that a product sums at once. */
@@ -22,29 +20,6 @@ static gint
 gemm_units (const DdimConv *conv)
 {
   return 96;
-}
-
-static void
-gemm_pack (const DdimConv *conv,
-           gint            first,
-           gint            n,
-           gint            width,
-           gfloat         *packed)
-{
-  gint    taps = conv->spec.kernel * conv->spec.kernel, c_in = conv->spec.c_in;
-  gsize   row  = (gsize) c_in * taps;
-  gfloat *filters = ddim_memory_alloc (n * row);
-
-  ddim_constant_read (&conv->weight, first * row, n * row, filters);
-  for (gint tap = 0; tap < taps; tap++)
-    for (gint c = 0; c < c_in; c++, packed += width)
-      {
-        for (gint i = 0; i < n; i++)
-          packed[i] = filters[i * row + c * taps + tap];
-        for (gint i = n; i < width; i++)
-          packed[i] = 0;
-      }
-  ddim_memory_free (filters);
 }
 
 /* Source columns, and lines, that `outputs` outputs in a row read. */
@@ -70,7 +45,6 @@ item_pitch (const DdimConv *conv)
 static void
 gemm_plan (DdimConv *conv)
 {
-  conv->depth          = (gsize) conv->spec.kernel * conv->spec.kernel * conv->spec.c_in;
   conv->input_size     = ddim_memory_round (conv->items * item_pitch (conv));
   conv->input_scratch  = 0;
   conv->output_scratch = (gsize) conv->units * conv->kernels->panel;
@@ -125,9 +99,10 @@ find_rows (const DdimConv      *conv,
     n = source->c[1] ? 2 : 1;
   for (gint part = 0; part < n; part++)
     {
-      parts[part].rows  = rows[part];
-      parts[part].depth = is_direct (conv, args) ? source->c[part]
-                                                 : conv->spec.kernel * conv->spec.c_in;
+      gint depth = is_direct (conv, args) ? source->c[part]
+                                          : conv->spec.kernel * conv->spec.c_in;
+
+      parts[part] = (DdimProductPart) { .rows = rows[part], .depth = depth };
     }
 
   for (gint i = 0; i < b->items; i++)
@@ -150,19 +125,25 @@ gemm_output (const DdimConv     *conv,
              const DdimConvArgs *args,
              gint                block,
              gint                panel,
+             gint                next,
              const gfloat       *input,
              gfloat             *scratch,
              gfloat             *shared)
 {
   DdimConvBlock   b      = ddim_conv_block (conv, args, block);
   gint            width  = ddim_conv_width (conv, panel);
-  const gfloat   *packed = conv->packed + panel * conv->depth * conv->kernels->panel;
   const gfloat   *sums   = scratch;
   const gfloat   *rows[3][DDIM_CONV_MAX_UNITS];
   DdimProductPart parts[3];
   gint            n = find_rows (conv, args, &b, input, rows, parts);
 
-  conv->kernels->product (width, b.units, n, parts, packed, scratch, width);
+  conv->kernels->product (width, &(DdimProduct)
+    {
+      .m = b.units, .n_parts = n, .parts = parts,
+      .b = ddim_conv_panel (conv, panel), .c = scratch, .c_stride = width,
+      .ahead = next < conv->panels ? ddim_conv_panel (conv, next) : NULL,
+      .ahead_size = next < conv->panels ? conv->depth * ddim_conv_width (conv, next) : 0
+    });
 
   for (gint item = b.item; item < b.item + b.items; item++)
     {
@@ -182,4 +163,4 @@ gemm_output (const DdimConv     *conv,
 }
 
 const DdimConvWay ddim_conv_gemm =
-  { "gemm", 1, gemm_units, gemm_pack, gemm_plan, gemm_input, gemm_output };
+  { "gemm", 1, gemm_units, gemm_plan, gemm_input, gemm_output };

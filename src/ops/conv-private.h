@@ -27,14 +27,7 @@ typedef struct
 
   /* How many units a block should have. */
   gint (*units)  (const DdimConv *conv);
-  /* Packs output channels first .. first + n - 1, which make one panel of
-   * `width`, to `packed`: conv->depth * width floats.                      */
-  void (*pack)   (const DdimConv *conv,
-                  gint            first,
-                  gint            n,
-                  gint            width,
-                  gfloat         *packed);
-  /* Sets what of conv depends on the block's size: depth, input_size,
+  /* Sets what of conv depends on the block's size: input_size,
    * input_scratch and output_scratch, in floats.                           */
   void (*plan)   (DdimConv       *conv);
   /* Fills `input` for channels first .. first + n - 1 of the source.       */
@@ -45,11 +38,13 @@ typedef struct
                   gint                n,
                   gfloat             *input,
                   gfloat             *scratch);
-  /* Computes one panel of the block and finishes it. */
+  /* Computes one panel of the block and finishes it; `next` is the panel
+   * that this worker will read after it, or none.                          */
   void (*output) (const DdimConv     *conv,
                   const DdimConvArgs *args,
                   gint                block,
                   gint                panel,
+                  gint                next,
                   const gfloat       *input,
                   gfloat             *scratch,
                   gfloat             *shared);
@@ -66,7 +61,7 @@ struct _DdimConv
   gfloat            *bias;           /* c_out, or NULL                      */
   const DdimKernels *kernels;        /* of the packed weights and the plan  */
   const DdimConvWay *way;
-  gfloat            *packed;         /* panel after panel                   */
+  gfloat            *packed;         /* panel, tap, c_in, panel's width     */
   gint               panels;
   gint               padded;         /* c_out in whole panels               */
   gsize              depth;          /* rows of a packed panel              */
@@ -128,6 +123,13 @@ DdimFinish ddim_conv_finish (const DdimConv     *conv,
 void  ddim_conv_merge       (const DdimConv     *conv,
                              const DdimConvArgs *args,
                              const gfloat       *shared);
+
+static inline const gfloat *
+ddim_conv_panel (const DdimConv *conv,
+                 gint            panel)
+{
+  return conv->packed + panel * conv->depth * conv->kernels->panel;
+}
 
 /* Output channels in the panel, and its columns. */
 static inline gint

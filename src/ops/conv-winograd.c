@@ -9,19 +9,23 @@
  * each of these points the sum over the channels is one matrix product over
  * all tiles of a block.
  *
- * packed: panel, point, c_in, width
- * input:  point, tile, c_in
+ * The weights are not kept transformed, which would be four times as much to
+ * hold and, where a map has few tiles, to read: each panel's are transformed
+ * as it is used, slice by slice, into the core's own cache.  That is a few
+ * percent of the products, and the products hide the reading.
+ *
+ * input: point, tile, c_in
  */
 
 #include "base/memory.h"
-#include "ops/constant.h"
 #include "ops/conv-private.h"
 
 #define MAX_INPUTS 6
 
 /* Floats of a block's input that stay in a core's own cache, and tiles below
  * which the weights would be read too often for too little.                */
-#define CACHE_FLOATS 170000
+#define CACHE_FLOATS 340000
+#define WEIGHTS_SLICE 128
 #define MIN_TILES    16
 #define MAX_TILES    64
 
@@ -63,6 +67,43 @@ output_step (const DdimConv *conv)
   return odd_lines (conv->units * conv->kernels->panel);
 }
 
+/* The channels are summed in slices, whose transformed weights stay near.
+ *
+ * A load has to wait for an earlier store whose address ends in the same 12
+ * bits.  While a row of points is transformed, loads run some tens of lines of
+ * 64 bytes ahead of the stores: a row's points start STORES lines behind what
+ * they are made of, and SPREAD lines from each other.                       */
+#define LINE   16 /* floats */
+#define PAGE   64 /* lines  */
+#define STORES 30
+#define SPREAD 6
+
+static inline gint
+slice_size (const DdimConv *conv)
+{
+  gint slices = (conv->spec.c_in + WEIGHTS_SLICE - 1) / WEIGHTS_SLICE;
+
+  return (conv->spec.c_in + slices - 1) / slices;
+}
+
+static inline gsize
+weights_step (const DdimConv *conv)
+{
+  gsize lines = (slice_size (conv) * conv->kernels->panel + LINE - 1) / LINE;
+
+  return (lines + (SPREAD - lines) % PAGE) * LINE;
+}
+
+/* Where the points of the weights `from` begin in `scratch`. */
+static inline gfloat *
+weights_start (const gfloat *from,
+               gfloat       *scratch)
+{
+  gsize line = (gsize) from / (LINE * sizeof (gfloat)) + STORES;
+
+  return scratch + (line - (gsize) scratch / (LINE * sizeof (gfloat))) % PAGE * LINE;
+}
+
 static gint
 winograd_units (const DdimConv *conv)
 {
@@ -71,23 +112,6 @@ winograd_units (const DdimConv *conv)
   while (tiles > MIN_TILES && points_of (conv) * tiles * tile_pitch (conv) > CACHE_FLOATS)
     tiles /= 2;
   return tiles;
-}
-
-static void
-winograd_pack (const DdimConv *conv,
-               gint            first,
-               gint            n,
-               gint            width,
-               gfloat         *packed)
-{
-  gint    c_in = conv->spec.c_in;
-  gsize   row  = (gsize) c_in * 9;
-  gfloat *filters = ddim_memory_alloc (n * row);
-
-  ddim_constant_read (&conv->weight, first * row, n * row, filters);
-  conv->kernels->winograd_weights[conv->way->unit / 4] (filters, row, n, c_in, width, packed,
-                                                        (gsize) c_in * width);
-  ddim_memory_free (filters);
 }
 
 /* Lines of one row of a block's tiles. */
@@ -100,10 +124,10 @@ line_width (const DdimConv *conv)
 static void
 winograd_plan (DdimConv *conv)
 {
-  conv->depth          = (gsize) points_of (conv) * conv->spec.c_in;
   conv->input_size     = points_of (conv) * input_step (conv);
   conv->input_scratch  = (gsize) inputs_of (conv) * line_width (conv) * DDIM_CONV_SLICE;
-  conv->output_scratch = points_of (conv) * output_step (conv);
+  conv->output_scratch = points_of (conv) * output_step (conv)
+                         + inputs_of (conv) * weights_step (conv) + PAGE * LINE;
 }
 
 static void
@@ -156,11 +180,72 @@ winograd_input (const DdimConv     *conv,
     }
 }
 
+/* The sums of all points of one panel, a row of points and a slice of channels
+ * at a time: their weights are transformed, then multiplied, while some of the
+ * next panel's come near.                                                   */
+static void
+sum_points (const DdimConv *conv,
+            gint            units,
+            gint            panel,
+            gint            next,
+            const gfloat   *input,
+            gfloat         *sums,
+            gfloat         *scratch)
+{
+  gint            c_in = conv->spec.c_in, n = inputs_of (conv), size = slice_size (conv);
+  gint            width = ddim_conv_width (conv, panel);
+  const gfloat   *packed = ddim_conv_panel (conv, panel);
+  const gfloat   *rows[DDIM_CONV_MAX_UNITS];
+  DdimProductPart part = { .rows = rows };
+  DdimProduct     product =
+    {
+      .m = units, .n_parts = 1, .parts = &part, .c_stride = width
+    };
+
+  for (gint i = 0; i < units; i++)
+    rows[i] = input + i * tile_pitch (conv);
+  if (next < conv->panels)
+    {
+      gsize lines = conv->depth * ddim_conv_width (conv, next) / LINE;
+      gint  calls = points_of (conv) * ((c_in + size - 1) / size);
+
+      product.ahead      = ddim_conv_panel (conv, next);
+      product.ahead_size = (lines + calls - 1) / calls * LINE;
+    }
+
+  for (gint y = 0; y < n; y++)
+    for (gint first = 0; first < c_in; first += size)
+      {
+        gint          depth   = MIN (size, c_in - first);
+        const gfloat *from    = packed + (gsize) first * width;
+        gfloat       *weights = weights_start (from, scratch);
+
+        conv->kernels->winograd_weights[conv->way->unit / 4] (from, (gsize) c_in * width, y,
+                                                              depth * width, weights,
+                                                              weights_step (conv));
+
+        for (gint x = 0; x < n; x++)
+          {
+            gint point = y * n + x;
+
+            part.depth  = depth;
+            part.offset = point * input_step (conv) + first;
+            product.b   = weights + x * weights_step (conv);
+            product.c   = sums + point * output_step (conv);
+            product.add = first > 0;
+            conv->kernels->product (width, &product);
+            if (product.ahead)
+              product.ahead += product.ahead_size;
+          }
+      }
+}
+
 static void
 winograd_output (const DdimConv     *conv,
                  const DdimConvArgs *args,
                  gint                block,
                  gint                panel,
+                 gint                next,
                  const gfloat       *input,
                  gfloat             *scratch,
                  gfloat             *shared)
@@ -168,19 +253,10 @@ winograd_output (const DdimConv     *conv,
   DdimConvBlock b      = ddim_conv_block (conv, args, block);
   gint          tile   = conv->way->unit;
   gint          width  = ddim_conv_width (conv, panel);
-  const gfloat *packed = conv->packed + panel * conv->depth * conv->kernels->panel;
   const gfloat *points = scratch;
-  const gfloat *rows[DDIM_CONV_MAX_UNITS];
-  DdimProductPart part = { rows, conv->spec.c_in };
 
-  for (gint point = 0; point < points_of (conv); point++)
-    {
-      for (gint i = 0; i < b.units; i++)
-        rows[i] = input + point * input_step (conv) + i * tile_pitch (conv);
-      conv->kernels->product (width, b.units, 1, &part,
-                              packed + (gsize) point * conv->spec.c_in * width,
-                              scratch + point * output_step (conv), width);
-    }
+  sum_points (conv, b.units, panel, next, input, scratch,
+              scratch + points_of (conv) * output_step (conv));
 
   for (gint item = b.item; item < b.item + b.items; item++)
     {
@@ -204,8 +280,8 @@ winograd_output (const DdimConv     *conv,
 }
 
 const DdimConvWay ddim_conv_winograd_2 =
-  { "winograd 2x2", 2, winograd_units, winograd_pack, winograd_plan, winograd_input,
+  { "winograd 2x2", 2, winograd_units, winograd_plan, winograd_input,
     winograd_output };
 const DdimConvWay ddim_conv_winograd_4 =
-  { "winograd 4x4", 4, winograd_units, winograd_pack, winograd_plan, winograd_input,
+  { "winograd 4x4", 4, winograd_units, winograd_plan, winograd_input,
     winograd_output };

@@ -13,15 +13,9 @@
  * save.                                                                     */
 #define WINOGRAD_MIN_CHANNELS 16
 
-/* Large tiles' weights are four times the file's, small ones' not twice.  On a
- * map of fewer than MANY_TILES large tiles they are taken only while they are
- * no more than SMALL_WEIGHTS numbers: beyond, to read and to hold them costs
- * more than what they save.                                                 */
-#define FEW_TILES     4
-#define MANY_TILES    64
-#define SMALL_WEIGHTS 5000000
-
-/* Below this side small tiles do not pay either. */
+/* From this side on large tiles pay, from that one small ones.  A smaller map
+ * has so few tiles that to transform the weights costs more than it saves.  */
+#define LARGE_TILES_SIDE 9
 #define SMALL_TILES_SIDE 6
 
 /* Packed weights, in floats, that stay in the last cache from one block to the
@@ -81,15 +75,12 @@ static const DdimConvWay *
 choose_way (const DdimConv *conv)
 {
   const DdimConvSpec *spec = &conv->spec;
-  gint  tiles   = ((conv->h + 3) / 4) * ((conv->w + 3) / 4);
-  gsize weights = 36 * (gsize) spec->c_in * spec->c_out;
+  gint                side = MIN (conv->h, conv->w);
 
   if (spec->kernel != 3 || spec->stride != 1 || ! spec->pad_before || ! spec->pad_after ||
-      spec->c_in < WINOGRAD_MIN_CHANNELS || MIN (conv->h, conv->w) < SMALL_TILES_SIDE)
+      spec->c_in < WINOGRAD_MIN_CHANNELS || side < SMALL_TILES_SIDE)
     return &ddim_conv_gemm;
-  if (tiles >= MANY_TILES || (tiles >= FEW_TILES && weights <= SMALL_WEIGHTS))
-    return &ddim_conv_winograd_4;
-  return &ddim_conv_winograd_2;
+  return side < LARGE_TILES_SIDE ? &ddim_conv_winograd_2 : &ddim_conv_winograd_4;
 }
 
 /* Packing ------------------------------------------------------------------ */
@@ -99,19 +90,37 @@ pack_panel (gint     chunk,
             gint     worker,
             gpointer data)
 {
-  DdimConv *conv = data;
+  DdimConv *conv  = data;
+  gint      c_in  = conv->spec.c_in, taps = conv->spec.kernel * conv->spec.kernel;
+  gint      n     = ddim_conv_channels (conv, chunk), width = ddim_conv_width (conv, chunk);
+  gsize     row   = (gsize) c_in * taps;
+  gfloat   *out   = conv->packed + chunk * conv->depth * conv->kernels->panel;
+  gfloat   *filters = ddim_memory_alloc (n * row);
 
-  conv->way->pack (conv, chunk * conv->kernels->panel, ddim_conv_channels (conv, chunk),
-                   ddim_conv_width (conv, chunk),
-                   conv->packed + chunk * conv->depth * conv->kernels->panel);
+  ddim_constant_read (&conv->weight, (gsize) chunk * conv->kernels->panel * row, n * row,
+                      filters);
+  for (gint tap = 0; tap < taps; tap++)
+    for (gint c = 0; c < c_in; c++, out += width)
+      {
+        for (gint i = 0; i < n; i++)
+          out[i] = filters[i * row + c * taps + tap];
+        for (gint i = n; i < width; i++)
+          out[i] = 0;
+      }
+  ddim_memory_free (filters);
 }
 
 static void
-pack (DdimConv *conv,
-      DdimTeam *team)
+pack (DdimConv          *conv,
+      const DdimKernels *kernels,
+      DdimTeam          *team)
 {
   g_clear_pointer (&conv->packed, ddim_memory_free);
-  conv->packed = ddim_memory_alloc (conv->depth * conv->padded);
+  conv->kernels = kernels;
+  conv->depth   = (gsize) conv->spec.kernel * conv->spec.kernel * conv->spec.c_in;
+  conv->padded  = ddim_kernels_padded (kernels, conv->spec.c_out);
+  conv->panels  = ddim_kernels_panels (kernels, conv->spec.c_out);
+  conv->packed  = ddim_memory_alloc (conv->depth * conv->padded);
   ddim_team_run (team, conv->panels, pack_panel, conv, NULL);
 }
 
@@ -119,14 +128,15 @@ pack (DdimConv *conv,
 
 /* Blocks of about `units` units: parts of an item as square as may be, since
  * neighbours read some of the same pixels, with sides that are powers of two,
- * as most maps' are; or some whole items.                                  */
+ * as most maps' are; or parts of a line, where none is read twice; or some
+ * whole items.                                                              */
 static void
 cut_blocks (DdimConv *conv,
             gint      units)
 {
   gint side = 1;
 
-  while (4 * side * side <= units)
+  while (4 * side * side <= units && conv->spec.kernel > 1)
     side *= 2;
 
   conv->across  = (conv->w + conv->way->unit - 1) / conv->way->unit;
@@ -171,18 +181,16 @@ ddim_conv_plan (DdimConv *conv,
                 gint      w,
                 DdimTeam *team)
 {
-  const DdimConvWay *old = conv->way;
+  const DdimKernels *kernels = ddim_team_get_kernels (team);
+
+  if (conv->kernels != kernels)
+    pack (conv, kernels, team);
 
   conv->h = ddim_conv_output_size (&conv->spec, h);
   conv->w = ddim_conv_output_size (&conv->spec, w);
-  conv->kernels = ddim_team_get_kernels (team);
   conv->way = choose_way (conv);
   cut_blocks (conv, conv->way->units (conv));
   conv->way->plan (conv);
-  conv->padded = ddim_kernels_padded (conv->kernels, conv->spec.c_out);
-  conv->panels = ddim_kernels_panels (conv->kernels, conv->spec.c_out);
-  if (conv->way != old)
-    pack (conv, team);
 
   return ddim_conv_shared_size (conv, n)
          + conv->input_size * (is_shared (conv, n, team) ? count_blocks (conv, n)
@@ -230,6 +238,7 @@ typedef struct
   gfloat             *inputs;  /* a block's each, or a worker's each         */
   gfloat             *scratch; /* a worker's each                            */
   gint                slices;  /* of the source's channels                   */
+  gint                threads;
 } Job;
 
 static gfloat *
@@ -264,7 +273,8 @@ run_block (gint     chunk,
   for (gint slice = 0; slice < job->slices; slice++)
     read_slice (job, chunk, slice, worker, input);
   for (gint panel = 0; panel < job->conv->panels; panel++)
-    job->conv->way->output (job->conv, job->args, chunk, panel, input,
+    job->conv->way->output (job->conv, job->args, chunk, panel,
+                            (panel + 1) % job->conv->panels, input,
                             job_scratch (job, worker), job->shared);
 }
 
@@ -288,8 +298,10 @@ run_output (gint     chunk,
 {
   const Job *job    = data;
   gint       blocks = count_blocks (job->conv, job->args->source.n);
+  gint       panel  = chunk / blocks;
 
-  job->conv->way->output (job->conv, job->args, chunk % blocks, chunk / blocks,
+  job->conv->way->output (job->conv, job->args, chunk % blocks, panel,
+                          chunk % blocks < blocks - 1 ? panel : panel + job->threads,
                           job->inputs + chunk % blocks * job->conv->input_size,
                           job_scratch (job, worker), job->shared);
 }
@@ -318,6 +330,7 @@ ddim_conv_run (DdimConv           *conv,
 
   job.inputs  = job.shared + ddim_conv_shared_size (conv, n);
   job.scratch = job.inputs + conv->input_size * (shared ? blocks : threads);
+  job.threads = threads;
   job.slices  = (conv->spec.c_in + DDIM_CONV_SLICE - 1) / DDIM_CONV_SLICE;
   ddim_conv_start (conv, &simple, job.shared);
 
