@@ -14,6 +14,7 @@
 #include <libgimp/gimp.h>
 #include <glib/gi18n-lib.h>
 
+#include "interpolate.h"
 #include "variation.h"
 
 #define DDIM_TYPE_PLUG_IN (ddim_plug_in_get_type ())
@@ -29,7 +30,12 @@ G_DEFINE_TYPE (DdimPlugIn, ddim_plug_in, GIMP_TYPE_PLUG_IN)
 static GList *
 query_procedures (GimpPlugIn *plug_in)
 {
-  return g_list_append (NULL, g_strdup (DDIM_VARIATION_PROC));
+  GList *names = NULL;
+
+  names = g_list_append (names, g_strdup (DDIM_VARIATION_PROC));
+  names = g_list_append (names, g_strdup (DDIM_INTERPOLATE_PROC));
+
+  return names;
 }
 
 static GimpProcedure *
@@ -42,6 +48,8 @@ create_procedure (GimpPlugIn  *plug_in,
 
   if (! g_strcmp0 (name, DDIM_VARIATION_PROC))
     return ddim_variation_create (plug_in);
+  if (! g_strcmp0 (name, DDIM_INTERPOLATE_PROC))
+    return ddim_interpolate_create (plug_in);
 
   return NULL;
 }

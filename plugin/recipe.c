@@ -16,8 +16,9 @@
 
 static const gchar * const methods[] = { "auto", "windows", "whole", "fit" };
 
-void
-ddim_recipe_add_arguments (GimpProcedure *procedure)
+static void
+add_model_steps_and_depth (GimpProcedure *procedure,
+                           gdouble        depth)
 {
   gimp_procedure_add_string_argument (
     procedure, "model", _("_Model"),
@@ -35,20 +36,12 @@ ddim_recipe_add_arguments (GimpProcedure *procedure)
     procedure, "depth", _("_Depth"),
     _("What may change: fine texture at low values, then shapes, and at high "
       "values everything, colours too"),
-    0.0, 1.0, 0.4, G_PARAM_READWRITE);
+    0.0, 1.0, depth, G_PARAM_READWRITE);
+}
 
-  gimp_procedure_add_double_argument (
-    procedure, "strength", _("Stren_gth"),
-    _("How much it changes: 0 leaves the picture as it is, 1 forgets it as "
-      "far as the depth allows"),
-    0.0, 1.0, 0.3, G_PARAM_READWRITE);
-
-  gimp_procedure_add_double_argument (
-    procedure, "eta", _("_Fresh noise"),
-    _("How much chance comes in at each step while the picture is put "
-      "together (the paper's eta): 0 is smoothest"),
-    0.0, 1.0, 0.0, G_PARAM_READWRITE);
-
+static void
+add_method (GimpProcedure *procedure)
+{
   gimp_procedure_add_choice_argument (
     procedure, "method", _("Met_hod"),
     _("How a region of another size than the model's is put before it"),
@@ -64,6 +57,26 @@ ddim_recipe_add_arguments (GimpProcedure *procedure)
         "of whole objects"),
       NULL),
     methods[DDIM_METHOD_AUTO], G_PARAM_READWRITE);
+}
+
+void
+ddim_recipe_add_arguments (GimpProcedure *procedure)
+{
+  add_model_steps_and_depth (procedure, 0.4);
+
+  gimp_procedure_add_double_argument (
+    procedure, "strength", _("Stren_gth"),
+    _("How much it changes: 0 leaves the picture as it is, 1 forgets it as "
+      "far as the depth allows"),
+    0.0, 1.0, 0.3, G_PARAM_READWRITE);
+
+  gimp_procedure_add_double_argument (
+    procedure, "eta", _("_Fresh noise"),
+    _("How much chance comes in at each step while the picture is put "
+      "together (the paper's eta): 0 is smoothest"),
+    0.0, 1.0, 0.0, G_PARAM_READWRITE);
+
+  add_method (procedure);
 
   gimp_procedure_add_boolean_argument (
     procedure, "tileable", _("T_ileable"),
@@ -73,19 +86,30 @@ ddim_recipe_add_arguments (GimpProcedure *procedure)
 }
 
 void
+ddim_recipe_add_common_arguments (GimpProcedure *procedure,
+                                  gdouble        depth)
+{
+  add_model_steps_and_depth (procedure, depth);
+  add_method (procedure);
+}
+
+void
 ddim_recipe_read (DdimRecipe          *recipe,
                   GimpProcedureConfig *config)
 {
   *recipe = (DdimRecipe) { 0 };
 
   g_object_get (config,
-                "model",    &recipe->model,
-                "steps",    &recipe->steps,
-                "depth",    &recipe->depth,
-                "strength", &recipe->strength,
-                "eta",      &recipe->eta,
-                "tileable", &recipe->tileable,
+                "model", &recipe->model,
+                "steps", &recipe->steps,
+                "depth", &recipe->depth,
                 NULL);
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (config), "strength"))
+    g_object_get (config,
+                  "strength", &recipe->strength,
+                  "eta",      &recipe->eta,
+                  "tileable", &recipe->tileable,
+                  NULL);
   recipe->method = gimp_procedure_config_get_choice_id (config, "method");
 }
 

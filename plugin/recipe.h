@@ -21,8 +21,12 @@ typedef struct
   gboolean    tileable;
 } DdimRecipe;
 
-/* The arguments of a procedure that a recipe is read from. */
+/* The arguments of a procedure that a recipe is read from.  Common are model,
+ * steps, depth and method; what a procedure does not have is 0.             */
 void          ddim_recipe_add_arguments (GimpProcedure        *procedure);
+void          ddim_recipe_add_common_arguments
+                                        (GimpProcedure        *procedure,
+                                         gdouble               depth);
 
 /* Free what is in it with ddim_recipe_clear (). */
 void          ddim_recipe_read          (DdimRecipe           *recipe,

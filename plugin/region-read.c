@@ -26,10 +26,11 @@ ddim_strip_next (GeglRectangle       *strip,
                  const GeglRectangle *area)
 {
   gint y      = strip->height ? strip->y + strip->height : area->y;
+  gint row    = ((y % DDIM_STRIP) + DDIM_STRIP) % DDIM_STRIP; /* y may be negative */
   gint bottom = area->y + area->height;
 
   *strip = (GeglRectangle) { area->x, y, area->width,
-                             MIN (DDIM_STRIP - y % DDIM_STRIP, bottom - y) };
+                             MIN (DDIM_STRIP - row, bottom - y) };
 
   return y < bottom;
 }

@@ -540,6 +540,13 @@ typedef enum
 gdouble  ddim_ease           (DdimEasing  easing,
                               gdouble     x);
 
+/* The position at a fraction (0 to 1) of the whole way, which goes as the
+ * easing says between neighbouring pictures.                                */
+gdouble  ddim_path_position  (gint        n_keys,
+                              gboolean    loop,
+                              DdimEasing  easing,
+                              gdouble     fraction);
+
 /* Fills positions of n_frames that share the way evenly, but for the easing,
  * which is that between neighbouring pictures.  On an open way they run from
  * the first picture to the last; on a loop the last frame lies one step

@@ -393,6 +393,29 @@ ddim_ease (DdimEasing easing,
     }
 }
 
+/* A position, its share of the stretch eased. */
+static gdouble
+ease_position (gdouble    position,
+               gint       n_stretches,
+               DdimEasing easing)
+{
+  gdouble share;
+  gint    stretch = locate (position, n_stretches, &share);
+
+  return stretch + ddim_ease (easing, share);
+}
+
+gdouble
+ddim_path_position (gint       n_keys,
+                    gboolean   loop,
+                    DdimEasing easing,
+                    gdouble    fraction)
+{
+  gint n_stretches = loop ? n_keys : n_keys - 1;
+
+  return ease_position (fraction * n_stretches, n_stretches, easing);
+}
+
 void
 ddim_path_positions (gint        n_keys,
                      gboolean    loop,
@@ -406,9 +429,7 @@ ddim_path_positions (gint        n_keys,
   for (gint i = 0; i < n_frames; i++)
     {
       gdouble position = n_steps > 0 ? (gdouble) i * n_stretches / n_steps : n_stretches / 2.;
-      gdouble share;
-      gint    stretch  = locate (position, n_stretches, &share);
 
-      positions[i] = stretch + ddim_ease (easing, share);
+      positions[i] = ease_position (position, n_stretches, easing);
     }
 }

@@ -344,6 +344,10 @@ test_positions (void)
   ddim_path_positions (2, FALSE, DDIM_EASING_LINEAR, 1, positions);
   g_assert_cmpfloat (positions[0], ==, 0.5);
 
+  g_assert_cmpfloat (ddim_path_position (3, FALSE, DDIM_EASING_LINEAR, 0), ==, 0);
+  g_assert_cmpfloat (ddim_path_position (3, FALSE, DDIM_EASING_LINEAR, 1), ==, 2);
+  g_assert_cmpfloat (ddim_path_position (3, TRUE, DDIM_EASING_IN, 0.5), ==, 1.25);
+
   /* the easing is each stretch's own: the middle picture stays one */
   ddim_path_positions (3, FALSE, DDIM_EASING_IN, 5, positions);
   g_assert_cmpfloat (positions[1], ==, 0.25);

@@ -1,0 +1,671 @@
+/* interpolate.c: the procedure plug-in-ddim-interpolate
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Encodes each of several layers into a DDIM latent, goes from one latent to
+ * the next, and decodes what lies between.  All is computed in this process
+ * first, frame by frame into buffers of the image's own format; the image is
+ * touched at the very end, in one step to undo.
+ */
+
+#include "config.h"
+
+#include <libgimp/gimp.h>
+#include <libgimp/gimpui.h>
+#include <glib/gi18n-lib.h>
+
+#include "ddim.h"
+
+#include "interpolate.h"
+#include "meeting.h"
+#include "progress.h"
+#include "recipe.h"
+
+/* Pixels of all frames that are decoded at a time, unless one alone has more. */
+#define BATCH_PIXELS (4 * 1024 * 1024)
+
+typedef enum
+{
+  OUTPUT_GROUP,
+  OUTPUT_IMAGE,
+  OUTPUT_LAYER
+} Output;
+
+typedef struct
+{
+  DdimRecipe      recipe;
+  gdouble         mix;
+  guint64         seed;
+  Output          output;
+  gint            n_frames;
+  gdouble        *positions;   /* n_frames, as ddim_interpolate () has them  */
+  gdouble         position;    /* of a single layer, 0 to 1                  */
+  gint            duration;    /* of a frame, in milliseconds                */
+  gboolean        loop;
+
+  DdimMeeting    *meeting;
+  gint            n_keys;
+  DdimInversion **keys;        /* n_keys                                     */
+  GPtrArray      *frames;      /* of GeglBuffer                              */
+} Interpolation;
+
+static void
+interpolation_clear (Interpolation *self)
+{
+  for (gint i = 0; self->keys && i < self->n_keys; i++)
+    ddim_inversion_free (self->keys[i]);
+  g_clear_pointer (&self->keys, g_free);
+  g_clear_pointer (&self->positions, g_free);
+  g_clear_pointer (&self->meeting, ddim_meeting_free);
+  g_clear_pointer (&self->frames, g_ptr_array_unref);
+  ddim_recipe_clear (&self->recipe);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Interpolation, interpolation_clear)
+
+/* Where the layers lie in the stack, the lowest first: of GIMP's own selection
+ * that is the order in which it would show them as an animation.            */
+static gint
+compare_height (gconstpointer a,
+                gconstpointer b,
+                gpointer      user_data)
+{
+  GList *order = user_data;
+
+  return g_list_index (order, *(gpointer *) b) - g_list_index (order, *(gpointer *) a);
+}
+
+/* Appends the layers below `layer`, depth first, from the top. */
+static GList *
+list_layers (GList      *list,
+             GimpLayer **layers)
+{
+  for (gint i = 0; layers[i]; i++)
+    {
+      list = g_list_append (list, layers[i]);
+      if (gimp_item_is_group (GIMP_ITEM (layers[i])))
+        {
+          GimpLayer **children = (GimpLayer **) gimp_item_get_children (GIMP_ITEM (layers[i]));
+
+          list = list_layers (list, children);
+          g_free (children);
+        }
+    }
+
+  return list;
+}
+
+static void
+sort_by_height (GPtrArray *layers,
+                GimpImage *image)
+{
+  GimpLayer **top   = gimp_image_get_layers (image);
+  GList      *order = list_layers (NULL, top);
+
+  g_ptr_array_sort_with_data (layers, compare_height, order);
+  g_list_free (order);
+  g_free (top);
+}
+
+/* The layers of the way: those selected, and `other` last. */
+static gboolean
+find_layers (Interpolation        *self,
+             GimpRunMode           run_mode,
+             GimpImage            *image,
+             GimpDrawable        **drawables,
+             GimpProcedureConfig  *config,
+             GError              **error)
+{
+  g_autoptr (GPtrArray) layers = g_ptr_array_new ();
+  GimpLayer            *other  = NULL;
+
+  for (gint i = 0; drawables && drawables[i]; i++)
+    g_ptr_array_add (layers, drawables[i]);
+
+  /* A script gives them in its own order. */
+  if (run_mode != GIMP_RUN_NONINTERACTIVE)
+    sort_by_height (layers, image);
+
+  g_object_get (config, "other", &other, NULL);
+  if (other)
+    g_ptr_array_add (layers, other);
+  g_ptr_array_add (layers, NULL);
+
+  self->meeting = ddim_meeting_new (image, (GimpLayer **) layers->pdata, error);
+  g_clear_object (&other);
+
+  if (! self->meeting)
+    return FALSE;
+  self->n_keys = self->meeting->layers->len;
+
+  return TRUE;
+}
+
+static void
+read_settings (Interpolation       *self,
+               GimpProcedureConfig *config)
+{
+  DdimEasing easing = gimp_procedure_config_get_choice_id (config, "easing");
+  gint       seed;
+
+  ddim_recipe_read (&self->recipe, config);
+  g_object_get (config,
+                "frames",   &self->n_frames,
+                "position", &self->position,
+                "loop",     &self->loop,
+                "duration", &self->duration,
+                "mix",      &self->mix,
+                "seed",     &seed,
+                NULL);
+  self->seed   = seed;
+  self->output = gimp_procedure_config_get_choice_id (config, "output");
+
+  if (self->output == OUTPUT_LAYER)
+    self->n_frames = 1;
+  self->positions = g_new (gdouble, self->n_frames);
+  if (self->output == OUTPUT_LAYER)
+    self->positions[0] = ddim_path_position (self->n_keys, self->loop, easing,
+                                             self->position);
+  else
+    ddim_path_positions (self->n_keys, self->loop, easing, self->n_frames,
+                         self->positions);
+}
+
+/* Computing ----------------------------------------------------------- */
+
+static gboolean
+encode_all (Interpolation     *self,
+            DdimField         *field,
+            const DdimLevels  *levels,
+            gint               h,
+            gint               w,
+            const DdimMonitor *monitor,
+            GError           **error)
+{
+  self->keys = g_new0 (DdimInversion *, self->n_keys);
+
+  for (gint i = 0; i < self->n_keys; i++)
+    {
+      DdimMonitor  part   = ddim_monitor_part (monitor, (gdouble) i / self->n_keys,
+                                               (gdouble) (i + 1) / self->n_keys);
+      DdimCanvas  *canvas = ddim_meeting_read_canvas (self->meeting, i, field->channels,
+                                                      h, w, error);
+
+      if (! canvas)
+        return FALSE;
+
+      self->keys[i] = ddim_inversion_new (field, levels, DDIM_ENCODER_EXACT, canvas,
+                                          &part, error);
+      if (! self->keys[i])
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* Decodes frames from `first` on, and keeps them as GIMP will have them. */
+static gboolean
+make_frames (Interpolation      *self,
+             gint                first,
+             DdimCanvas         *canvas,
+             const DdimMonitor  *monitor,
+             GError            **error)
+{
+  const DdimInversion *const *keys = (const DdimInversion *const *) self->keys;
+  DdimInterpolation options = { .positions = self->positions + first,
+                                .loop      = self->loop,
+                                .mix       = self->mix,
+                                .seed      = self->seed,
+                                .batch     = canvas->n };
+
+  if (! ddim_interpolate (keys, self->n_keys, &options, canvas, monitor, error))
+    return FALSE;
+
+  for (gint n = 0; n < canvas->n; n++)
+    {
+      gint from = MIN ((gint) options.positions[n], self->loop ? self->n_keys - 1
+                                                               : self->n_keys - 2);
+      gint to   = (from + 1) % self->n_keys;
+
+      g_ptr_array_add (self->frames,
+                       ddim_meeting_make_frame (self->meeting, from, to,
+                                                options.positions[n] - from,
+                                                keys[from]->image, keys[to]->image,
+                                                canvas, n));
+    }
+
+  return TRUE;
+}
+
+static gboolean
+compute (Interpolation     *self,
+         DdimModel         *model,
+         const DdimLevels  *levels,
+         const DdimMonitor *monitor,
+         GError           **error)
+{
+  DdimMeeting          *meeting = self->meeting;
+  DdimField            *inner   = ddim_model_get_field (model);
+  g_autoptr (DdimField) field   = NULL;
+  gdouble               encoding = 3.0 * self->n_keys / (3.0 * self->n_keys + self->n_frames);
+  DdimMonitor           part;
+  DdimPlan              plan;
+  gint                  batch, h, w;
+
+  ddim_recipe_make_plan (&self->recipe, model, meeting->target.height,
+                         meeting->target.width, &plan);
+  ddim_meeting_set_frame (meeting, plan.context, plan.least);
+  ddim_plan_get_canvas (&plan, meeting->frame.height, meeting->frame.width, &h, &w);
+
+  field = ddim_windows_new (inner, &plan.windows, error);
+  if (! field)
+    return FALSE;
+
+  part = ddim_monitor_part (monitor, 0.0, encoding);
+  if (! encode_all (self, field, levels, h, w, &part, error))
+    return FALSE;
+
+  self->frames = g_ptr_array_new_with_free_func (g_object_unref);
+  batch        = CLAMP (BATCH_PIXELS / ((gint64) h * w), 1, self->n_frames);
+  for (gint first = 0; first < self->n_frames; first += batch)
+    {
+      gint                   n      = MIN (batch, self->n_frames - first);
+      g_autoptr (DdimCanvas) canvas = ddim_canvas_new (n, h, w, field->channels);
+      gdouble                from   = (gdouble) first / self->n_frames;
+      gdouble                to     = (gdouble) (first + n) / self->n_frames;
+
+      part = ddim_monitor_part (monitor, encoding + (1.0 - encoding) * from,
+                                encoding + (1.0 - encoding) * to);
+      if (! make_frames (self, first, canvas, &part, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* Committing ---------------------------------------------------------- */
+
+static gchar *
+name_frame (const Interpolation *self,
+            gint                 i)
+{
+  g_autofree gchar *first = NULL;
+  g_autofree gchar *last  = NULL;
+
+  /* In the words that GIMP's animations are read from: not translated. */
+  if (self->output != OUTPUT_LAYER)
+    return g_strdup_printf ("Frame %d (%dms) (replace)", i + 1, self->duration);
+
+  first = gimp_item_get_name (g_ptr_array_index (self->meeting->layers, 0));
+  last  = gimp_item_get_name (g_ptr_array_index (self->meeting->layers, self->n_keys - 1));
+
+  /* Translators: a new layer's name, between two layers' names; %.2f goes from
+   * 0, the first of them, to 1, the other. */
+  return g_strdup_printf (_("%s to %s, %.2f"), first, last, self->position);
+}
+
+/* A new image of the same kind, without layers. */
+static GimpImage *
+make_image (const Interpolation *self)
+{
+  GimpImage           *image   = self->meeting->image;
+  GimpImage           *made;
+  GimpColorProfile    *profile = gimp_image_get_color_profile (image);
+  const GeglRectangle *target  = &self->meeting->target;
+
+  made = gimp_image_new_with_precision (target->width, target->height,
+                                        gimp_image_get_base_type (image),
+                                        gimp_image_get_precision (image));
+  if (profile)
+    {
+      gimp_image_set_color_profile (made, profile);
+      g_object_unref (profile);
+    }
+
+  return made;
+}
+
+/* Above the uppermost of the layers that are this image's own. */
+static void
+find_place (const Interpolation  *self,
+            GimpLayer           **parent,
+            gint                 *position)
+{
+  GimpImage  *image = self->meeting->image;
+  GimpLayer **top   = gimp_image_get_layers (image);
+  GList      *order = list_layers (NULL, top);
+
+  *parent   = NULL;
+  *position = 0;
+  for (GList *iter = order; iter; iter = iter->next)
+    if (g_ptr_array_find (self->meeting->layers, iter->data, NULL))
+      {
+        *parent   = GIMP_LAYER (gimp_item_get_parent (iter->data));
+        *position = gimp_image_get_item_position (image, iter->data);
+        break;
+      }
+
+  g_list_free (order);
+  g_free (top);
+}
+
+/* Inserts the layers, frame 1 lowest, or none of them. */
+static gboolean
+insert_frames (const Interpolation *self,
+               GimpImage           *image,
+               GPtrArray           *layers)
+{
+  GimpLayer *parent   = NULL;
+  GimpLayer *group    = NULL;
+  gint       position = 0;
+  gboolean   success  = TRUE;
+
+  if (self->output != OUTPUT_IMAGE)
+    find_place (self, &parent, &position);
+  if (self->output == OUTPUT_GROUP)
+    {
+      group   = GIMP_LAYER (gimp_group_layer_new (image, _("DDIM frames")));
+      success = gimp_image_insert_layer (image, group, parent, position);
+      if (! success)
+        gimp_item_delete (GIMP_ITEM (group));
+      parent   = group;
+      position = 0;
+    }
+
+  for (guint i = 0; i < self->frames->len && success; i++)
+    {
+      g_autofree gchar *name  = name_frame (self, i);
+      GimpLayer        *layer = ddim_meeting_make_layer (self->meeting, image,
+                                                         self->frames->pdata[i], name);
+
+      if (self->output == OUTPUT_IMAGE)
+        gimp_layer_set_offsets (layer, 0, 0);
+      success = gimp_image_insert_layer (image, layer, parent, position);
+      if (success)
+        g_ptr_array_add (layers, layer);
+      else
+        {
+          gimp_item_delete (GIMP_ITEM (layer));
+          if (group)
+            gimp_image_remove_layer (image, group);
+        }
+    }
+
+  return success;
+}
+
+static gboolean
+commit (const Interpolation  *self,
+        GimpRunMode           run_mode,
+        GPtrArray            *layers,
+        GError              **error)
+{
+  GimpImage *image = self->meeting->image;
+  gboolean   success;
+
+  if (self->output == OUTPUT_IMAGE)
+    {
+      image = make_image (self);
+      gimp_image_undo_disable (image);
+      success = insert_frames (self, image, layers);
+      gimp_image_undo_enable (image);
+      if (! success)
+        gimp_image_delete (image);
+      else if (run_mode != GIMP_RUN_NONINTERACTIVE)
+        gimp_display_new (image);
+    }
+  else
+    {
+      gimp_image_undo_group_start (image);
+      success = insert_frames (self, image, layers);
+      gimp_image_undo_group_end (image);
+    }
+
+  if (! success)
+    g_set_error_literal (error, GIMP_PLUG_IN_ERROR, 0,
+                         _("GIMP would not take the new layers. Anchor a floating "
+                           "selection, and unlock the layer group, first."));
+
+  return success;
+}
+
+/* The procedure --------------------------------------------------------- */
+
+static GimpValueArray *
+fail (GimpProcedure     *procedure,
+      GimpPDBStatusType  status,
+      GError            *error)
+{
+  return gimp_procedure_new_return_values (procedure, status, error);
+}
+
+static GimpValueArray *
+apply (GimpProcedure *procedure,
+       Interpolation *self,
+       GimpRunMode    run_mode)
+{
+  g_autoptr (DdimTeam)   team   = ddim_team_new (gimp_get_num_processors ());
+  g_autoptr (DdimModel)  model  = NULL;
+  g_autoptr (DdimLevels) levels = NULL;
+  g_autoptr (GPtrArray)  layers = g_ptr_array_new ();
+  g_autofree gdouble    *errors = NULL;
+  gdouble                largest = 0.0;
+  GimpValueArray        *values;
+  DdimProgress           progress;
+  gboolean               success;
+  GError                *error  = NULL;
+
+  model = ddim_recipe_load_model (&self->recipe, team, &error);
+  if (! model)
+    return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
+
+  levels = ddim_recipe_make_levels (&self->recipe, model, &error);
+  if (! levels)
+    return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
+
+  ddim_progress_start (&progress, _("DDIM interpolation"));
+  success = compute (self, model, levels, &progress.monitor, &error);
+  ddim_progress_end (&progress);
+
+  if (! success || ! commit (self, run_mode, layers, &error))
+    return fail (procedure, GIMP_PDB_EXECUTION_ERROR, error);
+
+  errors = g_new (gdouble, self->n_keys);
+  for (gint i = 0; i < self->n_keys; i++)
+    {
+      errors[i] = self->keys[i]->inversion_error;
+      largest   = MAX (largest, errors[i]);
+    }
+
+  g_ptr_array_add (layers, NULL);
+  values = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
+  GIMP_VALUES_SET_CORE_OBJECT_ARRAY (values, 1, layers->pdata);
+  GIMP_VALUES_SET_DOUBLE (values, 2, largest);
+  GIMP_VALUES_SET_DOUBLE_ARRAY (values, 3, errors, self->n_keys);
+
+  return values;
+}
+
+static gboolean
+dialog_run (GimpProcedure       *procedure,
+            GimpProcedureConfig *config)
+{
+  GtkWidget *dialog;
+  gboolean   accepted;
+
+  gimp_ui_init (GETTEXT_PACKAGE);
+
+  dialog = gimp_procedure_dialog_new (procedure, config, _("DDIM Interpolate"));
+  gimp_procedure_dialog_get_scale_entry (GIMP_PROCEDURE_DIALOG (dialog), "position", 1.0);
+  gimp_procedure_dialog_get_scale_entry (GIMP_PROCEDURE_DIALOG (dialog), "depth", 1.0);
+  gimp_procedure_dialog_get_scale_entry (GIMP_PROCEDURE_DIALOG (dialog), "mix", 1.0);
+  gimp_procedure_dialog_get_widget (GIMP_PROCEDURE_DIALOG (dialog), "frames",
+                                    GIMP_TYPE_LABEL_SPIN);
+  gimp_procedure_dialog_get_widget (GIMP_PROCEDURE_DIALOG (dialog), "duration",
+                                    GIMP_TYPE_LABEL_SPIN);
+  gimp_procedure_dialog_get_widget (GIMP_PROCEDURE_DIALOG (dialog), "seed",
+                                    GIMP_TYPE_LABEL_SPIN);
+  gimp_procedure_dialog_fill (GIMP_PROCEDURE_DIALOG (dialog),
+                              "other", "output", "frames", "position", "duration",
+                              "easing", "loop", "depth", "mix", "seed",
+                              "model", "steps", "method", NULL);
+
+  accepted = gimp_procedure_dialog_run (GIMP_PROCEDURE_DIALOG (dialog));
+  gtk_widget_destroy (dialog);
+
+  return accepted;
+}
+
+static GimpValueArray *
+interpolate_run (GimpProcedure        *procedure,
+                 GimpRunMode           run_mode,
+                 GimpImage            *image,
+                 GimpDrawable        **drawables,
+                 GimpProcedureConfig  *config,
+                 gpointer              run_data)
+{
+  g_auto (Interpolation)  self  = { 0 };
+  GimpValueArray         *values;
+  GError                 *error = NULL;
+
+  gegl_init (NULL, NULL);
+
+  if (run_mode == GIMP_RUN_INTERACTIVE && ! dialog_run (procedure, config))
+    return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
+
+  if (! find_layers (&self, run_mode, image, drawables, config, &error))
+    return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
+  read_settings (&self, config);
+
+  values = apply (procedure, &self, run_mode);
+
+  if (run_mode != GIMP_RUN_NONINTERACTIVE)
+    gimp_displays_flush ();
+
+  return values;
+}
+
+static void
+add_arguments (GimpProcedure *procedure)
+{
+  gimp_procedure_add_layer_argument (
+    procedure, "other", _("_To layer"),
+    _("One more layer, of this or another image, which comes after those that are "
+      "selected"),
+    TRUE, G_PARAM_READWRITE);
+
+  gimp_procedure_add_choice_argument (
+    procedure, "output", _("Out_put"),
+    _("What is made of it"),
+    gimp_choice_new_with_values (
+      "group", OUTPUT_GROUP, _("Frames in a layer group"),
+      _("A film as a group of layers, the first frame lowest"),
+      "image", OUTPUT_IMAGE, _("Frames in a new image"),
+      _("A film as an image of its own, to be exported as an animation"),
+      "layer", OUTPUT_LAYER, _("One layer"),
+      _("The picture at one position of the way"),
+      NULL),
+    "group", G_PARAM_READWRITE);
+
+  gimp_procedure_add_int_argument (
+    procedure, "frames", _("_Frames"),
+    _("How many frames the film has, the layers themselves among them"),
+    1, 10000, 10, G_PARAM_READWRITE);
+
+  gimp_procedure_add_double_argument (
+    procedure, "position", _("_Position"),
+    _("Where on the way the one layer lies: 0 is the first layer, 1 the last, both "
+      "to the bit"),
+    0.0, 1.0, 0.5, G_PARAM_READWRITE);
+
+  gimp_procedure_add_choice_argument (
+    procedure, "easing", _("_Easing"),
+    _("How the film moves between two layers"),
+    gimp_choice_new_with_values (
+      "linear", DDIM_EASING_LINEAR, _("Even"), NULL,
+      "in", DDIM_EASING_IN, _("Slow at first"), NULL,
+      "out", DDIM_EASING_OUT, _("Slow at last"), NULL,
+      "in-out", DDIM_EASING_IN_OUT, _("Slow at both ends"), NULL,
+      NULL),
+    "linear", G_PARAM_READWRITE);
+
+  gimp_procedure_add_boolean_argument (
+    procedure, "loop", _("Back to the f_irst"),
+    _("Go on from the last layer to the first, so that the film can run for ever"),
+    FALSE, G_PARAM_READWRITE);
+
+  gimp_procedure_add_int_argument (
+    procedure, "duration", _("Duratio_n"),
+    _("How long a frame stays, in milliseconds: a part of its name, by which GIMP "
+      "exports animations"),
+    1, 60000, 100, G_PARAM_READWRITE);
+
+  ddim_recipe_add_common_arguments (procedure, 0.5);
+
+  gimp_procedure_add_double_argument (
+    procedure, "mix", _("Fresh noise on the _way"),
+    _("How much chance there is between the layers: with more of it, frames have "
+      "more of their own and less of both layers"),
+    0.0, 1.0, 0.0, G_PARAM_READWRITE);
+
+  gimp_procedure_add_int_argument (
+    procedure, "seed", _("See_d"),
+    _("Which fresh noise: each number gives another one"),
+    0, G_MAXINT, 0, G_PARAM_READWRITE);
+
+  gimp_procedure_add_core_object_array_return_value (
+    procedure, "layers", _("Layers"),
+    _("The new layers, the first frame first"),
+    GIMP_TYPE_LAYER, G_PARAM_READWRITE);
+
+  gimp_procedure_add_double_return_value (
+    procedure, "inversion-error", _("Inversion error"),
+    _("By how much a layer's own latent decodes to something else: RMS, as a share "
+      "of the range from black to white, the largest. It is given back"),
+    0.0, G_MAXDOUBLE, 0.0, G_PARAM_READWRITE);
+
+  gimp_procedure_add_double_array_return_value (
+    procedure, "inversion-errors", _("Inversion errors"),
+    _("The same of each layer of the way"),
+    G_PARAM_READWRITE);
+}
+
+GimpProcedure *
+ddim_interpolate_create (GimpPlugIn *plug_in)
+{
+  GimpProcedure *procedure;
+
+  procedure = gimp_image_procedure_new (plug_in, DDIM_INTERPOLATE_PROC,
+                                        GIMP_PDB_PROC_TYPE_PLUGIN,
+                                        interpolate_run, NULL, NULL);
+
+  gimp_procedure_set_image_types (procedure, "RGB*, GRAY*");
+  gimp_procedure_set_sensitivity_mask (procedure,
+                                       GIMP_PROCEDURE_SENSITIVE_DRAWABLE |
+                                       GIMP_PROCEDURE_SENSITIVE_DRAWABLES);
+  gimp_procedure_set_menu_label (procedure, _("DDIM _Interpolate..."));
+  gimp_procedure_add_menu_path (procedure, "<Image>/Filters/Combine");
+
+  gimp_procedure_set_documentation (
+    procedure,
+    _("Go from one layer to another, by way of what lies between"),
+    _("Takes the layers apart into noise with a diffusion model, goes from the "
+      "noise of one to that of the next, and puts pictures together on the way "
+      "(Denoising Diffusion Implicit Models, ICLR 2021). The way begins at the "
+      "lowest selected layer, or a script's first, visits the others in order, and "
+      "ends at “To layer”. Layers of different sizes meet in the smallest rectangle "
+      "that holds all of them, or in that part of it which is around the selection; "
+      "where a layer has no pixels it is transparent, and the frames' transparency "
+      "goes evenly from one layer's to the next's. Frames have the precision and "
+      "the colours of the image. At its own position a layer comes out as it is, "
+      "bit for bit."),
+    DDIM_INTERPOLATE_PROC);
+  gimp_procedure_set_attribution (procedure, "The gimp-ddim authors",
+                                  "The gimp-ddim authors, GPL-3.0-or-later",
+                                  "2026");
+
+  add_arguments (procedure);
+
+  return procedure;
+}

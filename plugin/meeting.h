@@ -1,0 +1,74 @@
+/* meeting.h: where several layers meet, and the frames between them
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The rule: frames cover the smallest rectangle that holds all the layers, or
+ * of it the rectangle around the selection.  Where a layer has no pixels it is
+ * transparent.  Frames have the colours, the precision and the colour space of
+ * the image; their transparency goes evenly from one layer's to the next's.
+ */
+
+#pragma once
+
+#include <libgimp/gimp.h>
+
+#include "ddim.h"
+
+typedef struct
+{
+  GimpImage     *image;
+  GPtrArray     *layers;   /* of GimpLayer, which GIMP owns                  */
+  GeglRectangle  bounds;   /* all of them together, in the image's pixels    */
+  GeglRectangle  target;   /* what frames cover                              */
+  GeglRectangle  frame;    /* what a model sees                              */
+  GimpImageType  type;     /* of the frames                                  */
+  const Babl    *format;   /* of their pixels                                */
+  gint           colors;   /* 1 of a grey image, 3 otherwise                 */
+} DdimMeeting;
+
+/* layers: NULL-terminated, two or more of them, in the order of the way; those
+ * of other images are put into `image` by their offsets.  Errors
+ * (GIMP_PLUG_IN_ERROR) are sentences for the user.                          */
+DdimMeeting * ddim_meeting_new          (GimpImage            *image,
+                                         GimpLayer           **layers,
+                                         GError              **error);
+void          ddim_meeting_free         (DdimMeeting          *meeting);
+
+/* Sees `context` pixels around the target and at least a square of `least`,
+ * where there are pixels.                                                   */
+void          ddim_meeting_set_frame    (DdimMeeting          *meeting,
+                                         gint                  context,
+                                         gint                  least);
+
+/* Layer i as a network sees it, h x w, what is transparent filled from its
+ * surroundings.  Fails where nothing of the layer can be seen.  Free with
+ * ddim_canvas_free ().                                                      */
+DdimCanvas  * ddim_meeting_read_canvas  (const DdimMeeting    *meeting,
+                                         gint                  i,
+                                         gint                  channels,
+                                         gint                  h,
+                                         gint                  w,
+                                         GError              **error);
+
+/* The frame at `share` of the way from layer i to layer j, where `item` of
+ * `frames` was made of `x` and `y`, what a network saw of the two.  Where it
+ * does not differ from their mean, neither do the layers' own pixels; at share
+ * 0 and 1 they are the layer's, to the bit.  Returns a new reference: the
+ * target's size, at the origin.                                             */
+GeglBuffer  * ddim_meeting_make_frame   (const DdimMeeting    *meeting,
+                                         gint                  i,
+                                         gint                  j,
+                                         gdouble               share,
+                                         const DdimCanvas     *x,
+                                         const DdimCanvas     *y,
+                                         const DdimCanvas     *frames,
+                                         gint                  item);
+
+/* Puts a frame into a new layer of `image` that is not inserted yet. */
+GimpLayer   * ddim_meeting_make_layer   (const DdimMeeting    *meeting,
+                                         GimpImage            *image,
+                                         GeglBuffer           *frame,
+                                         const gchar          *name);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimMeeting, ddim_meeting_free)
