@@ -324,6 +324,21 @@ gboolean             ddim_model_has_attention (const DdimModel *model);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimModel, ddim_model_free)
 
+/* What the folder's files say of a model. */
+typedef struct
+{
+  gint     channels;
+  gint     sample_size; /* as ddim_model_get_sample_size ()                 */
+  guint64  parameters;  /* how many numbers it has learned                  */
+  gboolean attention;   /* as ddim_model_has_attention ()                   */
+} DdimModelInfo;
+
+/* Reads it without making the network, in milliseconds.  Fails where loading
+ * would fail for the configs or the file of the weights.                   */
+gboolean             ddim_model_inspect       (const gchar     *folder,
+                                               DdimModelInfo   *info,
+                                               GError         **error);
+
 
 /* Regions of any size ----------------------------------------------- */
 
@@ -372,6 +387,14 @@ void ddim_plan_get_canvas (const DdimPlan *plan,
 void ddim_noise_fill (DdimCanvas    *noise,
                       const guint64 *seeds,
                       guint32        stream);
+
+/* The same for a canvas that is 1 / k as large as another, by its height and
+ * its width: each value is the sum of the other's k x k noise values there,
+ * over k, and so N (0, 1) too.  The canvas's origin is that of the other.    */
+void ddim_noise_fill_reduced (DdimCanvas    *noise,
+                              const guint64 *seeds,
+                              guint32        stream,
+                              gint           k);
 
 /* out = slerp from x (position 0) to y (position 1) along the sphere, item by
  * item, equation (67), the norm interpolated too.  weights: H x W positions'
@@ -480,6 +503,8 @@ typedef struct
   gdouble        eta;      /* noise added while decoding; scaled by strength   */
   const guint64 *seeds;    /* one for each variation                           */
   const gfloat  *weights;  /* H x W, 0 to 1: strength's factor; NULL: 1        */
+  gint           reduction; /* 1 / k of the size of the picture that is meant: k
+                               gives it that picture's noise; 0 stands for 1   */
 } DdimVariation;
 
 /* Turns the noise in the picture's latent toward fresh noise, once for each

@@ -41,7 +41,7 @@ perturb (const DdimInversion *inversion,
   for (gsize i = 0; i < size; i++)
     e->data[i] = (latent->data[i] - k * image->data[i]) / m;
 
-  ddim_noise_fill (variations, options->seeds, 0);
+  ddim_noise_fill_reduced (variations, options->seeds, 0, MAX (options->reduction, 1));
 
   for (gint n = 0; n < variations->n; n++)
     {

@@ -286,12 +286,43 @@ test_too_large (void)
       }
 }
 
+/* What is read without loading is what is loaded. */
+static void
+test_inspect (void)
+{
+  static const gchar * const names[] = { "heads", "no-attention-f16", "no-mid-block", "google" };
+  g_autofree gchar *photo = g_test_build_filename (G_TEST_DIST, "..", "weights", "photo", NULL);
+  g_autoptr (GError) error = NULL;
+  DdimModelInfo info;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree gchar *folder = golden_folder (names[i]);
+      g_autoptr (DdimModel) model = load (names[i], 1);
+
+      g_assert_true (ddim_model_inspect (folder, &info, &error));
+      g_assert_no_error (error);
+      g_assert_cmpint (info.channels, ==, ddim_model_get_field (model)->channels);
+      g_assert_cmpint (info.sample_size, ==, ddim_model_get_sample_size (model));
+      g_assert_cmpint (info.attention, ==, ddim_model_has_attention (model));
+    }
+
+  /* as the card of the model that ships says */
+  g_assert_true (ddim_model_inspect (photo, &info, &error));
+  g_assert_cmpint (info.sample_size, ==, 64);
+  g_assert_cmpuint (info.parameters, >, 6000000);
+
+  g_assert_false (ddim_model_inspect ("/nowhere", &info, &error));
+  g_assert_error (error, DDIM_ERROR, DDIM_ERROR_MISSING);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/model/nested", "heads", test_golden);
   g_test_add_data_func ("/model/flat", "google", test_golden);
+  g_test_add_func ("/model/inspect", test_inspect);
   g_test_add_func ("/model/properties", test_properties);
   g_test_add_func ("/model/batch", test_batch);
   g_test_add_func ("/model/repeatable", test_repeatable);

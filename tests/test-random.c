@@ -100,6 +100,31 @@ test_place (void)
   }
 }
 
+/* A reduced canvas holds the sums of blocks of what the whole one holds, over
+ * k; the tolerance is a few roundings of single precision.                  */
+static void
+test_reduced (void)
+{
+  g_autoptr (DdimCanvas) whole   = ddim_canvas_new (1, 12, 15, 3);
+  g_autoptr (DdimCanvas) reduced = ddim_canvas_new (1, 4, 5, 3);
+  guint64 seed = 5;
+
+  whole->x = reduced->x = -7;
+  whole->y = reduced->y = 3;
+  ddim_noise_fill (whole, &seed, 0);
+  ddim_noise_fill_reduced (reduced, &seed, 0, 3);
+
+  for (gint i = 0; i < 4 * 5 * 3; i++)
+    {
+      gint    row = i / 15, column = i / 3 % 5, c = i % 3;
+      gdouble sum = 0;
+
+      for (gint block = 0; block < 9; block++)
+        sum += whole->data[((row * 3 + block / 3) * 15 + column * 3 + block % 3) * 3 + c];
+      g_assert_cmpfloat_with_epsilon (reduced->data[i], sum / 3, 1e-5);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -107,5 +132,6 @@ main (int argc, char **argv)
   g_test_add_func ("/random/known-answers", test_known_answers);
   g_test_add_func ("/random/moments", test_moments);
   g_test_add_func ("/random/place", test_place);
+  g_test_add_func ("/random/reduced", test_reduced);
   return g_test_run ();
 }

@@ -172,10 +172,10 @@ explain_missing_weights (const gchar *folder,
                  "%s has no " WEIGHTS, folder);
 }
 
-DdimModel *
-ddim_model_load (const gchar *folder,
-                 DdimTeam    *team,
-                 GError     **error)
+/* Reads the configs and maps the weights; builds no network yet. */
+static DdimModel *
+open_folder (const gchar *folder,
+             GError     **error)
 {
   g_autoptr (DdimModel) model = g_new0 (DdimModel, 1);
   g_autofree gchar *unet_folder = nested_or_flat (folder, "unet");
@@ -183,8 +183,6 @@ ddim_model_load (const gchar *folder,
   g_autofree gchar *config  = g_build_filename (unet_folder, "config.json", NULL);
   g_autofree gchar *weights = g_build_filename (unet_folder, WEIGHTS, NULL);
   g_autofree gchar *scheduler = g_build_filename (scheduler_folder, "scheduler_config.json", NULL);
-  UnetField *field;
-  DdimUnet  *unet;
 
   if (! g_file_test (folder, G_FILE_TEST_IS_DIR))
     {
@@ -204,6 +202,22 @@ ddim_model_load (const gchar *folder,
   model->file = ddim_safetensors_open (weights, error);
   if (! model->file)
     return NULL;
+
+  return g_steal_pointer (&model);
+}
+
+DdimModel *
+ddim_model_load (const gchar *folder,
+                 DdimTeam    *team,
+                 GError     **error)
+{
+  g_autoptr (DdimModel) model = open_folder (folder, error);
+  UnetField *field;
+  DdimUnet  *unet;
+
+  if (! model)
+    return NULL;
+
   unet = ddim_unet_new (&model->config, model->file, team, error);
   if (! unet)
     return NULL;
@@ -217,13 +231,38 @@ ddim_model_load (const gchar *folder,
   return g_steal_pointer (&model);
 }
 
+gboolean
+ddim_model_inspect (const gchar   *folder,
+                    DdimModelInfo *info,
+                    GError       **error)
+{
+  g_autoptr (DdimModel) model = open_folder (folder, error);
+  const DdimConfig *config;
+
+  if (! model)
+    return FALSE;
+
+  config = &model->config;
+  *info = (DdimModelInfo) {
+    .channels    = config->in_channels,
+    .sample_size = config->sample_size,
+    .parameters  = ddim_safetensors_count (model->file),
+    .attention   = config->mid_block && config->add_attention,
+  };
+  for (gint i = 0; i < config->levels; i++)
+    info->attention |= config->down[i].attention || config->up[i].attention;
+
+  return TRUE;
+}
+
 void
 ddim_model_free (DdimModel *model)
 {
   if (! model)
     return;
 
-  ddim_field_unref (model->field);
+  if (model->field)
+    ddim_field_unref (model->field);
   ddim_safetensors_free (model->file);
   ddim_schedule_free (model->scheduler.schedule);
   g_free (model);

@@ -282,6 +282,27 @@ ddim_safetensors_lookup (const DdimSafetensors *file,
   return g_hash_table_lookup (file->views, tensor);
 }
 
+guint64
+ddim_safetensors_count (const DdimSafetensors *file)
+{
+  guint64        count = 0;
+  GHashTableIter iter;
+  gpointer       view;
+
+  g_hash_table_iter_init (&iter, file->views);
+  while (g_hash_table_iter_next (&iter, NULL, &view))
+    {
+      const DdimTensorView *tensor = view;
+      guint64               size   = 1;
+
+      for (gint i = 0; i < tensor->rank; i++)
+        size *= tensor->shape[i];
+      count += size;
+    }
+
+  return count;
+}
+
 const gchar *
 ddim_safetensors_get_name (const DdimSafetensors *file)
 {

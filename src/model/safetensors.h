@@ -46,6 +46,9 @@ void              ddim_safetensors_forget (const DdimSafetensors *file);
 const DdimTensorView * ddim_safetensors_lookup (const DdimSafetensors *file,
                                                 const gchar           *tensor);
 
+/* How many numbers all its tensors hold. */
+guint64           ddim_safetensors_count    (const DdimSafetensors *file);
+
 /* The path, for errors. */
 const gchar     * ddim_safetensors_get_name (const DdimSafetensors *file);
 
