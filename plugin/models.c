@@ -20,6 +20,12 @@
 
 #include "models.h"
 
+gchar *
+ddim_models_user_folder (void)
+{
+  return g_build_filename (g_get_user_data_dir (), "gimp-ddim", "models", NULL);
+}
+
 /* The folders whose sub-folders are models, in the order of the search. */
 static gchar **
 search_path (void)
@@ -27,8 +33,7 @@ search_path (void)
   GStrvBuilder     *builder = g_strv_builder_new ();
   g_autofree gchar *plug_in = g_path_get_dirname (gimp_get_progname ());
   g_autofree gchar *shipped = g_build_filename (plug_in, "weights", NULL);
-  g_autofree gchar *user    = g_build_filename (g_get_user_data_dir (),
-                                                "gimp-ddim", "models", NULL);
+  g_autofree gchar *user    = ddim_models_user_folder ();
   gchar           **path;
 
   g_strv_builder_add (builder, shipped);
@@ -147,4 +152,25 @@ ddim_models_find (const gchar  *model,
                    "folder."), model, path[0]);
 
   return NULL;
+}
+
+gchar *
+ddim_models_describe (const DdimModelInfo *info)
+{
+  gdouble millions = info->parameters / 1e6;
+
+  if (info->attention)
+    return g_strdup_printf (
+      /* Translators: about a model: the side of its training pictures in
+       * pixels, and how many numbers it has learned, in millions. */
+      _("Learned from pictures of %d × %d pixels; %.1f million parameters; sees "
+        "far with attention, and takes more time on large regions."),
+      info->sample_size, info->sample_size, millions);
+
+  return g_strdup_printf (
+    /* Translators: about a model: the side of its training pictures in
+     * pixels, and how many numbers it has learned, in millions. */
+    _("Learned from pictures of %d × %d pixels; %.1f million parameters; no "
+      "attention, so it suits regions of any size."),
+    info->sample_size, info->sample_size, millions);
 }

@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include <glib.h>
+#include "ddim.h"
 
 /* The folder of a model: `model` is the name of an installed one, or a folder
  * itself.  Free with g_free ().  NULL and GIMP_PLUG_IN_ERROR where there is
@@ -16,3 +16,9 @@ gchar  * ddim_models_find (const gchar  *model,
 
 /* The names of the installed models, sorted.  Free with g_strfreev (). */
 gchar ** ddim_models_list (void);
+
+/* A line for people about a model's folder.  Free with g_free (). */
+gchar      * ddim_models_describe (const DdimModelInfo *info);
+
+/* Where a user puts models.  Free with g_free (). */
+gchar      * ddim_models_user_folder (void);

@@ -207,3 +207,22 @@ ddim_recipe_make_plan (const DdimRecipe *recipe,
                   ddim_model_get_sample_size (model),
                   ddim_model_has_attention (model), h, w);
 }
+
+gboolean
+ddim_recipe_check_weights (const DdimRecipe  *recipe,
+                           const DdimRegion  *region,
+                           const gfloat      *weights,
+                           GError           **error)
+{
+  g_autofree gchar *name = NULL;
+
+  if (! recipe->tileable || ! weights)
+    return TRUE;
+
+  name = gimp_item_get_name (GIMP_ITEM (region->drawable));
+  g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
+               _("A tile is a whole rectangle, and a part of “%s” that is soft, "
+                 "transparent or not selected would not tile. Select an opaque "
+                 "rectangle without feathering, or turn “Tileable” off."), name);
+  return FALSE;
+}

@@ -9,6 +9,7 @@
 #include <libgimp/gimp.h>
 
 #include "ddim.h"
+#include "region.h"
 
 typedef struct
 {
@@ -55,5 +56,12 @@ void          ddim_recipe_make_plan     (const DdimRecipe     *recipe,
                                          gint                  h,
                                          gint                  w,
                                          DdimPlan             *plan);
+
+/* Whether a region of which so much may change (NULL: all of it) can be made as
+ * the recipe says; the error is a sentence for the user.                     */
+gboolean      ddim_recipe_check_weights (const DdimRecipe     *recipe,
+                                         const DdimRegion     *region,
+                                         const gfloat         *weights,
+                                         GError              **error);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DdimRecipe, ddim_recipe_clear)

@@ -14,11 +14,11 @@
 #include <string.h>
 
 #include <libgimp/gimp.h>
-#include <libgimp/gimpui.h>
 #include <glib/gi18n-lib.h>
 
 #include "ddim.h"
 
+#include "dialog.h"
 #include "progress.h"
 #include "recipe.h"
 #include "region.h"
@@ -29,6 +29,13 @@
 /* Pixels of all variations that are decoded at a time, unless one alone has
  * more: enough to fill the processors, few enough for memory.              */
 #define BATCH_PIXELS (4 * 1024 * 1024)
+
+/* What the procedure was called with. */
+typedef struct
+{
+  GimpImage     *image;
+  GimpDrawable **drawables;
+} Target;
 
 typedef enum
 {
@@ -48,7 +55,7 @@ typedef struct
 typedef struct
 {
   DdimRecipe  recipe;
-  guint64     seed;      /* of the first variation; the next has the next    */
+  guint64    *seeds;     /* of each of the variations                        */
   gint        count;
   Output      output;
   GPtrArray  *jobs;      /* of VariationJob                                  */
@@ -69,6 +76,7 @@ static void
 variation_clear (Variation *variation)
 {
   ddim_recipe_clear (&variation->recipe);
+  g_clear_pointer (&variation->seeds, g_free);
   g_clear_pointer (&variation->jobs, g_ptr_array_unref);
 }
 
@@ -81,12 +89,15 @@ variation_read (Variation            *variation,
 {
   gint seed;
 
+  variation_clear (variation);
   ddim_recipe_read (&variation->recipe, config);
   g_object_get (config,
                 "seed",  &seed,
                 "count", &variation->count,
                 NULL);
-  variation->seed   = seed;
+  variation->seeds  = g_new (guint64, variation->count);
+  for (gint i = 0; i < variation->count; i++)
+    variation->seeds[i] = (guint64) seed + i;
   variation->output = gimp_procedure_config_get_choice_id (config, "output");
 
   if (variation->output == OUTPUT_REPLACE && variation->count > 1)
@@ -144,24 +155,6 @@ make_jobs (Variation     *variation,
 
 /* Computing ----------------------------------------------------------- */
 
-static gboolean
-check_tile (const DdimRegion  *region,
-            const gfloat      *weights,
-            GError           **error)
-{
-  g_autofree gchar *name = NULL;
-
-  if (! weights)
-    return TRUE;
-
-  name = gimp_item_get_name (GIMP_ITEM (region->drawable));
-  g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
-               _("A tile is a whole rectangle, and a part of “%s” that is soft, "
-                 "transparent or not selected would not tile. Select an opaque "
-                 "rectangle without feathering, or turn “Tileable” off."), name);
-  return FALSE;
-}
-
 /* Decodes the variations, a batch at a time, and leaves their changes. */
 static gboolean
 vary_all (const Variation      *variation,
@@ -178,19 +171,14 @@ vary_all (const Variation      *variation,
     {
       DdimCanvas          items = *changes;
       DdimMonitor         part;
-      g_autofree guint64 *seeds = NULL;
       DdimVariation       options;
 
       items.n    = MIN (batch, changes->n - first);
       items.data = changes->data + first * size;
-      seeds      = g_new (guint64, items.n);
-      for (gint i = 0; i < items.n; i++)
-        seeds[i] = variation->seed + first + i;
-
       options = (DdimVariation) {
         .strength = variation->recipe.strength,
         .eta      = variation->recipe.eta,
-        .seeds    = seeds,
+        .seeds    = variation->seeds + first,
         .weights  = weights,
       };
       part = ddim_monitor_part (monitor, first / (gdouble) changes->n,
@@ -237,7 +225,7 @@ compute (Variation         *variation,
   ddim_plan_get_canvas (&job->plan, region->frame.height, region->frame.width, &h, &w);
 
   weights = ddim_region_read_weights (region, h, w);
-  if (recipe->tileable && ! check_tile (region, weights, error))
+  if (! ddim_recipe_check_weights (recipe, region, weights, error))
     return FALSE;
 
   field = ddim_windows_new (inner, &job->plan.windows, error);
@@ -298,7 +286,8 @@ compute_all (Variation         *variation,
       gdouble     share = get_area (jobs->pdata[i]) / whole;
       DdimMonitor part  = ddim_monitor_part (&progress.monitor, done, done + share);
 
-      success  = compute (variation, jobs->pdata[i], model, levels, &part, error);
+      if (! ((VariationJob *) jobs->pdata[i])->changes) /* else picked already */
+        success = compute (variation, jobs->pdata[i], model, levels, &part, error);
       done    += share;
     }
   ddim_progress_end (&progress);
@@ -335,7 +324,7 @@ add_layers (const Variation     *variation,
 
   for (gint i = 0; i < variation->count; i++)
     {
-      guint64           seed  = variation->seed + i;
+      guint64           seed  = variation->seeds[i];
       /* Translators: a new layer's name: the layer it was made of, the seed,
        * and the strength as a number from 0 to 1. */
       g_autofree gchar *title = g_strdup_printf (_("%s, seed %" G_GUINT64_FORMAT
@@ -440,33 +429,32 @@ apply (GimpProcedure *procedure,
   return values;
 }
 
+/* Whether these arguments can work at all. */
 static gboolean
-dialog_run (GimpProcedure       *procedure,
-            GimpProcedureConfig *config)
+check (GimpProcedureConfig  *config,
+       gpointer              data,
+       GError              **error)
 {
-  GtkWidget *dialog;
-  gboolean   accepted;
+  const Target       *target    = data;
+  g_auto (Variation)  variation = { 0 };
 
-  gimp_ui_init (GETTEXT_PACKAGE);
+  return variation_read (&variation, config, error) &&
+         make_jobs (&variation, target->image, target->drawables,
+                    variation.output == OUTPUT_REPLACE, error);
+}
 
-  dialog = gimp_procedure_dialog_new (procedure, config, _("DDIM Variation"));
-  gimp_procedure_dialog_get_scale_entry (GIMP_PROCEDURE_DIALOG (dialog),
-                                         "depth", 1.0);
-  gimp_procedure_dialog_get_scale_entry (GIMP_PROCEDURE_DIALOG (dialog),
-                                         "strength", 1.0);
-  gimp_procedure_dialog_get_scale_entry (GIMP_PROCEDURE_DIALOG (dialog),
-                                         "eta", 1.0);
-  gimp_procedure_dialog_get_widget (GIMP_PROCEDURE_DIALOG (dialog),
-                                    "seed", GIMP_TYPE_LABEL_SPIN);
-  gimp_procedure_dialog_fill (GIMP_PROCEDURE_DIALOG (dialog),
-                              "depth", "strength", "seed", "count", "output",
-                              "model", "steps", "eta", "method", "tileable",
-                              NULL);
+/* What was picked in the dialog takes the place of what the arguments say, and
+ * of computing it for the first drawable.                                     */
+static void
+take_picks (Variation *variation,
+            DdimPicks *picks)
+{
+  VariationJob *first = variation->jobs->pdata[0];
 
-  accepted = gimp_procedure_dialog_run (GIMP_PROCEDURE_DIALOG (dialog));
-  gtk_widget_destroy (dialog);
-
-  return accepted;
+  g_free (variation->seeds);
+  variation->count = picks->n;
+  variation->seeds = g_steal_pointer (&picks->seeds);
+  first->changes   = g_steal_pointer (&picks->changes);
 }
 
 static GimpValueArray *
@@ -478,6 +466,8 @@ variation_run (GimpProcedure        *procedure,
                gpointer              run_data)
 {
   g_auto (Variation)  variation = { 0 };
+  g_auto (DdimPicks)  picks     = { 0 };
+  Target              target    = { image, drawables };
   GimpValueArray     *values;
   GError             *error     = NULL;
 
@@ -488,7 +478,9 @@ variation_run (GimpProcedure        *procedure,
       /* what cannot be worked on at all is said before the dialog */
       if (! make_jobs (&variation, image, drawables, FALSE, &error))
         return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
-      if (! dialog_run (procedure, config))
+      if (! ddim_dialog_run (procedure, config,
+                             ((VariationJob *) variation.jobs->pdata[0])->region,
+                             check, &target, &picks))
         return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
     }
 
@@ -496,6 +488,9 @@ variation_run (GimpProcedure        *procedure,
       ! make_jobs (&variation, image, drawables,
                    variation.output == OUTPUT_REPLACE, &error))
     return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
+
+  if (picks.n)
+    take_picks (&variation, &picks);
 
   values = apply (procedure, &variation, image);
 

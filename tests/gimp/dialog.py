@@ -1,89 +1,201 @@
-# dialog.py: the dialog on a display
+# dialog.py: the dialog on a display, and undo from the keyboard
 #
 # Copyright (C) 2026 The gimp-ddim authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # Runs in the graphical GIMP under Xvfb; xdotool plays the user.  Leaves
-# dialog.png, a picture of the screen, in $DDIM_OUT.
+# pictures of the screen in $DDIM_OUT.
 
-import subprocess
-import time
+import glob
 
 from display import *
 from harness import *
+from user import *
 
+QUICK = {'steps': 3, 'depth': 0.5, 'strength': 0.6}
+SIZE = (64, 48)
 
-# What the user does while GIMP waits for the dialog, in a process of its own:
-# look at it, press the key until it is gone.  Closes it if that does not help,
-# so that the test fails and does not hang.
-USER = '''
-    dialog () { xdotool search --onlyvisible --name "^DDIM Variation$" | head -n 1; }
-    for i in $(seq 150); do [ "$(dialog)" ] && break; sleep 0.2; done
-    sleep 1
-    import -window root "$1/$2.png"
-    for i in $(seq 10); do
-      [ "$(dialog)" ] || exit 0
-      xdotool windowfocus "$(dialog)" key "$3"
-      sleep 1
-    done
-    xdotool windowclose "$(dialog)"
-    exit 1
-'''
-
-
-def with_dialog(name, key, image, layer):
-    user = subprocess.Popen(['timeout', '90', 'sh', '-c', USER, 'sh', OUT, name, key])
-    procedure = Gimp.get_pdb().lookup_procedure(PROCEDURE)
-    config = procedure.create_config()
-    config.set_property('image', image)
-    config.set_property('run-mode', Gimp.RunMode.INTERACTIVE)
-    config.set_core_object_array('drawables', [layer])
-    config.set_property('steps', 3)
-    config.set_property('strength', 0.6)
-    status = procedure.run(config).index(0)
-    assert user.wait() == 0, 'the dialog did not open, or did not close'
-    return status
-
-
-image, layer = new_image()
-display = Gimp.Display.new(image)
-assert wait_for(lambda: window('GIMP$'))
+image, layer = new_image(*SIZE)
 original = read_bytes(layer)
+
+
+def result(**arguments):
+    """The layer after the procedure, without a dialog."""
+    other, target = new_image(*SIZE)
+    vary_or_die(other, target, **{**QUICK, **arguments})
+    pixels = read_bytes(target)
+    other.delete()
+    return pixels
+
+
+def same(seed, **arguments):
+    """Asserts that the layer is what the procedure gives by itself."""
+    wanted, found = result(seed=seed, **arguments), read_bytes(layer)
+    different = differing(wanted, found)
+    assert not different, (f'{len(different)} pixels differ; from the original '
+                           f'{len(differing(original, found))}')
+
+
+def fresh():
+    """A new image: GIMP keeps a dialog's last values for each."""
+    global image, layer
+    image, layer = new_image(*SIZE)
+    assert read_bytes(layer) == original
 
 
 @test
 def cancel():
-    """Escape closes the dialog and changes nothing"""
-    status = with_dialog('cancel', 'Escape', image, layer)
+    """Escape in the middle of the work closes the dialog and changes nothing"""
+    fresh()
+    image.clean_all()
+    status = with_dialog(lambda: keys('Escape'), image, layer, steps=1000)
+    assert status == Gimp.PDBStatusType.CANCEL, status
+    assert read_bytes(layer) == original
+    assert not image.is_dirty()
+    assert wait_for(lambda: processes() == 0, 10), 'the plug-in is still there'
+
+
+@test
+def accept():
+    """OK gives what the picture showed: what the procedure gives by itself"""
+    fresh()
+    def user():
+        wait_for_picture('finished')
+        screenshot('dialog.png')
+        keys('alt+o')
+
+    status = with_dialog(user, image, layer, seed=3, **QUICK)
+    assert status == Gimp.PDBStatusType.SUCCESS, status
+    same(seed=3)
+
+
+@test
+def accept_at_once():
+    """OK before anything is finished waits for it"""
+    fresh()
+    status = with_dialog(lambda: keys('alt+o'), image, layer, seed=4, **QUICK)
+    assert status == Gimp.PDBStatusType.SUCCESS, status
+    same(seed=4)
+
+
+@test
+def pick():
+    """the variation picked in the gallery, from the keyboard, is committed"""
+    fresh()
+    def user():
+        wait_for_picture('finished')
+        keys('alt+v', 'Right', 'Right')
+        wait_for_picture('finished', 3)
+        screenshot('pick.png')
+        keys('alt+o')
+
+    status = with_dialog(user, image, layer, seed=10, **QUICK)
+    assert status == Gimp.PDBStatusType.SUCCESS, status
+    same(seed=12)
+
+
+@test
+def change():
+    """a value typed into the dialog counts, and only decodes again"""
+    fresh()
+    def user():
+        wait_for_picture('finished')
+        keys('alt+g', 'ctrl+a')
+        xdotool('type', '0.25')
+        keys('Tab')
+        wait_for_picture('finished', 2)
+        keys('alt+o')
+
+    status = with_dialog(user, image, layer, seed=5, **QUICK)
+    assert status == Gimp.PDBStatusType.SUCCESS, status
+    same(seed=5, strength=0.25)
+
+
+@test
+def stop():
+    """Stop keeps the dialog, and continuing comes to the same end"""
+    fresh()
+    def user():
+        keys('alt+p')
+        screenshot('stopped.png')
+        before = len(watched())
+        time.sleep(1)
+        assert len(watched()) == before, 'it went on'
+        keys('alt+k')
+        wait_for_picture('finished')
+        keys('alt+o')
+
+    status = with_dialog(user, image, layer, seed=6, **QUICK)
+    assert status == Gimp.PDBStatusType.SUCCESS, status
+    same(seed=6)
+
+
+@test
+def problem():
+    """a model that is not there is a sentence in the dialog, not its end"""
+    fresh()
+    def user():
+        time.sleep(2)
+        keys('alt+o')   # to no effect
+        screenshot('problem.png')
+        assert window(TITLE)
+        keys('Escape')
+
+    status = with_dialog(user, image, layer, model='/no/such/folder', **QUICK)
     assert status == Gimp.PDBStatusType.CANCEL, status
     assert read_bytes(layer) == original
 
 
 @test
-def accept():
-    """the dialog's OK makes the variation"""
-    status = with_dialog('dialog', 'alt+o', image, layer)
+def several():
+    """new layers take several variations, picked from the keyboard"""
+    fresh()
+
+    def user():
+        wait_for_picture('finished')
+        keys('alt+v', 'ctrl+Right', 'ctrl+Right', 'ctrl+space')
+        wait_for_picture('finished', 2)
+        screenshot('several.png')
+        keys('alt+o')
+
+    status = with_dialog(user, image, layer, seed=20, output='new-layers', **QUICK)
     assert status == Gimp.PDBStatusType.SUCCESS, status
-    assert differing(original, read_bytes(layer))
+    layers = image.get_layers()
+    assert len(layers) == 3, len(layers)
+    assert read_bytes(layer) == original
+    made = [[pixel[:3] for pixel in read_bytes(each)] for each in layers[:2]]
+    assert sorted(made) == sorted([result(seed=20), result(seed=22)])
 
 
 @test
-def undo():
-    """one undo brings the original back"""
-    fresh, target = new_image()
-    view = Gimp.Display.new(fresh)
-    fresh.clean_all()
-    before = read_bytes(target)
-    vary_or_die(fresh, target)
-    assert differing(before, read_bytes(target))
-    assert fresh.is_dirty()
-    view.present()
+def menu():
+    """the menu's entry opens the dialog"""
+    fresh()
+    forget()
+    display = Gimp.Display.new(image)
+    display.present()
+    wait_for_window('GIMP$')
+    keys('slash', title='GIMP$')
     time.sleep(1)
-    press('GIMP$', 'ctrl+z')
-    undone = wait_for(lambda: read_bytes(target) == before)
-    screenshot('undo.png')
-    assert undone, 'not the original'
-    assert not fresh.is_dirty(), 'more than one step was made'
+    xdotool('type', 'DDIM Variation')
+    time.sleep(1)
+    screenshot('menu.png')
+    xdotool('key', 'Return')
+    wait_for_window()
+    wait_for_picture()
+    keys('alt+o')
+    assert wait_for(lambda: not window(TITLE) and differing(original, read_bytes(layer)), 60)
+
+
+@test
+def loop():
+    """the main loop was never held for 100 ms, and no text was cut off"""
+    # what was written by the dialogs above: see watch.h
+    lines = [line for path in glob.glob(f'{WATCH}*') for line in open(path).read().splitlines()]
+    held = [float(line.split()[3]) for line in lines if line.startswith('stall')]
+    clipped = [line for line in lines if line.startswith('clipped')]
+    assert held and max(held) < 100, held
+    assert not clipped, clipped
 
 
 run_tests()

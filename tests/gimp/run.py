@@ -58,13 +58,14 @@ def main():
     work = build / 'tests' / 'gimp' / script.stem
     profile, tap = work / 'profile', work / 'tap'
     work.mkdir(parents=True, exist_ok=True)
-    tap.unlink(missing_ok=True)
+    for old in [tap, *work.glob('watch*')]:
+        old.unlink(missing_ok=True)
     install(build, profile)
 
     environment = dict(os.environ,
                        GIMP3_DIRECTORY=str(profile), HOME=str(work),
                        XDG_DATA_HOME=str(work / 'data'),
-                       DDIM_TAP=str(tap), DDIM_OUT=str(work),
+                       DDIM_TAP=str(tap), DDIM_OUT=str(work), DDIM_WATCH=str(work / 'watch'),
                        PYTHONPATH=str(script.parent), PYTHONDONTWRITEBYTECODE='1')
     if script.stem == 'korean':
         environment.update(LANG='ko_KR.UTF-8', LC_ALL='ko_KR.UTF-8', LANGUAGE='ko')

@@ -1,0 +1,19 @@
+/* chooser.h: widgets for two arguments that no generated one serves well
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <libgimp/gimp.h>
+#include <gtk/gtk.h>
+
+/* For the string argument `property`: the installed models and any folder,
+ * what there is to say of the chosen one, and a way to the models' folder.  */
+GtkWidget * ddim_chooser_new_model (GimpProcedureConfig *config,
+                                    const gchar         *property);
+
+/* For the int argument `property`: a number, and a dice that throws another. */
+GtkWidget * ddim_chooser_new_seed  (GimpProcedureConfig *config,
+                                    const gchar         *property);

@@ -1,0 +1,75 @@
+/* job.h: variations, computed beside the main loop
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "recipe.h"
+#include "scene.h"
+
+typedef struct _DdimJob DdimJob;
+
+/* All are called in the main loop, and never for a request that another has
+ * replaced or that was stopped.                                             */
+typedef struct
+{
+  /* A variation can be shown: `picture` is owned by the job.  finished: it is
+   * of full size and all steps.                                              */
+  void (*picture)  (guint64          seed,
+                    cairo_surface_t *picture,
+                    gboolean         finished,
+                    gpointer         user_data);
+
+  /* fraction: of all that was asked for.  seconds: how long the rest takes, by
+   * the evaluations measured so far; negative while nothing is measured.     */
+  void (*progress) (gdouble          fraction,
+                    gdouble          seconds,
+                    gpointer         user_data);
+
+  /* The request is fulfilled, or `error` says why it cannot be. */
+  void (*done)     (const GError    *error,
+                    gpointer         user_data);
+} DdimJobListener;
+
+/* n_threads: how many compute. */
+DdimJob  * ddim_job_new     (gint                   n_threads,
+                             const DdimJobListener *listener,
+                             gpointer               user_data);
+
+/* Ends the work, at the latest after one operation of the network. */
+void       ddim_job_free    (DdimJob               *job);
+
+/* What to work on from the next request on, of which `n_read` stages are read. */
+void       ddim_job_set_scene (DdimJob             *job,
+                               DdimScene           *scene);
+
+/* One more stage of the scene has been read; a request waits for it. */
+void       ddim_job_stage_read (DdimJob            *job);
+
+/* Replaces the request there is by this one: every seed in all stages but the
+ * last, then the first n_picked of them in the last.  What is still valid of
+ * earlier ones, a picture taken apart or a finished variation, is used again. */
+void       ddim_job_request (DdimJob               *job,
+                             const DdimRecipe      *recipe,
+                             const guint64         *seeds,
+                             gint                   n_seeds,
+                             gint                   n_picked);
+
+/* Leaves the request as it is, unfulfilled. */
+void       ddim_job_stop    (DdimJob               *job);
+
+/* The finished variation of this seed by the latest request, or NULL; only
+ * after done ().  It is owned by the job.                                   */
+const DdimCanvas * ddim_job_get_finished (DdimJob  *job,
+                                          guint64   seed);
+
+/* How long all of a request for n_picked variations takes that begins with
+ * nothing, in seconds, by the evaluations measured so far; negative where
+ * there are none.                                                           */
+gdouble    ddim_job_estimate (DdimJob              *job,
+                              const DdimRecipe     *recipe,
+                              gint                  n_picked);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimJob, ddim_job_free)

@@ -1,0 +1,69 @@
+/* scene.h: what a job works on: a region at several sizes
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "ddim.h"
+#include "region.h"
+
+#define DDIM_SCENE_STAGES 3
+
+/* One size of the region's frame, and how carefully it is worked on. */
+typedef struct
+{
+  gint        reduction;  /* how many of the last stage's pixels, along a
+                             side, make one of its                            */
+  gint        steps;      /* at most; 0: as many as are asked for             */
+  gint        h, w;       /* of its canvas                                    */
+  DdimCanvas *canvas;     /* NULL until it is read                            */
+  gfloat     *weights;    /* or NULL, as ddim_vary () takes them              */
+} DdimStage;
+
+/* From coarse to the last stage, which is the plan's canvas with all steps.
+ * Reference counted: the worker of a job may hold one longer than the dialog. */
+typedef struct
+{
+  gint          ref_count;
+  gint          n_stages;
+  DdimStage     stages[DDIM_SCENE_STAGES];
+
+  DdimPlan      plan;
+  GeglRectangle frame;
+  GeglRectangle view;     /* what is shown: the target and a rim of the frame */
+
+  /* The view as it is, at the size it is shown: view_h x view_w pixels of R'G'B'A
+   * in the drawable's own space, or in sRGB where that is grey.              */
+  gint          view_w, view_h;
+  gfloat       *pixels;
+  const Babl   *format;
+} DdimScene;
+
+/* Sets the region's frame as planned, plans the stages, and reads the view so
+ * that its longer side has at most `side` pixels, but no stage.  Main thread
+ * only.                                                                      */
+DdimScene       * ddim_scene_new        (DdimRegion       *region,
+                                         const DdimPlan   *plan,
+                                         gint              side);
+DdimScene       * ddim_scene_ref        (DdimScene        *scene);
+void              ddim_scene_unref      (DdimScene        *scene);
+
+/* Reads a stage for a model of so many channels: 1 or 3.  Main thread only,
+ * and before any other thread looks at the stage.                            */
+void              ddim_scene_read_stage (DdimScene        *scene,
+                                         const DdimRegion *region,
+                                         gint              stage,
+                                         gint              channels);
+
+/* The view with the change that `after` makes to the stage's canvas, or the
+ * view itself where after is NULL, on a chequerboard where it is transparent.
+ * Any thread.  Free with cairo_surface_destroy ().                           */
+cairo_surface_t * ddim_scene_render     (const DdimScene  *scene,
+                                         gint              stage,
+                                         const DdimCanvas *after);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimScene, ddim_scene_unref)

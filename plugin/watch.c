@@ -1,0 +1,139 @@
+/* watch.c: what a test wants to know of a dialog
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A timeout of the highest priority is due every few milliseconds.  By how
+ * much it is late is how long the loop was held by something else.
+ */
+
+#include "config.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#include "watch.h"
+
+#define EVERY      5 /* ms */
+#define LOOK_EVERY G_USEC_PER_SEC
+
+static struct
+{
+  FILE       *file;
+  GtkWidget  *dialog;
+  GHashTable *clipped;  /* the lines to write */
+  guint       source;
+  gint64      started;
+  gint64      last, longest;            /* microseconds of time              */
+  gint64      last_held, longest_held;  /* microseconds of this thread's own */
+} watch;
+
+/* The processor time of this thread, in microseconds. */
+static gint64
+thread_time (void)
+{
+  struct timespec time;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &time);
+
+  return time.tv_sec * G_GINT64_CONSTANT (1000000) + time.tv_nsec / 1000;
+}
+
+/* Whether a label's text, as it is laid out, has more than its room, or was
+ * shortened to fit.                                                          */
+static void
+report_text (GtkLabel *label)
+{
+  PangoLayout   *layout = gtk_label_get_layout (label);
+  GtkAllocation  room;
+  gint           w, h;
+
+  gtk_widget_get_allocation (GTK_WIDGET (label), &room);
+  pango_layout_get_pixel_size (layout, &w, &h);
+
+  if (w > room.width || h > room.height || pango_layout_is_ellipsized (layout))
+    g_hash_table_add (watch.clipped,
+                      g_strdup_printf ("clipped %s (%d x %d for %d x %d)",
+                                       gtk_label_get_text (label),
+                                       room.width, room.height, w, h));
+}
+
+static void
+look_at (GtkWidget *widget,
+         gpointer   data)
+{
+  if (! gtk_widget_get_mapped (widget) || gtk_widget_get_allocated_width (widget) <= 1)
+    return;
+
+  if (GTK_IS_LABEL (widget) && gtk_label_get_text (GTK_LABEL (widget))[0])
+    report_text (GTK_LABEL (widget));
+  if (GTK_IS_CONTAINER (widget))
+    gtk_container_forall (GTK_CONTAINER (widget), look_at, NULL);
+}
+
+static gboolean
+tick (gpointer data)
+{
+  gint64 now  = g_get_monotonic_time ();
+  gint64 held = thread_time ();
+
+  watch.longest      = MAX (watch.longest, now - watch.last - EVERY * 1000);
+  watch.longest_held = MAX (watch.longest_held, held - watch.last_held);
+
+  if (now / LOOK_EVERY != watch.last / LOOK_EVERY)
+    look_at (watch.dialog, NULL);
+
+  watch.last      = g_get_monotonic_time ();
+  watch.last_held = thread_time ();
+
+  return G_SOURCE_CONTINUE;
+}
+
+void
+ddim_watch_start (GtkWidget *dialog)
+{
+  const gchar *path = g_getenv ("DDIM_WATCH");
+
+  watch.file = path ? fopen (path, "a") : NULL;
+  if (! watch.file)
+    return;
+
+  watch.dialog    = dialog;
+  watch.clipped   = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  watch.started   = watch.last = g_get_monotonic_time ();
+  watch.last_held = thread_time ();
+  watch.longest   = watch.longest_held = 0;
+  watch.source  = g_timeout_add_full (G_PRIORITY_HIGH, EVERY, tick, NULL, NULL);
+}
+
+void
+ddim_watch_picture (gboolean finished)
+{
+  if (! watch.file)
+    return;
+
+  fprintf (watch.file, "picture %.2f %s\n",
+           (g_get_monotonic_time () - watch.started) / (gdouble) G_USEC_PER_SEC,
+           finished ? "finished" : "preview");
+  fflush (watch.file);
+}
+
+void
+ddim_watch_stop (void)
+{
+  GHashTableIter iter;
+  gpointer       line;
+
+  if (! watch.file)
+    return;
+
+  g_source_remove (watch.source);
+  g_hash_table_iter_init (&iter, watch.clipped);
+  while (g_hash_table_iter_next (&iter, &line, NULL))
+    fprintf (watch.file, "%s\n", (const gchar *) line);
+  fprintf (watch.file, "stall %.0f held %.0f\n", watch.longest / 1000.0,
+           watch.longest_held / 1000.0);
+  g_hash_table_unref (watch.clipped);
+  fclose (watch.file);
+  watch.file = NULL;
+}

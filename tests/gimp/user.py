@@ -1,0 +1,102 @@
+# user.py: a user at a display, played by xdotool
+#
+# Copyright (C) 2026 The gimp-ddim authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# A script calls a procedure interactively, which waits for its dialog; what
+# the user does meanwhile runs in a thread beside it, and touches nothing of
+# GIMP but its windows.  Failures of either side are the test's.
+
+import glob
+import os
+import subprocess
+import threading
+import time
+
+from display import screenshot, wait_for, window
+from harness import PROCEDURE, Gimp
+
+TITLE = '^DDIM Variation$'
+WATCH = os.environ.get('DDIM_WATCH')
+SETTINGS = os.path.join(os.environ['GIMP3_DIRECTORY'], 'plug-in-settings', '*.last')
+
+
+def xdotool(*arguments):
+    return subprocess.run(['xdotool', *map(str, arguments)], capture_output=True, text=True,
+                          timeout=30)
+
+
+def wait_for_window(title=TITLE):
+    assert wait_for(lambda: window(title)), f'no window “{title}”'
+    return window(title)
+
+
+def keys(*names, title=TITLE):
+    """Presses keys in the window, each after the other has been served."""
+    xdotool('windowfocus', '--sync', wait_for_window(title))
+    for key in names:
+        xdotool('key', key)
+        time.sleep(0.3)
+
+
+def watched():
+    """The lines that the dialog's watch has written so far."""
+    if not os.path.exists(WATCH):
+        return []
+    with open(WATCH) as lines:
+        return lines.read().splitlines()
+
+
+def wait_for_picture(kind='', n=1):
+    """Waits for the dialog to have shown n pictures since it opened."""
+    assert wait_for(lambda: sum(line.startswith('picture') and kind in line
+                                for line in watched()) >= n, 60), f'{n} {kind}: {watched()}'
+
+
+def processes():
+    """How many plug-in processes there are."""
+    names = subprocess.run(['ps', '-eo', 'comm='], capture_output=True, text=True).stdout
+    return names.split().count('gimp-ddim')
+
+
+def forget():
+    """A dialog starts with the last one's values: not those of another image."""
+    for last in glob.glob(SETTINGS):
+        os.remove(last)
+
+
+def with_dialog(user, image, layer, **arguments):
+    """Runs the procedure interactively while `user` does something; returns
+    its status.  The dialog of a user who failed is closed."""
+    failures = []
+
+    def act():
+        try:
+            wait_for_window()
+            user()
+        except BaseException as failure:
+            failures.append(failure)
+            screenshot('failure.png')
+            keys('Escape')
+        if not wait_for(lambda: not window(TITLE), 60):
+            failures.append(AssertionError('the dialog did not close'))
+            xdotool('windowclose', window(TITLE) or 0)
+
+    if os.path.exists(WATCH):  # of the dialog before: kept
+        os.rename(WATCH, f'{WATCH}.{time.monotonic()}')
+    forget()
+    procedure = Gimp.get_pdb().lookup_procedure(PROCEDURE)
+    config = procedure.create_config()
+    config.set_property('image', image)
+    config.set_property('run-mode', Gimp.RunMode.INTERACTIVE)
+    config.set_core_object_array('drawables', [layer])
+    for name, value in arguments.items():
+        config.set_property(name, value)
+
+    thread = threading.Thread(target=act)
+    thread.start()
+    status = procedure.run(config).index(0)
+    thread.join()
+    if failures:
+        raise failures[0]
+    return status
