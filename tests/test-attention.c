@@ -1,0 +1,108 @@
+/* test-attention.c: attention against its definition
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The bound is on the largest difference.  An output is a mean of values
+ * within -1 .. 1 whose weights are exponentials of float32 scores: scores of up
+ * to 30 are off by 2e-6, and so, as a share, are their exponentials; some ten
+ * times that leaves room for the sums.  A wrong row or head is off by about 1.
+ */
+
+#include <math.h>
+
+#include "base/memory.h"
+#include "each-kernels.h"
+#include "ops/attention.h"
+
+#define BOUND 2e-5
+
+typedef struct
+{
+  gint n, tokens, heads, d;
+  gint beside; /* numbers between one row and the next that are not its own */
+} Case;
+
+static const Case cases[] =
+{
+  { 1, 256, 1, 64, 0 },
+  { 2, 49, 8, 8, 0 },
+  { 3, 16, 2, 33, 5 },
+  { 1, 130, 3, 20, 7 },
+  { 1, 1, 1, 4, 0 },
+  { 1, 97, 1, 512, 0 }
+};
+
+static gfloat *
+numbers (GRand  *rand,
+         gsize   n,
+         gdouble most)
+{
+  gfloat *x = ddim_memory_alloc (n);
+
+  for (gsize i = 0; i < n; i++)
+    x[i] = g_rand_double_range (rand, -most, most);
+  return x;
+}
+
+static void
+test_case (gconstpointer data)
+{
+  const Case *c = data;
+  g_autoptr (GRand) rand = g_rand_new_with_seed (7);
+  gsize  stride = c->heads * c->d + c->beside;
+  gsize  size   = (gsize) c->n * c->tokens * stride;
+  gfloat *blocks[] = { numbers (rand, size, 3), numbers (rand, size, 3), numbers (rand, size, 1),
+                       numbers (rand, size, 1), ddim_memory_alloc (size),
+                       ddim_memory_alloc (size) };
+  gfloat *wanted = blocks[3], *found = blocks[4], *one_thread = blocks[5];
+  DdimAttentionArgs args = { c->n, c->tokens, c->heads, c->d, blocks[0], blocks[1], blocks[2],
+                             stride, stride, stride, wanted, stride };
+
+  ddim_attention_naive (&args);
+
+  for (gint i = 0; i < 3 * count_kernels (); i++)
+    {
+      gint n_threads = 1 + i % 3;
+      g_autoptr (DdimTeam) team = use_kernels (i / 3, n_threads);
+      gfloat  *scratch = ddim_memory_alloc (ddim_attention_plan (c->n, c->tokens, c->heads, c->d,
+                                                                 team));
+      DdimRun  run = { team, NULL, scratch };
+
+      /* What lies between the rows is nobody's to change. */
+      for (gsize j = 0; j < size; j++)
+        found[j] = 77;
+      args.out = found;
+      g_assert_true (ddim_attention_run (&args, &run));
+      for (gsize j = 0; j < size; j++)
+        if ((gint) (j % stride) < c->heads * c->d)
+          g_assert_cmpfloat (fabsf (found[j] - wanted[j]), <, BOUND);
+        else
+          g_assert_cmpfloat (found[j], ==, 77);
+
+      /* The same bits for every number of threads. */
+      if (n_threads == 1)
+        memcpy (one_thread, found, size * sizeof (gfloat));
+      else
+        g_assert_cmpmem (found, size * sizeof (gfloat), one_thread, size * sizeof (gfloat));
+      ddim_memory_free (scratch);
+    }
+
+  for (gsize i = 0; i < G_N_ELEMENTS (blocks); i++)
+    ddim_memory_free (blocks[i]);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree gchar *path = g_strdup_printf ("/attention/%d-tokens-%d-heads-of-%d-at-%d",
+                                                cases[i].tokens, cases[i].heads, cases[i].d,
+                                                cases[i].n);
+
+      g_test_add_data_func (path, &cases[i], test_case);
+    }
+  return g_test_run ();
+}
