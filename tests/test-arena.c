@@ -4,6 +4,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/memory.h"
 
@@ -94,11 +96,38 @@ test_same_places (void)
   g_assert_true (ddim_arena_is_empty (arena));
 }
 
+/* Another plan finds the memory of the one before, if that is enough. */
+static void
+test_hold (void)
+{
+  g_autoptr (DdimArena) arena = ddim_arena_new ();
+  const gsize sizes[] = { 4096, 64, 1024, 4096 };
+  gfloat     *first   = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      gfloat *place;
+
+      ddim_arena_give (arena, ddim_arena_take (arena, sizes[i]));
+      g_assert_true (ddim_arena_is_dry (arena));
+      g_assert_cmpuint (ddim_arena_get_peak (arena), ==, sizes[i]);
+      ddim_arena_commit (arena);
+      place = ddim_arena_take (arena, sizes[i]);
+      memset (place, 1, sizes[i] * sizeof (gfloat));
+      if (i == 0)
+        first = place;
+      g_assert_true (place == first);
+      ddim_arena_give (arena, place);
+      ddim_arena_reset (arena);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/arena/peak", test_peak);
   g_test_add_func ("/arena/same-places", test_same_places);
+  g_test_add_func ("/arena/hold", test_hold);
   return g_test_run ();
 }

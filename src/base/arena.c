@@ -17,10 +17,11 @@ typedef struct
 
 struct _DdimArena
 {
-  gfloat *memory; /* NULL while dry */
-  gsize   capacity;
+  gfloat *memory;   /* NULL while dry */
+  gfloat *held;     /* memory of an earlier commit, or the same */
+  gsize   capacity; /* of held */
   gsize   peak;
-  GArray *taken;  /* of Span, by offset */
+  GArray *taken;    /* of Span, by offset */
 };
 
 DdimArena *
@@ -38,7 +39,7 @@ ddim_arena_free (DdimArena *arena)
   if (! arena)
     return;
 
-  ddim_memory_free (arena->memory);
+  ddim_memory_free (arena->held);
   g_array_unref (arena->taken);
   g_free (arena);
 }
@@ -108,14 +109,19 @@ ddim_arena_commit (DdimArena *arena)
 {
   g_assert (! arena->memory && ! arena->taken->len);
 
-  arena->capacity = arena->peak;
-  arena->memory   = ddim_memory_alloc (arena->capacity);
+  if (arena->capacity < arena->peak)
+    {
+      ddim_memory_free (arena->held);
+      arena->capacity = arena->peak;
+      arena->held     = ddim_memory_alloc (arena->capacity);
+    }
+  arena->memory = arena->held;
 }
 
 void
 ddim_arena_reset (DdimArena *arena)
 {
-  g_clear_pointer (&arena->memory, ddim_memory_free);
+  arena->memory = NULL;
   g_array_set_size (arena->taken, 0);
-  arena->capacity = arena->peak = 0;
+  arena->peak = 0;
 }

@@ -42,7 +42,8 @@ gboolean    ddim_arena_is_empty (const DdimArena *arena);
 
 /* Gets the memory that the peak asks for; nothing may be taken meanwhile.  */
 void        ddim_arena_commit   (DdimArena *arena);
-/* Becomes dry, with a peak of 0. */
+/* Becomes dry, with a peak of 0; what memory it has waits for the next commit:
+ * pages once touched cost nothing.                                          */
 void        ddim_arena_reset    (DdimArena *arena);
 /* Whether it has no memory yet. */
 gboolean    ddim_arena_is_dry   (const DdimArena *arena);

@@ -41,7 +41,8 @@ struct _DdimUnet
   gint               n, h, w;      /* the plan; 0 without one */
   DdimArena         *arena;
   gfloat            *scratch;
-  gsize              scratch_size;
+  gsize              scratch_size; /* of the plan, */
+  gsize              scratch_held; /* and of the memory */
   gint               convs;
 };
 
@@ -407,7 +408,6 @@ ddim_unet_plan (DdimUnet *unet,
     }
 
   ddim_arena_reset (unet->arena);
-  g_clear_pointer (&unet->scratch, ddim_memory_free);
   unet->n = n;
   unet->h = h;
   unet->w = w;
@@ -427,7 +427,12 @@ ddim_unet_plan (DdimUnet *unet,
     }
   ddim_arena_commit (unet->arena);
   unet->scratch_size = pass.scratch_size;
-  unet->scratch      = ddim_memory_alloc (MAX (pass.scratch_size, 16));
+  if (! unet->scratch || unet->scratch_held < pass.scratch_size)
+    {
+      ddim_memory_free (unet->scratch);
+      unet->scratch_held = MAX (pass.scratch_size, 16);
+      unet->scratch      = ddim_memory_alloc (unet->scratch_held);
+    }
   unet->convs        = pass.total;
   return TRUE;
 }
