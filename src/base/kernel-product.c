@@ -27,65 +27,70 @@ typedef struct
   gint          step;
 } Ahead;
 
+/* dense: 0, or the lines that may be wanted at each step. */
 INLINE void
 tile (const gint         rows,
       const gint         width,
-      const gboolean     dense,
+      const gint         dense,
       const DdimProduct *job,
       gint               first,
       Ahead             *ahead)
 {
-  Vector        sums[PRODUCT_ROWS][PANEL_VECTORS] = { 0 };
-  const gfloat *b  = job->b;
   const gfloat *at = ahead->at;
-  gfloat       *c  = job->c + first * job->c_stride;
 
-  for (gint i = 0; i < ahead->lines; i++, at += LINE)
-    prefetch (at);
-  for (gint part = 0; part < job->n_parts; part++)
+  for (gint x = 0; x < job->count; x++)
     {
-      const gfloat *const *a = job->parts[part].rows + first;
-      const gfloat        *p[PRODUCT_ROWS];
-      gsize                depth = job->parts[part].depth;
+      Vector        sums[PRODUCT_ROWS][PANEL_VECTORS] = { 0 };
+      const gfloat *b = job->b + x * job->b_step;
+      gfloat       *c = job->c + x * job->c_step + first * job->c_stride;
 
-#pragma GCC unroll 16
-      for (gint i = 0; i < rows; i++)
-        p[i] = a[i] + job->parts[part].offset;
-
-#pragma GCC unroll 2
-      for (gsize k = 0; k < depth; k++, b += width * LANES)
+      for (gint i = 0; i < ahead->lines; i++, at += LINE)
+        prefetch (at);
+      for (gint part = 0; part < job->n_parts; part++)
         {
-          Vector v[PANEL_VECTORS];
+          const gfloat *const *a = job->parts[part].rows + first;
+          const gfloat        *p[PRODUCT_ROWS];
+          gsize                depth = job->parts[part].depth;
 
-          if (dense)
-            {
-              prefetch (at);
-              prefetch (at + LINE);
-              at += ahead->step;
-            }
-#pragma GCC unroll 4
-          for (gint j = 0; j < width; j++)
-            v[j] = load (b + j * LANES);
 #pragma GCC unroll 16
           for (gint i = 0; i < rows; i++)
+            p[i] = a[i] + x * job->a_step;
+
+#pragma GCC unroll 2
+          for (gsize k = 0; k < depth; k++, b += width * LANES)
+            {
+              Vector v[PANEL_VECTORS];
+
+              if (dense)
+                prefetch (at);
+              if (dense > 1)
+                prefetch (at + LINE);
+              if (dense)
+                at += ahead->step;
 #pragma GCC unroll 4
-            for (gint j = 0; j < width; j++)
-              sums[i][j] += p[i][k] * v[j];
+              for (gint j = 0; j < width; j++)
+                v[j] = load (b + j * LANES);
+#pragma GCC unroll 16
+              for (gint i = 0; i < rows; i++)
+#pragma GCC unroll 4
+                for (gint j = 0; j < width; j++)
+                  sums[i][j] += p[i][k] * v[j];
+            }
         }
+
+      if (job->add)
+#pragma GCC unroll 16
+        for (gint i = 0; i < rows; i++)
+#pragma GCC unroll 4
+          for (gint j = 0; j < width; j++)
+            sums[i][j] += load (c + i * job->c_stride + j * LANES);
+#pragma GCC unroll 16
+      for (gint i = 0; i < rows; i++)
+#pragma GCC unroll 4
+        for (gint j = 0; j < width; j++)
+          store (c + i * job->c_stride + j * LANES, sums[i][j]);
     }
   ahead->at = at;
-
-  if (job->add)
-#pragma GCC unroll 16
-    for (gint i = 0; i < rows; i++)
-#pragma GCC unroll 4
-      for (gint j = 0; j < width; j++)
-        sums[i][j] += load (c + i * job->c_stride + j * LANES);
-#pragma GCC unroll 16
-  for (gint i = 0; i < rows; i++)
-#pragma GCC unroll 4
-    for (gint j = 0; j < width; j++)
-      store (c + i * job->c_stride + j * LANES, sums[i][j]);
 }
 
 static Ahead
@@ -93,14 +98,14 @@ look_ahead (const DdimProduct *job,
             gint               tiles)
 {
   Ahead ahead = { job->ahead };
-  gsize steps = 0;
+  gsize times = (gsize) tiles * job->count, steps = 0;
 
   if (! job->ahead)
     return ahead;
   for (gint part = 0; part < job->n_parts; part++)
-    steps += tiles * job->parts[part].depth;
-  if (job->ahead_size <= (gsize) tiles * BURST * LINE)
-    ahead.lines = (job->ahead_size / LINE + tiles - 1) / tiles;
+    steps += times * job->parts[part].depth;
+  if (job->ahead_size <= times * BURST * LINE)
+    ahead.lines = (job->ahead_size / LINE + times - 1) / times;
   else
     ahead.step = MIN ((job->ahead_size + steps - 1) / steps, 2 * LINE);
   return ahead;
@@ -108,7 +113,7 @@ look_ahead (const DdimProduct *job,
 
 INLINE void
 product (const gint         width,
-         const gboolean     dense,
+         const gint         dense,
          const DdimProduct *job,
          Ahead              ahead)
 {
@@ -140,9 +145,11 @@ KERNEL (product) (gint               width,
   Ahead ahead = look_ahead (job, (job->m + PRODUCT_ROWS - 1) / PRODUCT_ROWS);
 
   if (width == LANES)
-    product (1, TRUE, job, ahead);
+    product (1, 2, job, ahead);
+  else if (ahead.step > LINE)
+    product (PANEL_VECTORS, 2, job, ahead);
   else if (ahead.step)
-    product (PANEL_VECTORS, TRUE, job, ahead);
+    product (PANEL_VECTORS, 1, job, ahead);
   else
-    product (PANEL_VECTORS, FALSE, job, ahead);
+    product (PANEL_VECTORS, 0, job, ahead);
 }

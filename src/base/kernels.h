@@ -21,21 +21,23 @@ G_BEGIN_DECLS
 /* A part of the depth of a matrix product: `depth` numbers of every row. */
 typedef struct
 {
-  const gfloat *const *rows;   /* m pointers         */
+  const gfloat *const *rows; /* m pointers */
   gint                 depth;
-  gsize                offset; /* added to each one  */
 } DdimProductPart;
 
 /* c (m x width) = a (m x depth, in parts side by side) b (depth x width), or
- * c plus that.  b and c are whole vectors.                                  */
+ * c plus that.  b and c are whole vectors.  `count` such products, the next
+ * one's a, b and c being so many floats farther.                            */
 typedef struct
 {
+  gint                   count;
   gint                   m;
   gint                   n_parts;
   const DdimProductPart *parts;
   const gfloat          *b;
   gfloat                *c;
   gsize                  c_stride;
+  gsize                  a_step, b_step, c_step;
   gboolean               add;        /* to what c holds                      */
   const gfloat          *ahead;      /* to be read next: brought near; or NULL */
   gsize                  ahead_size; /* floats                               */

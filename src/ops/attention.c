@@ -146,7 +146,7 @@ attend (gint     chunk,
     rows[i] = args->q + (token + i) * args->q_stride + column;
   for (gint i = 0; i < plan->key_panels; i++)
     plan->kernels->product (ddim_kernels_width (plan->kernels, plan->tokens, i),
-                            &(DdimProduct) { .m = n, .n_parts = 1, .parts = &part,
+                            &(DdimProduct) { .count = 1, .m = n, .n_parts = 1, .parts = &part,
                                              .b = keys + (gsize) i * panel * plan->d,
                                              .c = scores + i * panel,
                                              .c_stride = plan->scores });
@@ -165,7 +165,7 @@ attend (gint     chunk,
       gint wide = ddim_kernels_width (plan->kernels, plan->d, i);
       gint used = MIN (panel, plan->d - i * panel);
 
-      plan->kernels->product (wide, &(DdimProduct) { .m = n, .n_parts = 1, .parts = &part,
+      plan->kernels->product (wide, &(DdimProduct) { .count = 1, .m = n, .n_parts = 1, .parts = &part,
                                                      .b = values + (gsize) i * panel * plan->tokens,
                                                      .c = sums, .c_stride = wide });
       for (gint k = 0; k < n; k++)

@@ -127,6 +127,7 @@ gemm_output (const DdimConv     *conv,
              gint                panel,
              gint                next,
              const gfloat       *input,
+             const gfloat       *prepared,
              gfloat             *scratch,
              gfloat             *shared)
 {
@@ -139,7 +140,7 @@ gemm_output (const DdimConv     *conv,
 
   conv->kernels->product (width, &(DdimProduct)
     {
-      .m = b.units, .n_parts = n, .parts = parts,
+      .count = 1, .m = b.units, .n_parts = n, .parts = parts,
       .b = ddim_conv_panel (conv, panel), .c = scratch, .c_stride = width,
       .ahead = next < conv->panels ? ddim_conv_panel (conv, next) : NULL,
       .ahead_size = next < conv->panels ? conv->depth * ddim_conv_width (conv, next) : 0
@@ -163,4 +164,4 @@ gemm_output (const DdimConv     *conv,
 }
 
 const DdimConvWay ddim_conv_gemm =
-  { "gemm", 1, gemm_units, gemm_plan, gemm_input, gemm_output };
+  { "gemm", 1, gemm_units, gemm_plan, gemm_input, gemm_output, NULL, NULL };

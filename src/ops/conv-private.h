@@ -46,8 +46,15 @@ typedef struct
                   gint                panel,
                   gint                next,
                   const gfloat       *input,
+                  const gfloat       *prepared, /* or NULL */
                   gfloat             *scratch,
                   gfloat             *shared);
+  /* Floats of all weights, prepared for many blocks; and to prepare those of
+   * a panel.  NULL where there is nothing to prepare.                      */
+  gsize (*prepared) (const DdimConv  *conv);
+  void (*prepare) (const DdimConv    *conv,
+                   gint               panel,
+                   gfloat            *prepared);
 } DdimConvWay;
 
 extern const DdimConvWay ddim_conv_gemm;

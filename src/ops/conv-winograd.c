@@ -10,9 +10,10 @@
  * all tiles of a block.
  *
  * The weights are not kept transformed, which would be four times as much to
- * hold and, where a map has few tiles, to read: each panel's are transformed
- * as it is used, slice by slice, into the core's own cache.  That is a few
- * percent of the products, and the products hide the reading.
+ * hold and, where a map has few tiles, to read.  Where there are many blocks
+ * they are transformed once for all of them; where there are few, each panel's
+ * as it is used, slice by slice, into the core's own cache.  The numbers are
+ * the same.
  *
  * input: point, tile, c_in
  */
@@ -25,9 +26,12 @@
 /* Floats of a block's input that stay in a core's own cache, and tiles below
  * which the weights would be read too often for too little.                */
 #define CACHE_FLOATS 340000
-#define WEIGHTS_SLICE 128
 #define MIN_TILES    16
 #define MAX_TILES    64
+
+/* So many rows' sums at a point read its weights from the nearest cache only
+ * where each point's are done with before the next.                         */
+#define MANY_UNITS   32
 
 static inline gint
 inputs_of (const DdimConv *conv)
@@ -67,23 +71,34 @@ output_step (const DdimConv *conv)
   return odd_lines (conv->units * conv->kernels->panel);
 }
 
-/* The channels are summed in slices, whose transformed weights stay near.
+/* The channels are summed in slices, whose transformed weights stay near: in
+ * the first cache where there are few tiles to be multiplied with them.
  *
  * A load has to wait for an earlier store whose address ends in the same 12
  * bits.  While a row of points is transformed, loads run some tens of lines of
  * 64 bytes ahead of the stores: a row's points start STORES lines behind what
  * they are made of, and SPREAD lines from each other.                       */
+#define FEW_TILES   16
+#define SHORT_SLICE 32
+#define LONG_SLICE  128
 #define LINE   16 /* floats */
 #define PAGE   64 /* lines  */
 #define STORES 30
 #define SPREAD 6
 
 static inline gint
+slices_of (const DdimConv *conv)
+{
+  gint tiles = MIN (conv->units, conv->across * conv->down); /* alone or in a batch */
+  gint most  = tiles > FEW_TILES ? LONG_SLICE : SHORT_SLICE;
+
+  return (conv->spec.c_in + most - 1) / most;
+}
+
+static inline gint
 slice_size (const DdimConv *conv)
 {
-  gint slices = (conv->spec.c_in + WEIGHTS_SLICE - 1) / WEIGHTS_SLICE;
-
-  return (conv->spec.c_in + slices - 1) / slices;
+  return (conv->spec.c_in + slices_of (conv) - 1) / slices_of (conv);
 }
 
 static inline gsize
@@ -180,59 +195,109 @@ winograd_input (const DdimConv     *conv,
     }
 }
 
+/* A row of points of a slice's weights. */
+static void
+transform (const DdimConv *conv,
+           gint            panel,
+           gint            y,
+           gint            slice,
+           gfloat         *weights)
+{
+  gint width = ddim_conv_width (conv, panel);
+  gint first = slice * slice_size (conv);
+  gint depth = MIN (slice_size (conv), conv->spec.c_in - first);
+
+  conv->kernels->winograd_weights[conv->way->unit / 4] (
+    ddim_conv_panel (conv, panel) + (gsize) first * width, (gsize) conv->spec.c_in * width, y,
+    depth * width, weights, weights_step (conv));
+}
+
+/* Where a row of points of a slice's weights lies, all being transformed. */
+static inline gsize
+prepared_place (const DdimConv *conv,
+                gint            panel,
+                gint            y,
+                gint            slice)
+{
+  return (((gsize) panel * inputs_of (conv) + y) * slices_of (conv) + slice)
+         * inputs_of (conv) * weights_step (conv);
+}
+
+static gsize
+winograd_prepared (const DdimConv *conv)
+{
+  return prepared_place (conv, conv->panels, 0, 0);
+}
+
+static void
+winograd_prepare (const DdimConv *conv,
+                  gint            panel,
+                  gfloat         *prepared)
+{
+  for (gint y = 0; y < inputs_of (conv); y++)
+    for (gint slice = 0; slice < slices_of (conv); slice++)
+      transform (conv, panel, y, slice, prepared + prepared_place (conv, panel, y, slice));
+}
+
 /* The sums of all points of one panel, a row of points and a slice of channels
- * at a time: their weights are transformed, then multiplied, while some of the
- * next panel's come near.                                                   */
+ * at a time: their weights are transformed, if they are not yet, and then
+ * multiplied, while those that come next come near.                         */
 static void
 sum_points (const DdimConv *conv,
             gint            units,
             gint            panel,
             gint            next,
             const gfloat   *input,
+            const gfloat   *prepared,
             gfloat         *sums,
             gfloat         *scratch)
 {
-  gint            c_in = conv->spec.c_in, n = inputs_of (conv), size = slice_size (conv);
+  gint            n = inputs_of (conv), slices = slices_of (conv), size = slice_size (conv);
   gint            width = ddim_conv_width (conv, panel);
-  const gfloat   *packed = ddim_conv_panel (conv, panel);
+  gboolean        few = units <= MANY_UNITS; /* then their points may take turns */
   const gfloat   *rows[DDIM_CONV_MAX_UNITS];
   DdimProductPart part = { .rows = rows };
   DdimProduct     product =
     {
-      .m = units, .n_parts = 1, .parts = &part, .c_stride = width
+      .count = few ? n : 1, .m = units, .n_parts = 1, .parts = &part, .c_stride = width,
+      .a_step = input_step (conv), .b_step = weights_step (conv), .c_step = output_step (conv)
     };
+  gint            calls = n * slices * (few ? 1 : n);
 
-  for (gint i = 0; i < units; i++)
-    rows[i] = input + i * tile_pitch (conv);
-  if (next < conv->panels)
+  if (prepared)
+    {
+      product.ahead      = prepared + prepared_place (conv, panel, 0, 1);
+      product.ahead_size = n * weights_step (conv) / (few ? 1 : n);
+    }
+  else if (next < conv->panels)
     {
       gsize lines = conv->depth * ddim_conv_width (conv, next) / LINE;
-      gint  calls = points_of (conv) * ((c_in + size - 1) / size);
 
       product.ahead      = ddim_conv_panel (conv, next);
       product.ahead_size = (lines + calls - 1) / calls * LINE;
     }
 
   for (gint y = 0; y < n; y++)
-    for (gint first = 0; first < c_in; first += size)
+    for (gint slice = 0; slice < slices; slice++)
       {
-        gint          depth   = MIN (size, c_in - first);
-        const gfloat *from    = packed + (gsize) first * width;
-        gfloat       *weights = weights_start (from, scratch);
+        gint          first   = slice * size;
+        const gfloat *from    = ddim_conv_panel (conv, panel) + (gsize) first * width;
+        gfloat       *near    = weights_start (from, scratch);
+        const gfloat *weights = near;
 
-        conv->kernels->winograd_weights[conv->way->unit / 4] (from, (gsize) c_in * width, y,
-                                                              depth * width, weights,
-                                                              weights_step (conv));
+        if (prepared)
+          weights = prepared + prepared_place (conv, panel, y, slice);
+        else
+          transform (conv, panel, y, slice, near);
 
-        for (gint x = 0; x < n; x++)
+        part.depth  = MIN (size, conv->spec.c_in - first);
+        product.add = slice > 0;
+        for (gint x = 0; x < n; x += product.count)
           {
-            gint point = y * n + x;
-
-            part.depth  = depth;
-            part.offset = point * input_step (conv) + first;
-            product.b   = weights + x * weights_step (conv);
-            product.c   = sums + point * output_step (conv);
-            product.add = first > 0;
+            for (gint i = 0; i < units; i++)
+              rows[i] = input + (y * n + x) * input_step (conv) + i * tile_pitch (conv) + first;
+            product.b = weights + x * weights_step (conv);
+            product.c = sums + (y * n + x) * output_step (conv);
             conv->kernels->product (width, &product);
             if (product.ahead)
               product.ahead += product.ahead_size;
@@ -247,6 +312,7 @@ winograd_output (const DdimConv     *conv,
                  gint                panel,
                  gint                next,
                  const gfloat       *input,
+                 const gfloat       *prepared,
                  gfloat             *scratch,
                  gfloat             *shared)
 {
@@ -255,7 +321,7 @@ winograd_output (const DdimConv     *conv,
   gint          width  = ddim_conv_width (conv, panel);
   const gfloat *points = scratch;
 
-  sum_points (conv, b.units, panel, next, input, scratch,
+  sum_points (conv, b.units, panel, next, input, prepared, scratch,
               scratch + points_of (conv) * output_step (conv));
 
   for (gint item = b.item; item < b.item + b.items; item++)
@@ -281,7 +347,7 @@ winograd_output (const DdimConv     *conv,
 
 const DdimConvWay ddim_conv_winograd_2 =
   { "winograd 2x2", 2, winograd_units, winograd_plan, winograd_input,
-    winograd_output };
+    winograd_output, winograd_prepared, winograd_prepare };
 const DdimConvWay ddim_conv_winograd_4 =
   { "winograd 4x4", 4, winograd_units, winograd_plan, winograd_input,
-    winograd_output };
+    winograd_output, winograd_prepared, winograd_prepare };

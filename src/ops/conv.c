@@ -22,6 +22,9 @@
  * next.                                                                     */
 #define CACHED_WEIGHTS 3000000
 
+/* So many tiles have their weights prepared together rather than block by block. */
+#define MANY_TILES 256
+
 /* The share of the threads' time that blocks dealt out whole must fill.      */
 #define MIN_FILLING 0.9
 
@@ -174,6 +177,15 @@ is_shared (const DdimConv *conv,
          (blocks > 1 && conv->depth * conv->padded > CACHED_WEIGHTS);
 }
 
+/* Floats of the weights that are prepared for all blocks together. */
+static gsize
+prepared_size (const DdimConv *conv,
+               gint            n)
+{
+  return conv->way->prepared && (gsize) n * conv->across * conv->down >= MANY_TILES
+         ? conv->way->prepared (conv) : 0;
+}
+
 gsize
 ddim_conv_plan (DdimConv *conv,
                 gint      n,
@@ -195,7 +207,8 @@ ddim_conv_plan (DdimConv *conv,
   return ddim_conv_shared_size (conv, n)
          + conv->input_size * (is_shared (conv, n, team) ? count_blocks (conv, n)
                                                    : ddim_team_get_n_threads (team))
-         + ddim_team_get_n_threads (team) * MAX (conv->input_scratch, conv->output_scratch);
+         + ddim_team_get_n_threads (team) * MAX (conv->input_scratch, conv->output_scratch)
+         + prepared_size (conv, n);
 }
 
 DdimConvBlock
@@ -237,6 +250,7 @@ typedef struct
   gfloat             *shared;  /* ddim_conv_shared_size ()                   */
   gfloat             *inputs;  /* a block's each, or a worker's each         */
   gfloat             *scratch; /* a worker's each                            */
+  gfloat             *prepared; /* weights, or NULL                          */
   gint                slices;  /* of the source's channels                   */
   gint                threads;
 } Job;
@@ -274,7 +288,7 @@ run_block (gint     chunk,
     read_slice (job, chunk, slice, worker, input);
   for (gint panel = 0; panel < job->conv->panels; panel++)
     job->conv->way->output (job->conv, job->args, chunk, panel,
-                            (panel + 1) % job->conv->panels, input,
+                            (panel + 1) % job->conv->panels, input, job->prepared,
                             job_scratch (job, worker), job->shared);
 }
 
@@ -290,6 +304,16 @@ run_input (gint     chunk,
               job->inputs + block * job->conv->input_size);
 }
 
+static void
+run_prepare (gint     chunk,
+             gint     worker,
+             gpointer data)
+{
+  const Job *job = data;
+
+  job->conv->way->prepare (job->conv, chunk, job->prepared);
+}
+
 /* Panel by panel, so that all blocks of one read its weights together. */
 static void
 run_output (gint     chunk,
@@ -302,7 +326,7 @@ run_output (gint     chunk,
 
   job->conv->way->output (job->conv, job->args, chunk % blocks, panel,
                           chunk % blocks < blocks - 1 ? panel : panel + job->threads,
-                          job->inputs + chunk % blocks * job->conv->input_size,
+                          job->inputs + chunk % blocks * job->conv->input_size, job->prepared,
                           job_scratch (job, worker), job->shared);
 }
 
@@ -333,6 +357,13 @@ ddim_conv_run (DdimConv           *conv,
   job.threads = threads;
   job.slices  = (conv->spec.c_in + DDIM_CONV_SLICE - 1) / DDIM_CONV_SLICE;
   ddim_conv_start (conv, &simple, job.shared);
+
+  if (prepared_size (conv, n))
+    {
+      job.prepared = job.scratch + threads * MAX (conv->input_scratch, conv->output_scratch);
+      if (! ddim_team_run (run->team, conv->panels, run_prepare, &job, run->cancellable))
+        return FALSE;
+    }
 
   if (shared)
     {

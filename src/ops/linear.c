@@ -114,7 +114,7 @@ run_panel (gint     chunk,
 
       for (gint i = 0; i < n; i++)
         rows[i] = job->x + (start + i) * job->x_stride;
-      linear->kernels->product (width, &(DdimProduct) { .m = n, .n_parts = 1, .parts = &part,
+      linear->kernels->product (width, &(DdimProduct) { .count = 1, .m = n, .n_parts = 1, .parts = &part,
                                                         .b = panel_of (linear, chunk),
                                                         .c = sums, .c_stride = width });
       for (gint i = 0; i < n; i++)
