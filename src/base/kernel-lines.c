@@ -9,7 +9,7 @@
 INLINE Vector
 silu_of (Vector x)
 {
-  return x / (1.0f + exponential (-x));
+  return x * reciprocal (1.0f + exponential (-x));
 }
 
 INLINE Vector

@@ -25,7 +25,24 @@ typedef struct
   const gfloat *at;
   gint          lines;
   gint          step;
+  gint          beyond; /* places touched */
+  gint          places; /* for each tile  */
 } Ahead;
+
+/* The next few places beyond. */
+INLINE void
+touch (const DdimProduct *job,
+       Ahead             *ahead,
+       const gint         width)
+{
+  gint end = MIN (job->n_beyond, ahead->beyond + ahead->places);
+
+  for (; ahead->beyond < end; ahead->beyond++)
+    for (gint i = 0; i < 2; i++)
+      if (job->beyond[i])
+        for (gint k = 0; k < width; k += LINE)
+          prefetch (job->beyond[i] + ahead->beyond * job->beyond_step + k);
+}
 
 /* dense: 0, or the lines that may be wanted at each step. */
 INLINE void
@@ -46,6 +63,7 @@ tile (const gint         rows,
 
       for (gint i = 0; i < ahead->lines; i++, at += LINE)
         prefetch (at);
+      touch (job, ahead, width * LANES);
       for (gint part = 0; part < job->n_parts; part++)
         {
           const gfloat *const *a = job->parts[part].rows + first;
@@ -100,6 +118,7 @@ look_ahead (const DdimProduct *job,
   Ahead ahead = { job->ahead };
   gsize times = (gsize) tiles * job->count, steps = 0;
 
+  ahead.places = (job->n_beyond + times - 1) / times;
   if (! job->ahead)
     return ahead;
   for (gint part = 0; part < job->n_parts; part++)

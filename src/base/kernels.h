@@ -41,6 +41,9 @@ typedef struct
   gboolean               add;        /* to what c holds                      */
   const gfloat          *ahead;      /* to be read next: brought near; or NULL */
   gsize                  ahead_size; /* floats                               */
+  const gfloat          *beyond[2];  /* each NULL, or the first of n_beyond  */
+  gint                   n_beyond;   /* places, as wide as the panel and     */
+  gsize                  beyond_step; /* so far apart, to be brought near too */
 } DdimProduct;
 
 /* A pixel's worth of what comes behind a convolution's sums:

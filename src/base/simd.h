@@ -12,6 +12,10 @@
 
 #include <string.h>
 
+#if defined (__AVX512F__)
+#include <immintrin.h>
+#endif
+
 #include "base/kernels.h"
 
 G_BEGIN_DECLS
@@ -114,6 +118,43 @@ choose (Integers mask,
   return (Vector) (((Integers) yes & mask) | ((Integers) no & ~mask));
 }
 
+/* The larger and the smaller of two; x where x is no number. */
+INLINE Vector
+at_least (Vector x,
+          Vector low)
+{
+#if defined (__AVX512F__)
+  return (Vector) _mm512_max_ps ((__m512) low, (__m512) x);
+#else
+  return choose (x < low, low, x);
+#endif
+}
+
+INLINE Vector
+at_most (Vector x,
+         Vector high)
+{
+#if defined (__AVX512F__)
+  return (Vector) _mm512_min_ps ((__m512) high, (__m512) x);
+#else
+  return choose (x > high, high, x);
+#endif
+}
+
+/* 1 / x of a normal number: with AVX-512 from its 14 bits by a step of
+ * Newton's, which is as exact (2^-23) and a quarter of a division's time.   */
+INLINE Vector
+reciprocal (Vector x)
+{
+#if defined (__AVX512F__)
+  Vector r = (Vector) _mm512_rcp14_ps ((__m512) x);
+
+  return r + r * (1.0f - x * r);
+#else
+  return 1.0f / x;
+#endif
+}
+
 /* exp (x) with a relative error below 2e-7, x being brought to -87 .. 88
  * first: 2^k times a Taylor polynomial over half an octave either way of 0. */
 INLINE Vector
@@ -123,8 +164,7 @@ exponential (Vector x)
   const Vector low = zero - 87.0f, high = zero + 88.0f;
   Vector       shifted, k, r, p;
 
-  x = choose (x < low, low, x);
-  x = choose (x > high, high, x);
+  x = at_most (at_least (x, low), high);
   shifted = x * 1.44269504f + 12582912.0f; /* 1.5 2^23: rounds to a whole number */
   k = shifted - 12582912.0f;
   r = x - k * 0.693145752f;                /* ln 2 in two parts                  */

@@ -239,19 +239,42 @@ winograd_prepare (const DdimConv *conv,
       transform (conv, panel, y, slice, prepared + prepared_place (conv, panel, y, slice));
 }
 
+/* Line `line` of the block's output, and of its residual, which wait in memory
+ * to be written and read when the sums are done.                            */
+static void
+find_beyond (const DdimConv      *conv,
+             const DdimConvArgs  *args,
+             const DdimConvBlock *b,
+             gint                 panel,
+             gint                 line,
+             const gfloat        *beyond[2])
+{
+  gint  y  = b->row * conv->way->unit + line, x = b->column * conv->way->unit;
+  gsize at = (((gsize) b->item * conv->h + y) * conv->w + x) * conv->spec.c_out
+             + panel * conv->kernels->panel;
+
+  beyond[0] = beyond[1] = NULL;
+  if (line >= b->rows * conv->way->unit || y >= conv->h)
+    return;
+  beyond[0] = args->out->data + at;
+  beyond[1] = args->residual ? args->residual->data[0] + at : NULL;
+}
+
 /* The sums of all points of one panel, a row of points and a slice of channels
  * at a time: their weights are transformed, if they are not yet, and then
  * multiplied, while those that come next come near.                         */
 static void
-sum_points (const DdimConv *conv,
-            gint            units,
-            gint            panel,
-            gint            next,
-            const gfloat   *input,
-            const gfloat   *prepared,
-            gfloat         *sums,
-            gfloat         *scratch)
+sum_points (const DdimConv      *conv,
+            const DdimConvArgs  *args,
+            const DdimConvBlock *b,
+            gint                 panel,
+            gint                 next,
+            const gfloat        *input,
+            const gfloat        *prepared,
+            gfloat              *sums,
+            gfloat              *scratch)
 {
+  gint            units = b->units;
   gint            n = inputs_of (conv), slices = slices_of (conv), size = slice_size (conv);
   gint            width = ddim_conv_width (conv, panel);
   gboolean        few = units <= MANY_UNITS; /* then their points may take turns */
@@ -262,7 +285,7 @@ sum_points (const DdimConv *conv,
       .count = few ? n : 1, .m = units, .n_parts = 1, .parts = &part, .c_stride = width,
       .a_step = input_step (conv), .b_step = weights_step (conv), .c_step = output_step (conv)
     };
-  gint            calls = n * slices * (few ? 1 : n);
+  gint            calls = n * slices * (few ? 1 : n), line = 0;
 
   if (prepared)
     {
@@ -276,6 +299,9 @@ sum_points (const DdimConv *conv,
       product.ahead      = ddim_conv_panel (conv, next);
       product.ahead_size = (lines + calls - 1) / calls * LINE;
     }
+
+  product.n_beyond    = few ? 0 : b->columns * conv->way->unit;
+  product.beyond_step = conv->spec.c_out;
 
   for (gint y = 0; y < n; y++)
     for (gint slice = 0; slice < slices; slice++)
@@ -298,6 +324,8 @@ sum_points (const DdimConv *conv,
               rows[i] = input + (y * n + x) * input_step (conv) + i * tile_pitch (conv) + first;
             product.b = weights + x * weights_step (conv);
             product.c = sums + (y * n + x) * output_step (conv);
+            if (! few)
+              find_beyond (conv, args, b, panel, line++, product.beyond);
             conv->kernels->product (width, &product);
             if (product.ahead)
               product.ahead += product.ahead_size;
@@ -321,7 +349,7 @@ winograd_output (const DdimConv     *conv,
   gint          width  = ddim_conv_width (conv, panel);
   const gfloat *points = scratch;
 
-  sum_points (conv, b.units, panel, next, input, prepared, scratch,
+  sum_points (conv, args, &b, panel, next, input, prepared, scratch,
               scratch + points_of (conv) * output_step (conv));
 
   for (gint item = b.item; item < b.item + b.items; item++)
