@@ -4,14 +4,17 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  *   ddim-bench MODEL_FOLDER --height H --width W --threads N
- *              [--input FILE] [--output FILE] [--serve]
+ *              [--batch N] [--input FILE] [--output FILE] [--serve] [--cancel]
  *   ddim-bench --sgemm --threads N
  *
  * The same as peers.py does for the peers, and the same row of JSON: the
- * median of several evaluations after a warm-up, at batch 1 and timestep 500,
- * and VmHWM.  FILE holds raw float32, C x H x W.  With --serve it answers each
+ * median of several evaluations after a warm-up, at timestep 500 and batch 1
+ * unless another is given (the seconds are then an item's), and VmHWM.  FILE holds raw float32, C x H x W.  With --serve it answers each
  * line on standard input with the seconds of one evaluation, so that bench.py
  * can let several engines take turns.
+ *
+ * --cancel cancels evaluations at moments spread over their whole length, and
+ * adds the longest time from there to the return, as a share of a step.
  *
  * --sgemm measures OpenBLAS alone: the rate that direct convolution over a
  * matrix product cannot pass.
@@ -32,8 +35,9 @@
 
 static gint      option_height, option_width;
 static gint      option_threads = 1;
+static gint      option_batch = 1;
 static gchar    *option_input, *option_output;
-static gboolean  option_serve, option_sgemm;
+static gboolean  option_serve, option_sgemm, option_cancel;
 static gchar   **option_folders;
 
 static const GOptionEntry entries[] =
@@ -41,6 +45,9 @@ static const GOptionEntry entries[] =
   { "height",  0, 0, G_OPTION_ARG_INT,      &option_height,  "Rows",    "H" },
   { "width",   0, 0, G_OPTION_ARG_INT,      &option_width,   "Columns", "W" },
   { "threads", 0, 0, G_OPTION_ARG_INT,      &option_threads, "Threads", "N" },
+  { "batch",   0, 0, G_OPTION_ARG_INT,      &option_batch,   "Items",   "N" },
+  { "cancel",  0, 0, G_OPTION_ARG_NONE,     &option_cancel,
+    "Measure cancelling too", NULL },
   { "input",   0, 0, G_OPTION_ARG_FILENAME, &option_input,
     "What is evaluated", "FILE" },
   { "output",  0, 0, G_OPTION_ARG_FILENAME, &option_output,
@@ -141,18 +148,18 @@ read_memory (const gchar *field)
 
 static void
 print_row (const gchar *model, const gchar *engine, const gchar *version,
-           const gchar *variant, Measurement *m, gdouble ready)
+           const gchar *variant, Measurement *m, gdouble ready, const gchar *more)
 {
-  gdouble middle = median (m);
+  gdouble middle = median (m) / option_batch;
 
   printf ("{\"model\": \"%s\", \"threads\": %d, \"engine\": \"%s\", "
           "\"version\": \"%s\", \"variant\": \"%s\", \"height\": %d, "
           "\"width\": %d, \"seconds\": %.9f, \"fastest_seconds\": %.9f, "
           "\"first_result_seconds\": %.6f, "
-          "\"peak_rss_bytes\": %" G_GUINT64_FORMAT "}\n",
+          "\"peak_rss_bytes\": %" G_GUINT64_FORMAT ", \"batch\": %d%s}\n",
           model, option_threads, engine, version, variant, option_height,
-          option_width, middle, m->n ? m->seconds[0] : 0, ready,
-          read_memory ("VmHWM"));
+          option_width, middle, m->n ? m->seconds[0] / option_batch : 0, ready,
+          read_memory ("VmHWM"), option_batch, more);
 }
 
 /* The model ----------------------------------------------------------- */
@@ -170,6 +177,51 @@ evaluate (gpointer data, GError **error)
   Evaluation *e = data;
 
   return ddim_unet_run (e->unet, e->x, TIMESTEP, NULL, e->out, NULL, error);
+}
+
+/* Cancelling ----------------------------------------------------------- */
+
+#define CANCELS 20
+
+typedef struct
+{
+  GCancellable *cancellable;
+  gdouble       after, at; /* seconds from its start; when it was */
+} Cancel;
+
+static gpointer
+cancel_later (gpointer data)
+{
+  Cancel *cancel = data;
+
+  g_usleep (cancel->after * 1e6);
+  cancel->at = now ();
+  g_cancellable_cancel (cancel->cancellable);
+  return NULL;
+}
+
+/* The longest time from a cancel to the return, in steps of `seconds`. */
+static gdouble
+measure_cancel (Evaluation *e, gdouble seconds)
+{
+  gdouble worst = 0;
+
+  for (gint i = 0; i < CANCELS; i++)
+    {
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+      g_autoptr (GError) error   = NULL;
+      DdimMonitor        monitor = { .cancellable = cancellable };
+      Cancel             cancel  = { cancellable, seconds * (i + 0.5) / CANCELS, 0 };
+      GThread           *thread  = g_thread_new ("cancel", cancel_later, &cancel);
+      gboolean           done    = ddim_unet_run (e->unet, e->x, TIMESTEP, NULL, e->out, &monitor,
+                                                  &error);
+      gdouble            end     = now ();
+
+      g_thread_join (thread);
+      if (! done)
+        worst = MAX (worst, (end - cancel.at) / seconds);
+    }
+  return worst;
 }
 
 /* Raw C x H x W from a file, or a fixed pattern where there is none. */
@@ -232,19 +284,24 @@ bench_model (const gchar *folder, GError **error)
   DdimConfig                  config;
   Evaluation                  e;
   gsize                       size;
+  g_autofree gchar           *more   = g_strdup ("");
   gdouble                     ready = now ();
 
   if (! ddim_config_load (config_path, &config, error) ||
       ! (file = ddim_safetensors_open (path, error)) ||
       ! (unet = ddim_unet_new (&config, file, team, error)) ||
-      ! ddim_unet_plan (unet, 1, option_height, option_width, error))
+      ! ddim_unet_plan (unet, option_batch, option_height, option_width, error))
     return FALSE;
 
   size = (gsize) option_height * option_width * config.in_channels;
-  x    = g_new (gfloat, size);
-  out  = g_new (gfloat, size);
+  x    = g_new (gfloat, option_batch * size);
+  out  = g_new (gfloat, option_batch * size);
   e    = (Evaluation) { unet, x, out };
-  if (! fill_input (x, config.in_channels, error) || ! evaluate (&e, error))
+  if (! fill_input (x, config.in_channels, error))
+    return FALSE;
+  for (gint i = 1; i < option_batch; i++)
+    memcpy (x + i * size, x, size * sizeof (gfloat));
+  if (! evaluate (&e, error))
     return FALSE;
   ready = now () - ready;
   if (option_output && ! write_output (out, config.in_channels, error))
@@ -254,7 +311,12 @@ bench_model (const gchar *folder, GError **error)
   m->data = &e;
   if (! evaluate (&e, error) || ! measure (m, error))
     return FALSE;
-  print_row (name, "gimp-ddim", DDIM_VERSION, "", m, ready);
+  if (option_cancel)
+    {
+      g_free (more);
+      more = g_strdup_printf (", \"cancel_steps\": %.4f", measure_cancel (&e, median (m)));
+    }
+  print_row (name, "gimp-ddim", DDIM_VERSION, "", m, ready, more);
   return TRUE;
 }
 
@@ -290,7 +352,7 @@ bench_sgemm (GError **error)
     return FALSE;
   option_height = option_width = SGEMM_N;
   print_row ("sgemm", "openblas", openblas_get_config (),
-             openblas_get_corename (), m, ready);
+             openblas_get_corename (), m, ready, "");
   return TRUE;
 }
 
@@ -305,7 +367,7 @@ main (int argc, char **argv)
   done = g_option_context_parse (context, &argc, &argv, &error);
   if (done && ! option_sgemm &&
       (! option_folders || ! option_folders[0] ||
-       option_height < 1 || option_width < 1))
+       option_height < 1 || option_width < 1 || option_batch < 1))
     {
       g_printerr ("ddim-bench: a model folder, --height and --width are needed\n");
       return 2;
