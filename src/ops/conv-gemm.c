@@ -15,6 +15,9 @@
 #include "base/memory.h"
 #include "ops/conv-private.h"
 
+/* So many blocks read the weights from a cache. */
+#define MANY_BLOCKS 8
+
 /* Several times the rows that a product sums at once. */
 static gint
 gemm_units (const DdimConv *conv)
@@ -120,6 +123,34 @@ find_rows (const DdimConv      *conv,
   return n;
 }
 
+/* What a 1 x 1 convolution waits for is its source, not its few weights: each
+ * panel's product asks for a part of the source of the block that this thread
+ * will probably have next, and for the output's places of this one.         */
+static void
+look_beyond (const DdimConv      *conv,
+             const DdimConvArgs  *args,
+             const DdimConvBlock *b,
+             gint                 panel,
+             DdimProduct         *product)
+{
+  const DdimSource *source = &args->source;
+  gint  parts = source->c[1] && conv->panels > 1 ? 2 : 1;
+  gint  each  = (conv->panels + parts - 1) / parts; /* panels for a part */
+  gint  part  = panel / each;
+  gsize pixel = ((gsize) b->item * conv->h + b->row) * conv->w + b->column;
+  gsize next  = pixel + (gsize) conv->threads * conv->columns;
+  gsize size  = (gsize) b->columns * source->c[part] / each / 16 * 16;
+
+  if (next + conv->columns > (gsize) source->n * conv->h * conv->w)
+    size = 0;
+  product->ahead       = size ? source->data[part] + next * source->c[part] + panel % each * size
+                              : NULL;
+  product->ahead_size  = size;
+  product->beyond[0]   = args->out->data + pixel * conv->spec.c_out + panel * conv->kernels->panel;
+  product->n_beyond    = b->columns;
+  product->beyond_step = conv->spec.c_out;
+}
+
 static void
 gemm_output (const DdimConv     *conv,
              const DdimConvArgs *args,
@@ -138,13 +169,18 @@ gemm_output (const DdimConv     *conv,
   DdimProductPart parts[3];
   gint            n = find_rows (conv, args, &b, input, rows, parts);
 
-  conv->kernels->product (width, &(DdimProduct)
+  DdimProduct     product =
     {
       .count = 1, .m = b.units, .n_parts = n, .parts = parts,
       .b = ddim_conv_panel (conv, panel), .c = scratch, .c_stride = width,
       .ahead = next < conv->panels ? ddim_conv_panel (conv, next) : NULL,
       .ahead_size = next < conv->panels ? conv->depth * ddim_conv_width (conv, next) : 0
-    });
+    };
+
+  if (is_direct (conv, args) && conv->spec.stride == 1 && conv->blocks_item >= MANY_BLOCKS &&
+      b.rows == 1)
+    look_beyond (conv, args, &b, panel, &product);
+  conv->kernels->product (width, &product);
 
   for (gint item = b.item; item < b.item + b.items; item++)
     {

@@ -73,6 +73,7 @@ struct _DdimConv
   gint               padded;         /* c_out in whole panels               */
   gsize              depth;          /* rows of a packed panel              */
 
+  gint               threads;        /* of the plan's team                  */
   gint               h, w;           /* of the output                       */
   gint               across, down;   /* units of an item                    */
   gint               columns, rows;  /* units of a block                    */

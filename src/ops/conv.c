@@ -198,6 +198,7 @@ ddim_conv_plan (DdimConv *conv,
   if (conv->kernels != kernels)
     pack (conv, kernels, team);
 
+  conv->threads = ddim_team_get_n_threads (team);
   conv->h = ddim_conv_output_size (&conv->spec, h);
   conv->w = ddim_conv_output_size (&conv->spec, w);
   conv->way = choose_way (conv);

@@ -74,6 +74,7 @@ static const Shape shapes[] =
   { "halving 3x3", 32,  { 128, 128, 3, 2, 0, 1, FALSE } },
   { "1x1",         16,  { 256, 256, 1, 1, 0, 0, FALSE } },
   { "1x1",         64,  { 384, 256, 1, 1, 0, 0, FALSE } },
+  { "1x1",         256, { 256, 128, 1, 1, 0, 0, FALSE } },
   { "attention",   16,  { 256 }, 1 },
   { "attention",   16,  { 512 }, 64 },
   { "attention",   64,  { 64 },  1 }
