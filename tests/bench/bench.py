@@ -229,14 +229,18 @@ def print_table(name, threads, rows):
     print(f"\n{name}, {side} x {side}, {threads} "
           f"thread{'s' if threads > 1 else ''}")
     print(f"  {'engine':16} {'version':10} {'ms':>9} {'of ours':>8} "
+          f"{'cpu ms':>9} {'of ours':>8} "
           f"{'peak MB':>8} {'ready s':>8} {'distance':>9}")
     ours = next((r for r in rows if r["engine"] == "gimp-ddim"), None)
     for r in sorted(rows, key=lambda r: r["seconds"]):
         ratio = f"{r['seconds'] / ours['seconds']:.2f}" if ours else "-"
+        used = (f"{r['processor_seconds'] / ours['processor_seconds']:.2f}"
+                if ours else "-")
         error = r.get("distance_from_pytorch")
         error = "-" if error is None else f"{error:.1e}"
         print(f"  {r['engine']:16} {r['version'][:10]:10} "
               f"{r['seconds'] * 1e3:9.1f} {ratio:>8} "
+              f"{r['processor_seconds'] * 1e3:9.1f} {used:>8} "
               f"{r['peak_rss_bytes'] / 1e6:8.0f} "
               f"{r['first_result_seconds']:8.1f} {error:>9}")
     peers = [r for r in rows if r["engine"] != "gimp-ddim"]

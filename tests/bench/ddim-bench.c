@@ -24,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cblas.h>
 
@@ -67,6 +68,7 @@ typedef struct
   gboolean (*once) (gpointer data, GError **error);
   gpointer   data;
   gdouble    seconds[MAX_SECONDS];
+  gdouble    processor[MAX_SECONDS]; /* seconds of all threads */
   gint       n;
 } Measurement;
 
@@ -74,6 +76,15 @@ static gdouble
 now (void)
 {
   return g_get_monotonic_time () * 1e-6;
+}
+
+static gdouble
+processor_now (void)
+{
+  struct timespec t;
+
+  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &t);
+  return t.tv_sec + 1e-9 * t.tv_nsec;
 }
 
 static gint
@@ -85,23 +96,25 @@ compare (gconstpointer a, gconstpointer b)
   return (x > y) - (x < y);
 }
 
+/* Sorts them. */
 static gdouble
-median (Measurement *m)
+median (gdouble *numbers, gint n)
 {
-  if (m->n == 0)
+  if (n == 0)
     return 0;
-  qsort (m->seconds, m->n, sizeof m->seconds[0], compare);
-  return 0.5 * (m->seconds[(m->n - 1) / 2] + m->seconds[m->n / 2]);
+  qsort (numbers, n, sizeof numbers[0], compare);
+  return 0.5 * (numbers[(n - 1) / 2] + numbers[n / 2]);
 }
 
 static gboolean
 measure_once (Measurement *m, GError **error)
 {
-  gdouble start = now ();
+  gdouble start = now (), used = processor_now ();
 
   if (! m->once (m->data, error))
     return FALSE;
-  m->seconds[m->n % MAX_SECONDS] = now () - start;
+  m->seconds[m->n % MAX_SECONDS]   = now () - start;
+  m->processor[m->n % MAX_SECONDS] = processor_now () - used;
   m->n = MIN (m->n + 1, MAX_SECONDS);
   return TRUE;
 }
@@ -150,15 +163,17 @@ static void
 print_row (const gchar *model, const gchar *engine, const gchar *version,
            const gchar *variant, Measurement *m, gdouble ready, const gchar *more)
 {
-  gdouble middle = median (m) / option_batch;
+  gdouble middle = median (m->seconds, m->n) / option_batch;
+  gdouble used   = median (m->processor, m->n) / option_batch;
 
   printf ("{\"model\": \"%s\", \"threads\": %d, \"engine\": \"%s\", "
           "\"version\": \"%s\", \"variant\": \"%s\", \"height\": %d, "
           "\"width\": %d, \"seconds\": %.9f, \"fastest_seconds\": %.9f, "
+          "\"processor_seconds\": %.9f, "
           "\"first_result_seconds\": %.6f, "
           "\"peak_rss_bytes\": %" G_GUINT64_FORMAT ", \"batch\": %d%s}\n",
           model, option_threads, engine, version, variant, option_height,
-          option_width, middle, m->n ? m->seconds[0] / option_batch : 0, ready,
+          option_width, middle, m->n ? m->seconds[0] / option_batch : 0, used, ready,
           read_memory ("VmHWM"), option_batch, more);
 }
 
@@ -314,7 +329,7 @@ bench_model (const gchar *folder, GError **error)
   if (option_cancel)
     {
       g_free (more);
-      more = g_strdup_printf (", \"cancel_steps\": %.4f", measure_cancel (&e, median (m)));
+      more = g_strdup_printf (", \"cancel_steps\": %.4f", measure_cancel (&e, median (m->seconds, m->n)));
     }
   print_row (name, "gimp-ddim", DDIM_VERSION, "", m, ready, more);
   return TRUE;
