@@ -213,7 +213,7 @@ ddim_gallery_set_seeds (DdimGallery *gallery,
       Cell             *cell = &gallery->cells[i];
       g_autofree gchar *name = g_strdup_printf (
         /* Translators: of a variation in the gallery. */
-        _("Variation of seed %" G_GUINT64_FORMAT), first + i);
+        _("Variation of seed %u"), (guint) (first + i));
 
       g_clear_pointer (&cell->picture, cairo_surface_destroy);
       cell->picture = pictures[i];

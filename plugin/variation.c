@@ -327,9 +327,8 @@ add_layers (const Variation     *variation,
       guint64           seed  = variation->seeds[i];
       /* Translators: a new layer's name: the layer it was made of, the seed,
        * and the strength as a number from 0 to 1. */
-      g_autofree gchar *title = g_strdup_printf (_("%s, seed %" G_GUINT64_FORMAT
-                                                   ", strength %.2f"),
-                                                 name, seed,
+      g_autofree gchar *title = g_strdup_printf (_("%s, seed %u, strength %.2f"),
+                                                 name, (guint) seed,
                                                  variation->recipe.strength);
       GimpLayer        *layer = ddim_region_to_layer (job->region, NULL, job->changes,
                                                       i, title, error);

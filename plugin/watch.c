@@ -21,7 +21,7 @@ static struct
 {
   FILE       *file;
   GtkWidget  *dialog;
-  GHashTable *clipped;  /* the lines to write */
+  GHashTable *lines;                    /* to write at the end */
   guint       source;
   gint64      started;
   gint64      last, longest;            /* microseconds of time              */
@@ -39,8 +39,8 @@ thread_time (void)
   return time.tv_sec * G_GINT64_CONSTANT (1000000) + time.tv_nsec / 1000;
 }
 
-/* Whether a label's text, as it is laid out, has more than its room, or was
- * shortened to fit.                                                          */
+/* Notes a label's text, and whether it has, as it is laid out, more than its
+ * room, or was shortened to fit.                                             */
 static void
 report_text (GtkLabel *label)
 {
@@ -48,11 +48,13 @@ report_text (GtkLabel *label)
   GtkAllocation  room;
   gint           w, h;
 
+  g_hash_table_add (watch.lines, g_strdup_printf ("text %s", gtk_label_get_text (label)));
+
   gtk_widget_get_allocation (GTK_WIDGET (label), &room);
   pango_layout_get_pixel_size (layout, &w, &h);
 
   if (w > room.width || h > room.height || pango_layout_is_ellipsized (layout))
-    g_hash_table_add (watch.clipped,
+    g_hash_table_add (watch.lines,
                       g_strdup_printf ("clipped %s (%d x %d for %d x %d)",
                                        gtk_label_get_text (label),
                                        room.width, room.height, w, h));
@@ -99,7 +101,7 @@ ddim_watch_start (GtkWidget *dialog)
     return;
 
   watch.dialog    = dialog;
-  watch.clipped   = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  watch.lines   = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   watch.started   = watch.last = g_get_monotonic_time ();
   watch.last_held = thread_time ();
   watch.longest   = watch.longest_held = 0;
@@ -128,12 +130,12 @@ ddim_watch_stop (void)
     return;
 
   g_source_remove (watch.source);
-  g_hash_table_iter_init (&iter, watch.clipped);
+  g_hash_table_iter_init (&iter, watch.lines);
   while (g_hash_table_iter_next (&iter, &line, NULL))
     fprintf (watch.file, "%s\n", (const gchar *) line);
   fprintf (watch.file, "stall %.0f held %.0f\n", watch.longest / 1000.0,
            watch.longest_held / 1000.0);
-  g_hash_table_unref (watch.clipped);
+  g_hash_table_unref (watch.lines);
   fclose (watch.file);
   watch.file = NULL;
 }

@@ -8,6 +8,7 @@
  *
  *   picture S KIND       a preview or a finished variation is shown, S seconds
  *                        after the start
+ *   text TEXT            a label that was seen
  *   clipped TEXT         a label that got less room than it needs
  *   stall MS held MS     the longest that the main loop served nothing, and the
  *                        longest that it computed, which no other program's

@@ -17,6 +17,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+# The scripts that run in another language than English.
+LANGUAGES = {'korean': 'ko_KR', 'dialog-korean': 'ko_KR', 'dialog-german': 'de_DE'}
+
 TIMEOUT = 240  # seconds; below meson's own, so that we can say what happened
 
 
@@ -67,10 +70,9 @@ def main():
                        XDG_DATA_HOME=str(work / 'data'),
                        DDIM_TAP=str(tap), DDIM_OUT=str(work), DDIM_WATCH=str(work / 'watch'),
                        PYTHONPATH=str(script.parent), PYTHONDONTWRITEBYTECODE='1')
-    if script.stem == 'korean':
-        environment.update(LANG='ko_KR.UTF-8', LC_ALL='ko_KR.UTF-8', LANGUAGE='ko')
-    else:
-        environment.update(LANG='C.UTF-8', LC_ALL='C.UTF-8', LANGUAGE='en')
+    language = LANGUAGES.get(script.stem)
+    locale = f'{language}.UTF-8' if language else 'C.UTF-8'
+    environment.update(LANG=locale, LC_ALL=locale, LANGUAGE=language or 'en')
 
     # nothing greets the user before the test does
     (profile / 'gimprc').write_text('(show-welcome-dialog no)\n(check-updates no)\n')

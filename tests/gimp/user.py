@@ -16,7 +16,9 @@ import time
 from display import screenshot, wait_for, window
 from harness import PROCEDURE, Gimp
 
-TITLE = '^DDIM Variation$'
+# The dialog's title in the languages that tests run in.
+TITLE = {'ko': '^DDIM 변주$', 'de': '^DDIM-Variation$'}.get(os.environ['LANGUAGE'][:2],
+                                                        '^DDIM Variation$')
 WATCH = os.environ.get('DDIM_WATCH')
 SETTINGS = os.path.join(os.environ['GIMP3_DIRECTORY'], 'plug-in-settings', '*.last')
 

@@ -1,0 +1,15 @@
+# dialog-korean.py: no text of the dialog is cut off in Korean
+#
+# Copyright (C) 2026 The gimp-ddim authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from translated import *
+
+
+@test
+def cut():
+    """the dialog, with what it hides at first, in Korean"""
+    check('alt+a', '새 잡음')
+
+
+run_tests()
