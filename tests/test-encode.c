@@ -69,16 +69,19 @@ round_trip (DdimField        *field,
 }
 
 /* Halving the step halves the distance of the paper's latent from the ODE's
- * known end for one Gaussian: a method of first order.                      */
+ * known end, for one Gaussian and for a mixture: a method of first order.    */
 static void
-test_paper_order (void)
+check_order (const AnalyticGaussian *gaussians,
+             gint                    n_gaussians,
+             gint                    least)
 {
   gdouble errors[4];
 
   for (gint k = 0; k < 4; k++)
     {
-      gint S = 60 << k;
-      g_autoptr (DdimField) field = analytic_field_new (&gaussian, 1, 3, DDIM_PREDICTION_EPSILON);
+      gint S = least << k;
+      g_autoptr (DdimField) field = analytic_field_new (gaussians, n_gaussians, 3,
+                                                        DDIM_PREDICTION_EPSILON);
       g_autofree DdimLevels *levels = g_malloc0 (sizeof (DdimLevels) + (S + 1) * sizeof (DdimLevel));
       g_autoptr (DdimCanvas) x = test_pictures (1);
       g_autoptr (DdimCanvas) end = ddim_canvas_copy (x);
@@ -93,8 +96,8 @@ test_paper_order (void)
           levels->levels[i] = (DdimLevel) { i, a, ratio * a };
         }
       for (gsize i = 0; i < ddim_canvas_size (end); i++)
-        end->data[i] = analytic_flow (&gaussian, 1, &levels->levels[0], &levels->levels[S],
-                                      x->data[i]);
+        end->data[i] = analytic_flow (gaussians, n_gaussians, &levels->levels[0],
+                                      &levels->levels[S], x->data[i]);
 
       g_assert_true (ddim_encode (field, levels, DDIM_ENCODER_PAPER, x, &encoding, NULL, NULL));
       g_assert_cmpint (encoding.evaluations, ==, S);
@@ -108,6 +111,13 @@ test_paper_order (void)
       g_assert_cmpfloat (errors[k] / errors[k + 1], >, 1.8);
       g_assert_cmpfloat (errors[k] / errors[k + 1], <, 2.2);
     }
+}
+
+static void
+test_paper_order (void)
+{
+  check_order (&gaussian, 1, 60);
+  check_order (mixture, 3, 160);
 }
 
 /* On what the field knows the exact encoder is at least 20 times as close as
