@@ -180,25 +180,34 @@ decode (const DdimCanvas *latent,
 
 /* Exact inversion -------------------------------------------------------- */
 
-/* Strength 0 is the picture: within 1e-5 in float, and the same in 8 bits. */
-static void
-check_strength_zero (const Subject *subject,
-                     gint           S)
+/* Strength 0 is the picture: within 1e-5 in float, and the same in 8 bits.
+ * Returns by how much it is not, at most.                                   */
+static gdouble
+check_strength_zero (const DdimInversion *inversion)
 {
-  g_autoptr (DdimInversion) inversion = invert (subject->picture, S, 0.5);
   g_autoptr (DdimCanvas) result = vary (inversion, 0, NULL);
   gdouble worst = 0;
 
   for (gsize i = 0; i < ddim_canvas_size (result); i++)
     {
-      gfloat was = subject->picture->data[i];
+      gfloat was = inversion->image->data[i];
 
       g_assert_cmpint (picture_quantise (result->data[i]), ==, picture_quantise (was));
       worst = MAX (worst, fabs (result->data[i] - was));
     }
-  g_test_message ("%s, S = %d: at most %.1e, the encoder alone %.1e", subject->name, S, worst,
-                  inversion->inversion_error);
   g_assert_cmpfloat (worst, <=, 1e-5);
+
+  return worst;
+}
+
+static void
+check_subject (const Subject *subject,
+               gint           S)
+{
+  g_autoptr (DdimInversion) inversion = invert (subject->picture, S, 0.5);
+
+  g_test_message ("%s, S = %d: at most %.1e, the encoder alone %.1e", subject->name, S,
+                  check_strength_zero (inversion), inversion->inversion_error);
 }
 
 static void
@@ -208,12 +217,83 @@ test_strength_zero (void)
 
   for (guint s = 0; s < G_N_ELEMENTS (steps); s++)
     {
-      check_strength_zero (photograph (0), steps[s]);
+      check_subject (photograph (0), steps[s]);
       for (guint i = 0; i < others->len; i++)
-        check_strength_zero (&g_array_index (others, Subject, i), steps[s]);
+        check_subject (&g_array_index (others, Subject, i), steps[s]);
     }
   for (guint i = 1; i < photographs->len; i++)
-    check_strength_zero (photograph (i), 3);
+    check_subject (photograph (i), 3);
+}
+
+/* The middle of a picture, its channels again and again until there are so
+ * many.                                                                     */
+static DdimCanvas *
+small_with_channels (const DdimCanvas *picture,
+                     gint              channels)
+{
+  g_autoptr (DdimCanvas) middle = picture_crop_middle (picture, SIDE / 2, SIDE / 2);
+  DdimCanvas *x     = ddim_canvas_new (1, middle->h, middle->w, channels);
+  gfloat     *value = x->data;
+
+  for (gint pixel = 0; pixel < x->h * x->w; pixel++)
+    for (gint c = 0; c < channels; c++)
+      *value++ = middle->data[pixel * middle->c + c % middle->c];
+
+  return x;
+}
+
+/* Returns what the encoder alone loses. */
+static gdouble
+check_model (DdimModel        *other,
+             const DdimCanvas *picture,
+             gint              S,
+             gdouble           depth)
+{
+  DdimField *field = ddim_model_get_field (other);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DdimLevels) levels = ddim_levels_new (ddim_model_get_schedule (other),
+                                                   DDIM_SPACING_QUADRATIC, S, depth, NULL, NULL);
+  g_autoptr (DdimInversion) inversion =
+    ddim_inversion_new (field, levels, DDIM_ENCODER_EXACT,
+                        small_with_channels (picture, field->channels), NULL, &error);
+
+  g_assert_no_error (error);
+  check_strength_zero (inversion);
+
+  return inversion->inversion_error;
+}
+
+/* Strength 0 with every kind of network that can be loaded, none of them
+ * trained: epsilon is nothing like the picture's, and the encoder need not
+ * converge.                                                                 */
+static void
+test_every_model (void)
+{
+  g_autofree gchar *folder = g_test_build_filename (G_TEST_DIST, "golden", "models", NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const gchar *name;
+  gint         n_models = 0;
+
+  for (; (name = g_dir_read_name (dir)); n_models++)
+    {
+      g_autofree gchar *path = g_build_filename (folder, name, NULL);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (DdimModel) other = ddim_model_load (path, team, &error);
+      gdouble lost;
+
+      g_assert_no_error (error);
+      lost = check_model (other, photograph (0)->picture, 20, 0.4);
+      for (guint i = 0; i <= others->len; i++)
+        {
+          const DdimCanvas *picture = i == 0 ? photograph (0)->picture
+                                      : g_array_index (others, Subject, i - 1).picture;
+
+          lost = MAX (lost, check_model (other, picture, 3, 0.5));
+          lost = MAX (lost, check_model (other, picture, 4, 1));
+        }
+      g_test_message ("%s: the encoder alone loses up to %.1e", name, lost);
+    }
+  g_assert_cmpint (n_models, >=, 20);
 }
 
 /* S = 20 on photographs: at most three times the paper's evaluations, an error
@@ -481,6 +561,7 @@ main (int argc, char **argv)
   make_others ();
 
   g_test_add_func ("/photographs/strength-zero", test_strength_zero);
+  g_test_add_func ("/photographs/every-model", test_every_model);
   g_test_add_func ("/photographs/encoders", test_encoders);
   g_test_add_func ("/photographs/monotony", test_monotony);
   g_test_add_func ("/photographs/continuity", test_continuity);
