@@ -11,8 +11,8 @@
   sheet           held-out crops; their reconstruction at S = 20; a variation
                   of depth 0.5; pictures from pure noise
 
-  measure.py MODEL RUN [MODEL ...]  the same for folders that exist, side by
-                                    side, with the held-out pictures of a run
+  measure.py RUN MODEL [MODEL ...]  for folders that exist, with the held-out
+                                    pictures of a run
 """
 import argparse
 import json
@@ -144,17 +144,23 @@ def main():
     parser.add_argument("--size", type=int, default=128)
     parser.add_argument("--crops", type=int, default=22)
     parser.add_argument("--whole", action="store_true")
+    parser.add_argument("--precision", choices=["fp32", "bf16"],
+                        default="fp32")
+    parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--sheets", help="folder to write sheets into")
     args = parser.parse_args()
+    if args.threads:
+        torch.set_num_threads(args.threads)
     numbers, names = Crops(args.run, args.whole).held_out(args.size, args.crops)
     crops = torch.from_numpy(numbers)
     for folder in args.models:
         unet, alphas = load(folder)
-        result = figures(unet, alphas, crops)
-        print(folder, json.dumps(result, indent=2))
+        result = figures(unet, alphas, crops, args.precision)
+        print(folder, json.dumps(result, indent=2), flush=True)
         if args.sheets:
             name = pathlib.Path(folder).resolve().name + ".png"
-            sheet(unet, alphas, crops, pathlib.Path(args.sheets) / name)
+            sheet(unet, alphas, crops, pathlib.Path(args.sheets) / name,
+                  args.precision)
 
 
 if __name__ == "__main__":

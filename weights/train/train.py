@@ -191,11 +191,17 @@ class Training:
         unet = copy.deepcopy(self.average).cpu().half()
         new = self.run / "model"
         DDIMPipeline(unet, self.scheduler).save_pretrained(new)
+        for config in new.rglob("*.json"):
+            # Where --init lay is nobody's business.
+            fields = json.loads(config.read_text())
+            fields.pop("_name_or_path", None)
+            config.write_text(json.dumps(fields, indent=2) + "\n")
         for path in sorted(new.rglob("*")):
             if path.is_file():
                 place = pathlib.Path(self.args.model) / path.relative_to(new)
                 place.parent.mkdir(parents=True, exist_ok=True)
                 os.replace(path, place)
+                place.chmod(0o644)  # safetensors writes for its owner alone
 
     def size_at(self, step):
         """The stage's crop size."""
