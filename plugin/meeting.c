@@ -192,19 +192,19 @@ get_region (const DdimMeeting *meeting,
 static gboolean
 is_visible (const DdimRegion *region)
 {
-  g_autofree gfloat *pixels = NULL;
-  const Babl        *format = ddim_region_get_format (region, "float");
-  gint               stride = region->colors + 1;
-  GeglRectangle      strip  = { 0 };
+  g_autofree gdouble *pixels = NULL;
+  const Babl         *format = ddim_region_get_format (region);
+  gint                stride = region->colors + 1;
+  GeglRectangle       strip  = { 0 };
 
-  pixels = g_new (gfloat, (gsize) region->frame.width * DDIM_STRIP * stride);
+  pixels = g_new (gdouble, (gsize) region->frame.width * DDIM_STRIP * stride);
   while (ddim_strip_next (&strip, &region->frame))
     {
       gsize n = (gsize) strip.width * strip.height;
 
       ddim_region_get_pixels (region, &strip, format, pixels);
       for (gsize i = 0; i < n; i++)
-        if (pixels[i * stride + region->colors] > 0.0f)
+        if (pixels[i * stride + region->colors] > 0.0)
           return TRUE;
     }
 

@@ -3,8 +3,9 @@
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Pixels are read as non-linear floats in the drawable's own colour space,
- * whatever its precision; a network sees them clamped to the gamut.
+ * Pixels are read as non-linear doubles in the drawable's own colour space,
+ * whatever its precision; a network sees them clamped to the gamut.  From u8
+ * to floats babl would make itself a table first, of 256 MiB.
  *
  * A buffer of GIMP's keeps what was read through it in this process, so each
  * strip opens its own, and gives it back.
@@ -36,13 +37,11 @@ ddim_strip_next (GeglRectangle       *strip,
 }
 
 const Babl *
-ddim_region_get_format (const DdimRegion *region,
-                        const gchar      *type)
+ddim_region_get_format (const DdimRegion *region)
 {
-  g_autofree gchar *name = g_strconcat (region->colors == 1 ? "Y'A " : "R'G'B'A ",
-                                        type, NULL);
-
-  return babl_format_with_space (name, gimp_drawable_get_format (region->drawable));
+  return babl_format_with_space (region->colors == 1 ? "Y'A double"
+                                                     : "R'G'B'A double",
+                                 gimp_drawable_get_format (region->drawable));
 }
 
 gboolean
@@ -103,22 +102,22 @@ ddim_region_get_weights (const DdimRegion    *region,
                          const GeglRectangle *strip,
                          gfloat              *weights)
 {
-  gint               colors = region->colors;
-  gint               stride = colors + 1;
-  gsize              n      = (gsize) strip->width * strip->height;
-  g_autofree gfloat *pixels = NULL;
+  gint                colors = region->colors;
+  gint                stride = colors + 1;
+  gsize               n      = (gsize) strip->width * strip->height;
+  g_autofree gdouble *pixels = NULL;
 
   ddim_region_get_selection (region, strip, weights);
   if (! ddim_region_may_have_holes (region))
     return;
 
-  pixels = g_new (gfloat, n * stride);
-  ddim_region_get_pixels (region, strip, ddim_region_get_format (region, "float"), pixels);
+  pixels = g_new (gdouble, n * stride);
+  ddim_region_get_pixels (region, strip, ddim_region_get_format (region), pixels);
 
   for (gsize i = 0; i < n; i++)
     {
-      const gfloat *pixel  = pixels + i * stride;
-      gboolean      counts = pixel[colors] > 0.0f;
+      const gdouble *pixel  = pixels + i * stride;
+      gboolean       counts = pixel[colors] > 0.0;
 
       for (gint c = 0; c < stride; c++)
         counts &= isfinite (pixel[c]) != 0;
@@ -130,28 +129,28 @@ ddim_region_get_weights (const DdimRegion    *region,
 /* One pixel as a network with `channels` sees it: these, then how much of it
  * is there.                                                                */
 static inline void
-see_pixel (const gfloat *pixel,
-           gint          colors,
-           gint          channels,
-           gfloat       *seen)
+see_pixel (const gdouble *pixel,
+           gint           colors,
+           gint           channels,
+           gfloat        *seen)
 {
-  gfloat   value[3] = { 0.0f };
-  gboolean known    = pixel[colors] > 0.0f;   /* not where it is not a number */
+  gdouble  value[3] = { 0.0 };
+  gboolean known    = pixel[colors] > 0.0;   /* not where it is not a number */
 
   for (gint c = 0; c < colors; c++)
     {
       known   &= ! isnan (pixel[c]);
-      value[c] = 2.0f * CLAMP (pixel[c], 0.0f, 1.0f) - 1.0f;
+      value[c] = 2.0 * CLAMP (pixel[c], 0.0, 1.0) - 1.0;
     }
 
   if (colors == 1)
     value[1] = value[2] = value[0];
   else if (channels == 1)
-    value[0] = (value[0] + value[1] + value[2]) / 3.0f;
+    value[0] = (value[0] + value[1] + value[2]) / 3.0;
 
   for (gint c = 0; c < channels; c++)
-    seen[c] = known ? value[c] : 0.0f;
-  seen[channels] = known ? MIN (pixel[colors], 1.0f) : 0.0f;
+    seen[c] = known ? value[c] : 0.0;
+  seen[channels] = known ? MIN (pixel[colors], 1.0) : 0.0;
 }
 
 /* Calls row_seen with each row y of the frame as a network sees it: `channels`
@@ -163,15 +162,15 @@ see_frame (const DdimRegion *region,
            gpointer          user_data)
 {
   const GeglRectangle *frame  = &region->frame;
-  const Babl          *format = ddim_region_get_format (region, "float");
+  const Babl          *format = ddim_region_get_format (region);
   gint                 stride = region->colors + 1;
-  g_autofree gfloat   *pixels = g_new (gfloat, (gsize) frame->width * DDIM_STRIP * stride);
+  g_autofree gdouble  *pixels = g_new (gdouble, (gsize) frame->width * DDIM_STRIP * stride);
   g_autofree gfloat   *row    = g_new (gfloat, (gsize) frame->width * (channels + 1));
   GeglRectangle        strip  = { 0 };
 
   while (ddim_strip_next (&strip, frame))
     {
-      const gfloat *pixel = pixels;
+      const gdouble *pixel = pixels;
 
       ddim_region_get_pixels (region, &strip, format, pixels);
       for (gint y = 0; y < strip.height; y++)

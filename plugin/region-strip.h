@@ -17,9 +17,8 @@ gboolean     ddim_strip_next            (GeglRectangle       *strip,
                                          const GeglRectangle *area);
 
 /* Non-linear and with alpha, in the drawable's own colour space: R'G'B'A or
- * Y'A, with `colors` + 1 components of type "float" or "double".           */
-const Babl * ddim_region_get_format     (const DdimRegion    *region,
-                                         const gchar         *type);
+ * Y'A double, `colors` + 1 components.                                     */
+const Babl * ddim_region_get_format     (const DdimRegion    *region);
 
 /* Whether some pixels may be transparent or hold no numbers. */
 gboolean     ddim_region_may_have_holes (const DdimRegion    *region);

@@ -146,7 +146,7 @@ strip_init (Strip               *strip,
   gsize n = (gsize) area->width * DDIM_STRIP;
 
   strip->own      = gimp_drawable_get_format (region->drawable);
-  strip->work     = ddim_region_get_format (region, "double");
+  strip->work     = ddim_region_get_format (region);
   strip->out      = out;
   strip->bytes    = g_malloc (n * babl_format_get_bytes_per_pixel (strip->own));
   strip->pixels   = g_new (gdouble, n * (region->colors + 1));
