@@ -27,6 +27,16 @@ def refused(image, drawables, words, **arguments):
 
 
 @test
+def in_the_menu():
+    """the menu entry can be chosen, and says why it cannot work"""
+    procedure = Gimp.get_pdb().lookup_procedure(PROCEDURE)
+    kinds = Gimp.ProcedureSensitivityMask
+    for kind in (kinds.DRAWABLE, kinds.DRAWABLES, kinds.NO_DRAWABLES):
+        assert procedure.get_sensitivity_mask() & kind
+    assert procedure.get_image_types() == '*'
+
+
+@test
 def indexed():
     """an indexed image"""
     image, layer = new_image()

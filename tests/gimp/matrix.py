@@ -303,6 +303,21 @@ def not_numbers():
     return image, [layer]
 
 
+def methods(method):
+    """A layer larger than the model's window, with holes, softly selected."""
+    image, layer = new_image(150, 110, RGB, P.FLOAT_LINEAR, True, (140, 100), (-4, 20),
+                             alpha=lambda x, y: 0.0 if 60 < x < 80 and y > 30 else 1.0)
+    image.select_ellipse(REPLACE, 10, 10, 120, 90)
+    Gimp.Selection.feather(image, 20)
+    check(image, [layer], method=method)
+
+
+for method in ('windows', 'whole', 'fit'):
+    test_case(f'by the method {method}', lambda m=method: methods(m))
+test_case('a small layer by the method fit',
+          lambda: check(*two_layers(RGB, P.U8_NON_LINEAR), method='fit'))
+
+
 # Values ----------------------------------------------------------------------
 
 @test
@@ -320,6 +335,21 @@ def unclamped():
     # sums below 4, rounded to floats and converted as such
     assert max(abs(a - b) for a, b in zip(*added)) < 8 * 2 ** -23
     assert max(map(abs, added[0])) > 0.05
+
+
+@test
+def smooth():
+    """the method fit adds a smooth change: the picture's own detail stays"""
+    image, layer = new_image(256, 200, RGB, P.FLOAT_NON_LINEAR)
+    before = read_floats(layer, "R'G'B' float")
+    vary_or_die(image, layer, method='fit')
+    added = [a - b for a, b in zip(read_floats(layer, "R'G'B' float"), before)]
+    places = [i for i in range(3, len(added) - 3) if 0 < i // 3 % 256 < 255]
+    steps = sum((added[i + 3] - added[i]) ** 2 for i in places) ** .5
+    bends = sum((added[i - 3] + added[i + 3] - 2 * added[i]) ** 2 for i in places) ** .5
+    # four pixels to each of the model's: what is in a pixel of theirs bends by
+    # at most 2 sin (pi / 8) = 0.77 of its steps, squares of 4 by 1.41
+    assert 0 < bends < 0.9 * steps, (bends, steps)
 
 
 @test

@@ -20,7 +20,8 @@ from pathlib import Path
 # The scripts that run in another language than English.
 LANGUAGES = {'korean': 'ko_KR', 'dialog-korean': 'ko_KR', 'dialog-german': 'de_DE'}
 
-TIMEOUT = 240  # seconds; below meson's own, so that we can say what happened
+# seconds; below meson's own, so that we can say what happened
+TIMEOUT = int(os.environ.get('DDIM_TIMEOUT', 840))
 
 
 def install(build, profile):
