@@ -23,15 +23,18 @@
 
 #define MAX_INPUTS 6
 
-/* Floats of a block's input that stay in a core's own cache, and tiles below
- * which the weights would be read too often for too little.                */
+/* Floats of a block's input that stay in a core's own cache beside a panel's
+ * weights and sums, or leave half of it to them; and tiles below which the
+ * weights would be read too often for too little.                          */
 #define CACHE_FLOATS 340000
+#define HALF_CACHE   200000
 #define MIN_TILES    16
+#define ENOUGH_TILES 32
 #define MAX_TILES    64
 
-/* So many rows' sums at a point read its weights from the nearest cache only
- * where each point's are done with before the next.                         */
-#define MANY_UNITS   32
+/* With so few tiles one product computes a row's points: their weights are all
+ * in the first cache.  With more, each point's are done with before the next. */
+#define FEW_UNITS    16
 
 static inline gint
 inputs_of (const DdimConv *conv)
@@ -122,9 +125,10 @@ weights_start (const gfloat *from,
 static gint
 winograd_units (const DdimConv *conv)
 {
-  gint tiles = MAX_TILES;
+  gint  tiles = MAX_TILES;
+  gsize each  = points_of (conv) * tile_pitch (conv);
 
-  while (tiles > MIN_TILES && points_of (conv) * tiles * tile_pitch (conv) > CACHE_FLOATS)
+  while (tiles * each > (tiles > ENOUGH_TILES ? HALF_CACHE : CACHE_FLOATS) && tiles > MIN_TILES)
     tiles /= 2;
   return tiles;
 }
@@ -277,7 +281,7 @@ sum_points (const DdimConv      *conv,
   gint            units = b->units;
   gint            n = inputs_of (conv), slices = slices_of (conv), size = slice_size (conv);
   gint            width = ddim_conv_width (conv, panel);
-  gboolean        few = units <= MANY_UNITS; /* then their points may take turns */
+  gboolean        few = units <= FEW_UNITS; /* a row's points at once */
   const gfloat   *rows[DDIM_CONV_MAX_UNITS];
   DdimProductPart part = { .rows = rows };
   DdimProduct     product =
