@@ -122,9 +122,9 @@ DdimCanvas * ddim_canvas_new  (gint n, gint h, gint w, gint c);
 DdimCanvas * ddim_canvas_copy (const DdimCanvas *canvas);
 void         ddim_canvas_free (DdimCanvas *canvas);
 
-/* Takes from every item the smoothest picture that jumps as it does between
- * its opposite borders, so that what is left wraps (Moisan 2011: the periodic
- * component).  Values may leave the gamut a little.                         */
+/* Takes from every item a harmonic picture that jumps as it does between its
+ * opposite borders, so that what is left wraps and keeps its detail.  Values
+ * may leave the gamut a little.                                             */
 void         ddim_canvas_make_periodic (DdimCanvas *canvas);
 
 /* Number of floats in one item, H W C, and in all items. */
