@@ -137,3 +137,40 @@ KERNEL (softmax) (gfloat *x,
     total += sum[i];
   return 1 / total;
 }
+
+gfloat
+KERNEL (distance) (const gfloat *x,
+                   gsize         x_line,
+                   const gfloat *y,
+                   gsize         y_line,
+                   gint          rows,
+                   gint          n)
+{
+  Vector   sum = { 0 };
+  Integers wanted;
+  gint     whole = n / LANES * LANES;
+  gfloat   total = 0;
+
+  for (gint i = 0; i < LANES; i++)
+    wanted[i] = whole + i < n ? -1 : 0;
+
+  for (gint row = 0; row < rows; row++, x += x_line, y += y_line)
+    {
+      for (gint i = 0; i < whole; i += LANES)
+        {
+          Vector difference = load (x + i) - load (y + i);
+
+          sum += difference * difference;
+        }
+      if (whole < n)
+        {
+          Vector difference = load (x + whole) - load (y + whole);
+
+          difference = (Vector) ((Integers) difference & wanted);
+          sum += difference * difference;
+        }
+    }
+  for (gint i = 0; i < LANES; i++)
+    total += sum[i];
+  return total;
+}

@@ -15,6 +15,7 @@ const DdimKernels KERNEL (kernels) =
   .affine  = KERNEL (affine),
   .finish  = KERNEL (finish),
   .softmax = KERNEL (softmax),
+  .distance = KERNEL (distance),
   .winograd_input   = { KERNEL (winograd_input_2), KERNEL (winograd_input_4) },
   .winograd_output  = { KERNEL (winograd_output_2), KERNEL (winograd_output_4) },
   .winograd_weights = { KERNEL (winograd_weights_2), KERNEL (winograd_weights_4) }

@@ -101,6 +101,15 @@ struct _DdimKernels
                      gint    n,
                      gfloat  scale);
 
+  /* The squared distance of two squares of `rows` lines of n floats; up to a
+   * vector more than n is read of every line.                               */
+  gfloat (*distance) (const gfloat *x,
+                      gsize         x_line,
+                      const gfloat *y,
+                      gsize         y_line,
+                      gint          rows,
+                      gint          n);
+
   /* One tile each of Winograd's convolutions, see ops/conv-winograd.c; c is
    * rounded up to whole vectors.  Indexed by the tile's outputs a side / 4.
    *
