@@ -15,6 +15,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "interpolate.h"
+#include "texture.h"
 #include "variation.h"
 
 #define DDIM_TYPE_PLUG_IN (ddim_plug_in_get_type ())
@@ -34,6 +35,7 @@ query_procedures (GimpPlugIn *plug_in)
 
   names = g_list_append (names, g_strdup (DDIM_VARIATION_PROC));
   names = g_list_append (names, g_strdup (DDIM_INTERPOLATE_PROC));
+  names = g_list_append (names, g_strdup (DDIM_TEXTURE_PROC));
 
   return names;
 }
@@ -50,6 +52,8 @@ create_procedure (GimpPlugIn  *plug_in,
     return ddim_variation_create (plug_in);
   if (! g_strcmp0 (name, DDIM_INTERPOLATE_PROC))
     return ddim_interpolate_create (plug_in);
+  if (! g_strcmp0 (name, DDIM_TEXTURE_PROC))
+    return ddim_texture_create (plug_in);
 
   return NULL;
 }

@@ -11,6 +11,7 @@
 
 #include "models.h"
 #include "recipe.h"
+#include "source.h"
 
 #define GROUP "recipe"
 
@@ -85,6 +86,12 @@ ddim_recipe_add_arguments (GimpProcedure *procedure)
     FALSE, G_PARAM_READWRITE);
 }
 
+gboolean
+ddim_recipe_is_of_image (const DdimRecipe *recipe)
+{
+  return ! g_strcmp0 (recipe->model, DDIM_MODEL_IMAGE);
+}
+
 void
 ddim_recipe_add_common_arguments (GimpProcedure *procedure,
                                   gdouble        depth)
@@ -151,11 +158,21 @@ ddim_recipe_load_model (const DdimRecipe  *recipe,
                         DdimTeam          *team,
                         GError           **error)
 {
-  g_autofree gchar     *folder = ddim_models_find (recipe->model, error);
+  g_autofree gchar     *folder = NULL;
   g_autoptr (GError)    cause  = NULL;
   g_autoptr (DdimModel) model  = NULL;
   gint                  channels;
 
+  if (ddim_recipe_is_of_image (recipe))
+    {
+      g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
+                   _("Only a variation can learn from “%s”. Give the name of an "
+                     "installed model, such as “photo”, or a model's folder."),
+                   recipe->model);
+      return NULL;
+    }
+
+  folder = ddim_models_find (recipe->model, error);
   if (! folder)
     return NULL;
 

@@ -13,7 +13,8 @@
 
 typedef struct
 {
-  gchar      *model;     /* an installed model's name, or a folder           */
+  gchar      *model;     /* an installed model's name, a folder, or
+                            DDIM_MODEL_IMAGE                                 */
   gint        steps;
   gdouble     depth;
   gdouble     strength;
@@ -40,6 +41,9 @@ void          ddim_recipe_clear         (DdimRecipe           *recipe);
  * again.  Free with g_free ().                                              */
 gchar       * ddim_recipe_to_text       (const DdimRecipe     *recipe,
                                          guint64               seed);
+
+/* Whether the model is made of the image itself: see source.h. */
+gboolean      ddim_recipe_is_of_image   (const DdimRecipe     *recipe);
 
 /* Loads the recipe's model; errors are sentences for the user. */
 DdimModel   * ddim_recipe_load_model    (const DdimRecipe     *recipe,

@@ -22,9 +22,14 @@
 #include "progress.h"
 #include "recipe.h"
 #include "region.h"
+#include "source.h"
 #include "variation.h"
 
 #define PARASITE "gimp-ddim-variation"
+
+/* What lies this near to a place is not used for it, in pixels, by a model of
+ * the same image: it would be given back as it is.                          */
+#define OWN_PLACE 32
 
 /* Pixels of all variations that are decoded at a time, unless one alone has
  * more: enough to fill the processors, few enough for memory.              */
@@ -47,6 +52,7 @@ typedef enum
 typedef struct
 {
   DdimRegion *region;
+  DdimModel  *model;     /* of its own, where it is made of the image         */
   DdimPlan    plan;
   DdimCanvas *changes;   /* what is to be added to its pixels, an item for
                             each variation                                   */
@@ -68,6 +74,7 @@ job_free (gpointer data)
   VariationJob *job = data;
 
   ddim_region_free (job->region);
+  ddim_model_free (job->model);
   ddim_canvas_free (job->changes);
   g_free (job);
 }
@@ -212,7 +219,7 @@ compute (Variation         *variation,
 {
   const DdimRecipe          *recipe    = &variation->recipe;
   DdimRegion                *region    = job->region;
-  DdimField                 *inner     = ddim_model_get_field (model);
+  DdimField                 *inner     = ddim_model_get_field (job->model ? job->model : model);
   g_autoptr (DdimField)      field     = NULL;
   g_autofree gfloat         *weights   = NULL;
   g_autoptr (DdimCanvas)     before    = NULL; /* where it is not encoded */
@@ -228,7 +235,9 @@ compute (Variation         *variation,
   if (! ddim_recipe_check_weights (recipe, region, weights, error))
     return FALSE;
 
-  field = ddim_windows_new (inner, &job->plan.windows, error);
+  /* A model of the image takes canvases of any size, and wraps them itself. */
+  field = job->model ? ddim_field_ref (inner)
+                     : ddim_windows_new (inner, &job->plan.windows, error);
   if (! field)
     return FALSE;
 
@@ -386,22 +395,56 @@ fail (GimpProcedure     *procedure,
   return gimp_procedure_new_return_values (procedure, status, error);
 }
 
+/* Makes every job's model of its own image. */
+static gboolean
+make_models (Variation            *variation,
+             GimpProcedureConfig  *config,
+             DdimTeam             *team,
+             GError              **error)
+{
+  for (guint i = 0; i < variation->jobs->len; i++)
+    {
+      VariationJob *job = variation->jobs->pdata[i];
+
+      job->model = ddim_source_model (config, job->region->drawable, FALSE,
+                                      &job->region->target, job->region->colors, OWN_PLACE,
+                                      variation->recipe.tileable, team, error);
+      if (! job->model)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
 /* From the settings to the changed drawables. */
 static GimpValueArray *
-apply (GimpProcedure *procedure,
-       Variation     *variation,
-       GimpImage     *image)
+apply (GimpProcedure       *procedure,
+       Variation           *variation,
+       GimpProcedureConfig *config,
+       GimpImage           *image)
 {
   g_autoptr (DdimTeam)   team   = ddim_team_new (gimp_get_num_processors ());
-  g_autoptr (DdimModel)  model  = NULL;
+  g_autoptr (DdimModel)  loaded = NULL;
+  DdimModel             *model;
   g_autoptr (DdimLevels) levels = NULL;
   g_autoptr (GPtrArray)  layers = g_ptr_array_new ();
   GimpValueArray        *values;
   GError                *error  = NULL;
 
-  model = ddim_recipe_load_model (&variation->recipe, team, &error);
-  if (! model)
-    return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
+  if (ddim_recipe_is_of_image (&variation->recipe))
+    {
+      VariationJob *first = variation->jobs->pdata[0];
+
+      if (! make_models (variation, config, team, &error))
+        return fail (procedure, GIMP_PDB_EXECUTION_ERROR, error);
+      model = first->model;
+    }
+  else
+    {
+      model = loaded = ddim_recipe_load_model (&variation->recipe, team, &error);
+      if (! model)
+        return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
+    }
 
   levels = ddim_recipe_make_levels (&variation->recipe, model, &error);
   if (! levels)
@@ -491,7 +534,7 @@ variation_run (GimpProcedure        *procedure,
   if (picks.n)
     take_picks (&variation, &picks);
 
-  values = apply (procedure, &variation, image);
+  values = apply (procedure, &variation, config, image);
 
   if (run_mode != GIMP_RUN_NONINTERACTIVE)
     gimp_displays_flush ();
@@ -503,6 +546,11 @@ static void
 add_arguments (GimpProcedure *procedure)
 {
   ddim_recipe_add_arguments (procedure);
+  ddim_source_add_arguments (
+    procedure,
+    _("For the model “this image”, which learns from the image alone: a layer to take "
+      "its pieces from, or a channel that marks where in the varied one. None: the "
+      "varied layer, but for what lies at the same place"));
 
   gimp_procedure_add_int_argument (
     procedure, "seed", _("S_eed"),

@@ -412,6 +412,13 @@ DdimField    * ddim_patches_new      (const DdimCanvas         *picture,
 /* A schedule for it: linear betas, T = 1000. */
 DdimSchedule * ddim_patches_schedule (void);
 
+/* The same with its schedule, for all that takes a model. */
+DdimModel    * ddim_model_new_of_picture (const DdimCanvas         *picture,
+                                          const gfloat             *mask,
+                                          const DdimPatchesOptions *options,
+                                          DdimTeam                 *team,
+                                          GError                  **error);
+
 
 /* Noise and latents ------------------------------------------------- */
 

@@ -255,6 +255,31 @@ ddim_model_inspect (const gchar   *folder,
   return TRUE;
 }
 
+/* The context that a patch of a middling scale sees. */
+#define PICTURE_SAMPLE_SIZE 64
+
+DdimModel *
+ddim_model_new_of_picture (const DdimCanvas         *picture,
+                           const gfloat             *mask,
+                           const DdimPatchesOptions *options,
+                           DdimTeam                 *team,
+                           GError                  **error)
+{
+  DdimField *field = ddim_patches_new (picture, mask, options, team, error);
+  DdimModel *model;
+
+  if (! field)
+    return NULL;
+
+  model = g_new0 (DdimModel, 1);
+  model->field                = field;
+  model->config.sample_size   = PICTURE_SAMPLE_SIZE;
+  model->scheduler.schedule   = ddim_patches_schedule ();
+  model->scheduler.spacing    = DDIM_SPACING_QUADRATIC;
+  model->scheduler.prediction = field->prediction;
+  return model;
+}
+
 void
 ddim_model_free (DdimModel *model)
 {
@@ -297,5 +322,5 @@ ddim_model_get_sample_size (const DdimModel *model)
 gboolean
 ddim_model_has_attention (const DdimModel *model)
 {
-  return ddim_unet_has_attention (((UnetField *) model->field)->unet);
+  return model->file && ddim_unet_has_attention (((UnetField *) model->field)->unet);
 }

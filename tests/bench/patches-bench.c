@@ -13,6 +13,7 @@
  */
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -352,7 +353,7 @@ measure (const gchar *folder,
     }
   spectral = MAX (spectra_apart (rings[0], rings[1]), spectra_apart (rings[2], rings[3]));
 
-  g_print ("| %s | %.1f–%.1f, %.1f dB |", name, low, high, spectral);
+  printf ("| %s | %.1f–%.1f, %.1f dB |", name, low, high, spectral);
   for (gsize i = 0; i < G_N_ELEMENTS (made); i++)
     {
       g_autofree gchar      *file = g_strdup_printf ("%s/%s-%s.png", folder, name, made[i]);
@@ -361,18 +362,18 @@ measure (const gchar *folder,
 
       if (! x)
         {
-          g_print (" – |");
+          printf (" – |");
           continue;
         }
       x->data = g_realloc (x->data, (ddim_canvas_size (x) + 64) * sizeof (gfloat));
       spectrum (x, 0, 0, x->w, x->h, of_x);
       to   = distance_to (x, source, team);
       from = distance_to (source, x, team);
-      g_print (" %.1f, %.1f, %.1f dB, %.0f %% |", to, from, spectra_apart (whole, of_x),
+      printf (" %.1f, %.1f, %.1f dB, %.0f %% |", to, from, spectra_apart (whole, of_x),
                100 * nearest (x, 0, 0, x->w, x->h, source, 0, 0, source->w, source->h,
                               team).copies);
     }
-  g_print ("\n");
+  printf ("\n");
 }
 
 /* Timing --------------------------------------------------------------------- */
@@ -421,14 +422,14 @@ timing (gchar **argv)
   for (gdouble depth = 0.4; depth < 0.9; depth += 0.4)
     {
       ours = vary (field, schedule, window, out, depth);
-      g_print ("this image, depth %.1f: %.1f s, %.0f MiB more than before\n", depth, ours,
+      printf ("this image, depth %.1f: %.1f s, %.0f MiB more than before\n", depth, ours,
                peak_mib () - before);
     }
 
   model = ddim_model_load (argv[0], team, &error);
   check (model != NULL, error);
   theirs = vary (ddim_model_get_field (model), ddim_model_get_schedule (model), window, out, 0.4);
-  g_print ("%s, depth 0.4: %.1f s\n", argv[0], theirs);
+  printf ("%s, depth 0.4: %.1f s\n", argv[0], theirs);
 }
 
 int

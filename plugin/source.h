@@ -1,0 +1,45 @@
+/* source.h: a drawable as the picture whose patches make a model
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <libgimp/gimp.h>
+
+#include "ddim.h"
+
+/* The name that stands for no model on disk, but the image itself. */
+#define DDIM_MODEL_IMAGE "this image"
+
+/* More of a picture is not looked at, either way. */
+#define DDIM_SOURCE_SIDE 2048
+
+/* What its patches may be used as. */
+#define DDIM_SYMMETRY_NONE     "none"
+#define DDIM_SYMMETRY_MIRRORED "mirrored"
+#define DDIM_SYMMETRY_TURNED   "turned"
+#define DDIM_SYMMETRY_BOTH     "both"
+
+/* Adds the arguments "source" and "symmetry". */
+void        ddim_source_add_arguments (GimpProcedure       *procedure,
+                                       const gchar         *source_help);
+
+/* The model of `channels` (1 or 3) made of a drawable's patches.
+ *   source: another drawable to take them from; or a channel, which marks
+ *     where in `drawable` they are; or NULL for all of `drawable`
+ *   selected: only what of that is selected, where something is
+ *   around: where `drawable` is larger than DDIM_SOURCE_SIDE, the part to stay
+ *     near to, in its own pixels; or NULL for its middle
+ *   apart: see DdimPatchesOptions; 0 where the patches are another drawable's
+ * Errors are sentences for the user.                                       */
+DdimModel * ddim_source_model         (GimpProcedureConfig *config,
+                                       GimpDrawable        *drawable,
+                                       gboolean             selected,
+                                       const GeglRectangle *around,
+                                       gint                 channels,
+                                       gint                 apart,
+                                       gboolean             wrap,
+                                       DdimTeam            *team,
+                                       GError             **error);

@@ -1,0 +1,307 @@
+/* texture.c: the procedure plug-in-ddim-texture
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Pure noise, decoded under the model that a sample's patches make: a new
+ * texture like the sample, of any size.  On a torus it is tileable.  The image
+ * is touched once all is computed.
+ */
+
+#include "config.h"
+
+#include <libgimp/gimp.h>
+#include <libgimp/gimpui.h>
+#include <glib/gi18n-lib.h>
+
+#include "ddim.h"
+
+#include "progress.h"
+#include "source.h"
+#include "texture.h"
+
+#define OUTPUT_LAYER "new-layer"
+#define OUTPUT_IMAGE "new-image"
+
+static GimpValueArray *
+fail (GimpProcedure     *procedure,
+      GimpPDBStatusType  status,
+      GError            *error)
+{
+  return gimp_procedure_new_return_values (procedure, status, error);
+}
+
+static DdimCanvas *
+compute (DdimModel            *model,
+         GimpProcedureConfig  *config,
+         GError              **error)
+{
+  DdimField             *field   = ddim_model_get_field (model);
+  g_autoptr (DdimLevels) levels  = NULL;
+  g_autoptr (DdimCanvas) texture = NULL;
+  DdimProgress           progress;
+  gint                   width, height, steps, seed;
+  guint64                seeds[1];
+  gboolean               success;
+
+  g_object_get (config,
+                "width",  &width,
+                "height", &height,
+                "steps",  &steps,
+                "seed",   &seed,
+                NULL);
+  seeds[0] = seed;
+
+  levels = ddim_levels_new (ddim_model_get_schedule (model), DDIM_SPACING_QUADRATIC,
+                            steps, 1.0, NULL, error);
+  if (! levels)
+    return NULL;
+
+  texture = ddim_canvas_new (1, height, width, field->channels);
+  ddim_noise_fill (texture, seeds, 0);
+
+  ddim_progress_start (&progress, _("DDIM texture"));
+  success = ddim_decode (field, levels, NULL, texture, &progress.monitor, error);
+  ddim_progress_end (&progress);
+
+  return success ? g_steal_pointer (&texture) : NULL;
+}
+
+/* A layer that holds the texture, not in the image yet. */
+static GimpLayer *
+make_layer (GimpImage        *image,
+            const DdimCanvas *texture)
+{
+  GimpImageType      type   = texture->c == 1 ? GIMP_GRAY_IMAGE : GIMP_RGB_IMAGE;
+  GimpLayer         *layer  = gimp_layer_new (image, _("Texture"), texture->w, texture->h, type,
+                                              100.0, gimp_image_get_default_new_layer_mode (image));
+  GeglBuffer        *buffer = gimp_drawable_get_buffer (GIMP_DRAWABLE (layer));
+  const Babl        *format = babl_format_with_space (texture->c == 1 ? "Y' float" : "R'G'B' float",
+                                                      gegl_buffer_get_format (buffer));
+  gsize              width  = (gsize) texture->w * texture->c;
+  g_autofree gfloat *row    = g_new (gfloat, width);
+
+  for (gint y = 0; y < texture->h; y++)
+    {
+      for (gsize i = 0; i < width; i++)
+        row[i] = CLAMP ((texture->data[y * width + i] + 1.0f) / 2.0f, 0.0f, 1.0f);
+      gegl_buffer_set (buffer, GEGL_RECTANGLE (0, y, texture->w, 1), 0, format, row,
+                       GEGL_AUTO_ROWSTRIDE);
+    }
+  g_object_unref (buffer);
+  return layer;
+}
+
+/* A new image like the source's: its precision, colour space and resolution. */
+static GimpImage *
+make_image (GimpImage        *like,
+            const DdimCanvas *texture)
+{
+  GimpImage        *image   = gimp_image_new_with_precision (texture->w, texture->h,
+                                                             gimp_image_get_base_type (like),
+                                                             gimp_image_get_precision (like));
+  GimpColorProfile *profile = gimp_image_get_color_profile (like);
+  gdouble           x, y;
+
+  if (profile)
+    {
+      gimp_image_set_color_profile (image, profile);
+      g_object_unref (profile);
+    }
+  gimp_image_get_resolution (like, &x, &y);
+  gimp_image_set_resolution (image, x, y);
+  return image;
+}
+
+static GimpLayer *
+show (GimpImage           *image,
+      GimpDrawable        *drawable,
+      GimpProcedureConfig *config,
+      GimpRunMode          run_mode,
+      const DdimCanvas    *texture)
+{
+  g_autofree gchar *output = NULL;
+  GimpLayer        *layer;
+
+  g_object_get (config, "output", &output, NULL);
+  if (! g_strcmp0 (output, OUTPUT_IMAGE))
+    {
+      image = make_image (image, texture);
+      layer = make_layer (image, texture);
+      gimp_image_undo_disable (image);
+      gimp_image_insert_layer (image, layer, NULL, 0);
+      gimp_image_undo_enable (image);
+      if (run_mode != GIMP_RUN_NONINTERACTIVE)
+        gimp_display_new (image);
+    }
+  else
+    {
+      GimpItem *item   = GIMP_ITEM (drawable);
+      gboolean  beside = GIMP_IS_LAYER (item);
+      GimpItem *parent = beside ? gimp_item_get_parent (item) : NULL;
+      gint      place  = beside ? gimp_image_get_item_position (image, item) : 0;
+
+      layer = make_layer (image, texture);
+      gimp_image_insert_layer (image, layer, parent ? GIMP_LAYER (parent) : NULL, place);
+    }
+  return layer;
+}
+
+static gboolean
+dialog_run (GimpProcedure       *procedure,
+            GimpProcedureConfig *config)
+{
+  GtkWidget *dialog;
+  gboolean   accepted;
+
+  gimp_ui_init (GETTEXT_PACKAGE);
+
+  dialog = gimp_procedure_dialog_new (procedure, config, _("DDIM Texture"));
+  gimp_procedure_dialog_get_widget (GIMP_PROCEDURE_DIALOG (dialog),
+                                    "seed", GIMP_TYPE_LABEL_SPIN);
+  gimp_procedure_dialog_fill (GIMP_PROCEDURE_DIALOG (dialog),
+                              "source", "width", "height", "tileable", "symmetry",
+                              "seed", "steps", "output", NULL);
+
+  accepted = gimp_procedure_dialog_run (GIMP_PROCEDURE_DIALOG (dialog));
+  gtk_widget_destroy (dialog);
+
+  return accepted;
+}
+
+static GimpValueArray *
+texture_run (GimpProcedure        *procedure,
+             GimpRunMode           run_mode,
+             GimpImage            *image,
+             GimpDrawable        **drawables,
+             GimpProcedureConfig  *config,
+             gpointer              run_data)
+{
+  g_autoptr (DdimTeam)   team    = NULL;
+  g_autoptr (DdimModel)  model   = NULL;
+  g_autoptr (DdimCanvas) texture = NULL;
+  GimpValueArray        *values;
+  GimpLayer             *layer;
+  gboolean               tileable;
+  gboolean               gray;
+  GError                *error   = NULL;
+
+  gegl_init (NULL, NULL);
+
+  if (gimp_core_object_array_get_length ((GObject **) drawables) != 1)
+    {
+      g_set_error_literal (&error, GIMP_PLUG_IN_ERROR, 0,
+                           _("DDIM Texture takes one layer as its sample. Select a "
+                             "single layer."));
+      return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
+    }
+  if (gimp_image_get_base_type (image) == GIMP_INDEXED)
+    {
+      g_set_error_literal (&error, GIMP_PLUG_IN_ERROR, 0,
+                           _("The image has indexed colours, in which no texture can be "
+                             "made. Convert it with Image ▸ Mode ▸ RGB first."));
+      return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
+    }
+
+  if (run_mode == GIMP_RUN_INTERACTIVE && ! dialog_run (procedure, config))
+    return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
+
+  g_object_get (config, "tileable", &tileable, NULL);
+  gray  = gimp_image_get_base_type (image) == GIMP_GRAY;
+  team  = ddim_team_new (gimp_get_num_processors ());
+  model = ddim_source_model (config, drawables[0], TRUE, NULL, gray ? 1 : 3, 0, tileable,
+                             team, &error);
+  if (! model)
+    return fail (procedure, GIMP_PDB_EXECUTION_ERROR, error);
+
+  texture = compute (model, config, &error);
+  if (! texture)
+    return fail (procedure, GIMP_PDB_EXECUTION_ERROR, error);
+
+  layer  = show (image, drawables[0], config, run_mode, texture);
+  values = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
+  GIMP_VALUES_SET_LAYER (values, 1, layer);
+
+  if (run_mode != GIMP_RUN_NONINTERACTIVE)
+    gimp_displays_flush ();
+
+  return values;
+}
+
+static void
+add_arguments (GimpProcedure *procedure)
+{
+  ddim_source_add_arguments (
+    procedure,
+    _("What the texture shall look like: a layer, or a channel that marks where in "
+      "the chosen layer. None: the chosen layer, or what of it is selected"));
+
+  gimp_procedure_add_int_argument (
+    procedure, "width", _("_Width"), _("Width of the texture in pixels"),
+    1, 8192, 512, G_PARAM_READWRITE);
+
+  gimp_procedure_add_int_argument (
+    procedure, "height", _("_Height"), _("Height of the texture in pixels"),
+    1, 8192, 512, G_PARAM_READWRITE);
+
+  gimp_procedure_add_boolean_argument (
+    procedure, "tileable", _("_Tileable"),
+    _("Opposite edges fit together, so that the texture can be laid side by side"),
+    FALSE, G_PARAM_READWRITE);
+
+  gimp_procedure_add_int_argument (
+    procedure, "steps", _("S_teps"),
+    _("In how many steps the texture comes out of noise: more are finer, and "
+      "take longer"),
+    2, 1000, 50, G_PARAM_READWRITE);
+
+  gimp_procedure_add_int_argument (
+    procedure, "seed", _("S_eed"),
+    _("Which texture: each number gives another one, and the same number the "
+      "same one again"),
+    0, G_MAXINT, 0, G_PARAM_READWRITE);
+
+  gimp_procedure_add_choice_argument (
+    procedure, "output", _("_Output"), _("Where the texture is put"),
+    gimp_choice_new_with_values (OUTPUT_LAYER, 0, _("New layer"), NULL,
+                                 OUTPUT_IMAGE, 1, _("New image"), NULL,
+                                 NULL),
+    OUTPUT_LAYER, G_PARAM_READWRITE);
+
+  gimp_procedure_add_layer_return_value (
+    procedure, "texture", _("Texture"), _("The layer that holds the texture"),
+    FALSE, G_PARAM_READWRITE);
+}
+
+GimpProcedure *
+ddim_texture_create (GimpPlugIn *plug_in)
+{
+  GimpProcedure *procedure;
+
+  procedure = gimp_image_procedure_new (plug_in, DDIM_TEXTURE_PROC,
+                                        GIMP_PDB_PROC_TYPE_PLUGIN,
+                                        texture_run, NULL, NULL);
+
+  gimp_procedure_set_image_types (procedure, "RGB*, GRAY*");
+  gimp_procedure_set_sensitivity_mask (procedure,
+                                       GIMP_PROCEDURE_SENSITIVE_DRAWABLE);
+  gimp_procedure_set_menu_label (procedure, _("DDIM _Texture..."));
+  gimp_procedure_add_menu_path (procedure, "<Image>/Filters/Render");
+
+  gimp_procedure_set_documentation (
+    procedure,
+    _("Make a new texture that looks like the selected part of the picture"),
+    _("Decodes pure noise under the best denoiser of pictures that are made of "
+      "the sample's own patches, at several scales (Denoising Diffusion Implicit "
+      "Models, ICLR 2021). Nothing is trained and no model is needed. The texture "
+      "may have any size, and be tileable. Of a sample larger than 2048 pixels "
+      "the middle is looked at."),
+    DDIM_TEXTURE_PROC);
+  gimp_procedure_set_attribution (procedure, "The gimp-ddim authors",
+                                  "The gimp-ddim authors, GPL-3.0-or-later",
+                                  "2026");
+
+  add_arguments (procedure);
+
+  return procedure;
+}
