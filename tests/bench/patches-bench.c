@@ -448,6 +448,8 @@ main (int    argc,
     {
       g_autoptr (DdimTeam) team = ddim_team_new (0);
 
+      printf ("| | its halves | this image | texture | photo | G'MIC |\n"
+              "|---|---|---|---|---|---|\n");
       for (gint i = 3; i < argc; i++)
         measure (argv[2], argv[i], team);
     }
