@@ -338,6 +338,10 @@ def model(folder):
 def main():
     cache, folder, page, out = map(pathlib.Path, sys.argv[1:])
     cells = Cells(cache / 'cells.ini')
+    for cell in ('reconstruction exact, 1000 steps, batch 0', 'distance eta 0, 1000 steps',
+                 'edits strength 0', 'time eta 1, 1000 steps'):
+        if cell not in cells.parser:
+            sys.exit(f'page.py: no page yet: {cache} lacks "{cell}"; run ./dev paper without --only')
     text = page.read_text(encoding='utf-8')
     out.mkdir(parents=True, exist_ok=True)
 

@@ -92,7 +92,8 @@ append (GArray           *values,
 }
 
 /* First the middle of each photograph, then every second square of every second
- * row of it: about a thousand of eleven photographs.                        */
+ * row of it: about a thousand of eleven photographs.  Of a lone one eight
+ * squares stand for the middles, and squares that overlap for the rest.     */
 static gboolean
 load_crops (Paper        *paper,
             const gchar  *folder,
@@ -101,9 +102,13 @@ load_crops (Paper        *paper,
   g_autoptr (GPtrArray) paths = list_pictures (folder, error);
   g_autoptr (GPtrArray) pictures = g_ptr_array_new_with_free_func ((GDestroyNotify) ddim_canvas_free);
   g_autoptr (GArray) values = g_array_new (FALSE, FALSE, sizeof (gfloat));
+  gboolean alone;
+  gint     step;
 
   if (! paths)
     return FALSE;
+  alone = paths->len == 1;
+  step  = alone ? PAPER_SIDE / 2 : 2 * PAPER_SIDE;
 
   for (guint i = 0; i < paths->len; i++)
     {
@@ -112,16 +117,28 @@ load_crops (Paper        *paper,
       if (! picture)
         return FALSE;
       g_ptr_array_add (pictures, picture);
-      append (values, picture, (picture->w - PAPER_SIDE) / 2, (picture->h - PAPER_SIDE) / 2);
+      if (picture->w < 4 * PAPER_SIDE || picture->h < 2 * PAPER_SIDE)
+        {
+          g_set_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT,
+                       "%s is smaller than %d x %d pixels", (gchar *) paths->pdata[i],
+                       4 * PAPER_SIDE, 2 * PAPER_SIDE);
+          return FALSE;
+        }
+
+      for (gint k = 0; alone && k < 8; k++)
+        append (values, picture, k % 4 * (picture->w - PAPER_SIDE) / 3,
+                k / 4 * (picture->h - PAPER_SIDE));
+      if (! alone)
+        append (values, picture, (picture->w - PAPER_SIDE) / 2, (picture->h - PAPER_SIDE) / 2);
     }
-  paper->n_middle = pictures->len;
+  paper->n_middle = alone ? 8 : pictures->len;
 
   for (guint i = 0; i < pictures->len; i++)
     {
       DdimCanvas *picture = pictures->pdata[i];
 
-      for (gint y = 0; y + PAPER_SIDE <= picture->h; y += 2 * PAPER_SIDE)
-        for (gint x = 0; x + PAPER_SIDE <= picture->w; x += 2 * PAPER_SIDE)
+      for (gint y = 0; y + PAPER_SIDE <= picture->h; y += step)
+        for (gint x = 0; x + PAPER_SIDE <= picture->w; x += step)
           append (values, picture, x, y);
     }
 
@@ -216,10 +233,11 @@ main (int argc, char **argv)
 
   g_option_context_add_main_entries (context, entries, NULL);
   if (! g_option_context_parse (context, &argc, &argv, &error) ||
-      ! option_folders || ! option_photographs || ! option_cache)
+      ! option_folders || ! option_photographs || ! option_cache || option_batches < 1)
     {
       fprintf (stderr, "paper: %s\n", error ? error->message
-               : "a model's folder, --photographs and --cache are needed");
+               : "a model's folder, --photographs, --cache, and 1 batch or more "
+               "are needed");
       return 2;
     }
 
