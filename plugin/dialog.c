@@ -21,6 +21,7 @@
 #include "chooser.h"
 #include "dialog.h"
 #include "gallery.h"
+#include "help.h"
 #include "job.h"
 #include "models.h"
 #include "preview.h"
@@ -614,13 +615,7 @@ make_dialog (Dialog        *self,
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 18);
   GtkWidget *content;
 
-  self->dialog = g_object_new (GIMP_TYPE_PROCEDURE_DIALOG,
-                               "procedure", procedure,
-                               "config",    self->config,
-                               "title",     _("DDIM Variation"),
-                               "help-func", gimp_standard_help_func,
-                               "help-id",   gimp_procedure_get_help_id (procedure),
-                               NULL);
+  self->dialog   = ddim_help_dialog_new (procedure, self->config, _("DDIM Variation"));
   self->controls = make_controls (self);
   gtk_box_pack_start (GTK_BOX (box), make_result (self), TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (box), self->controls, FALSE, FALSE, 0);

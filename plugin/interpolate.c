@@ -17,6 +17,7 @@
 
 #include "ddim.h"
 
+#include "help.h"
 #include "interpolate.h"
 #include "meeting.h"
 #include "progress.h"
@@ -496,7 +497,7 @@ dialog_run (GimpProcedure       *procedure,
 
   gimp_ui_init (GETTEXT_PACKAGE);
 
-  dialog = gimp_procedure_dialog_new (procedure, config, _("DDIM Interpolate"));
+  dialog = ddim_help_dialog_new (procedure, config, _("DDIM Interpolate"));
   gimp_procedure_dialog_get_scale_entry (GIMP_PROCEDURE_DIALOG (dialog), "position", 1.0);
   gimp_procedure_dialog_get_scale_entry (GIMP_PROCEDURE_DIALOG (dialog), "depth", 1.0);
   gimp_procedure_dialog_get_scale_entry (GIMP_PROCEDURE_DIALOG (dialog), "mix", 1.0);

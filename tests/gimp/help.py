@@ -1,0 +1,70 @@
+# help.py: what the dialog opens outside of GIMP
+#
+# Copyright (C) 2026 The gimp-ddim authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# A program that notes what it is given stands for the browser and the file
+# manager.
+
+import re
+import urllib.parse
+
+from display import *
+from harness import *
+from user import *
+
+OPENED = os.path.join(OUT, 'opened')
+APPLICATIONS = os.path.join(os.environ['XDG_DATA_HOME'], 'applications')
+
+os.makedirs(APPLICATIONS, exist_ok=True)
+with open(os.path.join(APPLICATIONS, 'notes.desktop'), 'w') as entry:
+    entry.write('[Desktop Entry]\nType=Application\nName=Notes\n'
+                'MimeType=text/html;inode/directory;\n'
+                f'Exec=sh -c "echo \\\\$1 >{OPENED}" sh %u\n')
+with open(os.path.join(APPLICATIONS, 'mimeapps.list'), 'w') as defaults:
+    defaults.write('[Default Applications]\ntext/html=notes.desktop\n'
+                   'inode/directory=notes.desktop\n')
+
+
+def opened_by(*names):
+    """The file that is opened when these keys are pressed in the dialog."""
+    image, layer = new_image(64, 48)
+    found = []
+
+    def user():
+        wait_for_picture()
+        if os.path.exists(OPENED):
+            os.remove(OPENED)
+        keys(*names)
+        assert wait_for(lambda: os.path.exists(OPENED) and os.path.getsize(OPENED), 20), 'nothing'
+        with open(OPENED) as opened:
+            found.append(urllib.parse.unquote(opened.read().strip().removeprefix('file://')))
+        assert window(TITLE), 'the dialog is gone'
+        keys('Escape')
+
+    assert with_dialog(user, image, layer) == Gimp.PDBStatusType.CANCEL
+    return found[0]
+
+
+@test
+def f1():
+    """F1 opens the plug-in's own page, which is installed and whole"""
+    page = opened_by('F1')
+    assert page.endswith('/plug-ins/gimp-ddim/help/index.html'), page
+    with open(page) as html:
+        text = html.read()
+    for procedure in (PROCEDURE, 'plug-in-ddim-interpolate'):
+        assert f'id="{procedure}"' in text, procedure
+    for picture in re.findall(r'src="([^"]*)"', text):
+        assert os.path.getsize(os.path.join(os.path.dirname(page), picture)), picture
+
+
+@test
+def models():
+    """the button beside the models opens the folder for one's own"""
+    folder = opened_by('alt+m', 'Tab', 'space')
+    assert folder == os.path.join(os.environ['XDG_DATA_HOME'], 'gimp-ddim', 'models'), folder
+    assert os.path.isdir(folder)
+
+
+run_tests()
