@@ -76,7 +76,9 @@ def main():
     environment.update(LANG=locale, LC_ALL=locale, LANGUAGE=language or 'en')
 
     # nothing greets the user before the test does
-    (profile / 'gimprc').write_text('(show-welcome-dialog no)\n(check-updates no)\n')
+    scheme = 'light' if script.stem.endswith('-light') else 'dark'
+    (profile / 'gimprc').write_text('(show-welcome-dialog no)\n(check-updates no)\n'
+                                    f'(theme-color-scheme {scheme})\n')
 
     # GIMP asks each of its own plug-ins what it does when a profile is new, for
     # ten seconds: what it was told once, in English, serves the other profiles

@@ -1,9 +1,9 @@
-# translated.py: no text of the dialog is cut off in another language
+# translated.py: no text of the dialog is cut off
 #
 # Copyright (C) 2026 The gimp-ddim authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# dialog-german.py and dialog-korean.py run this.
+# dialog-german.py, dialog-korean.py and dialog-light.py run this.
 
 from display import *
 from harness import *

@@ -1,0 +1,17 @@
+# dialog-light.py: no text of the dialog is cut off in the light theme
+#
+# Copyright (C) 2026 The gimp-ddim authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# The other scripts run in the dark one.
+
+from translated import *
+
+
+@test
+def cut():
+    """the dialog, with what it hides at first, in the light theme"""
+    check('alt+a', 'Fresh noise')
+
+
+run_tests()
