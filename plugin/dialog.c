@@ -31,6 +31,8 @@
 #define PREVIEW_SIDE 480
 #define PREVIEW_LEAST 320
 
+#define SERVED_AT_A_TIME 20
+
 typedef enum
 {
   IDLE,      /* nothing to do, or stopped, or an error stands in the way      */
@@ -50,6 +52,7 @@ typedef struct
   DdimScene           *scene;
   gint                 channels;     /* of the model                          */
   gint                 n_read;       /* stages of the scene                   */
+  gboolean             reading;      /* one more                              */
   State                state;
   gboolean             finished;     /* the picked variations are all there   */
 
@@ -299,6 +302,15 @@ give_up (Dialog       *self,
   set_state (self, IDLE);
 }
 
+/* Serves the window while a stage is read; see set_scene () for what may not
+ * happen meanwhile.                                                          */
+static void
+serve (gpointer data)
+{
+  for (gint i = 0; i < SERVED_AT_A_TIME && gtk_events_pending (); i++)
+    gtk_main_iteration_do (FALSE);
+}
+
 static gboolean
 read_stage (gpointer data)
 {
@@ -311,7 +323,9 @@ read_stage (gpointer data)
     self->read_source = 0;
 
   ddim_recipe_read (&recipe, self->config);
+  self->reading = TRUE;
   ddim_scene_read_stage (self->scene, self->region, stage, self->channels);
+  self->reading = FALSE;
   if (! ddim_recipe_check_weights (&recipe, self->region,
                                    self->scene->stages[stage].weights, &error))
     {
@@ -352,6 +366,9 @@ set_scene (gpointer data)
   DdimModelInfo        info;
   DdimPlan             plan;
   cairo_surface_t     *before;
+
+  if (self->reading) /* from this region */
+    return G_SOURCE_CONTINUE;
 
   self->scene_source = 0;
   g_clear_handle_id (&self->read_source, g_source_remove);
@@ -663,6 +680,8 @@ ddim_dialog_run (GimpProcedure       *procedure,
   gboolean accepted;
 
   gimp_ui_init (GETTEXT_PACKAGE);
+  region->pause = serve;
+
   self.job = ddim_job_new (gimp_get_num_processors (), &listener, &self);
   make_dialog (&self, procedure);
   ddim_watch_start (self.dialog);
@@ -675,6 +694,7 @@ ddim_dialog_run (GimpProcedure       *procedure,
   g_clear_handle_id (&self.request_source, g_source_remove);
   set_state (&self, IDLE);
   g_signal_handlers_disconnect_by_data (config, &self);
+  region->pause = NULL;
   ddim_watch_stop ();
   gtk_widget_hide (self.dialog);
 

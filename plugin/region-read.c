@@ -153,6 +153,13 @@ see_pixel (const gdouble *pixel,
   seen[channels] = known ? MIN (pixel[colors], 1.0) : 0.0;
 }
 
+static void
+pause_reading (const DdimRegion *region)
+{
+  if (region->pause)
+    region->pause (region->pause_data);
+}
+
 /* Calls row_seen with each row y of the frame as a network sees it: `channels`
  * values a pixel and how much of it is there.                              */
 static void
@@ -181,6 +188,7 @@ see_frame (const DdimRegion *region,
 
           row_seen (strip.y - frame->y + y, row, user_data);
         }
+      pause_reading (region);
     }
 }
 
@@ -382,6 +390,7 @@ ddim_region_read_weights (const DdimRegion *region,
           ddim_scale_row (columns, read + (gsize) y * frame->width, 1, scaled);
           ddim_scale_add_row (rows, strip.y - frame->y + y, scaled, w, weights);
         }
+      pause_reading (region);
     }
 
   for (gsize i = 0; i < (gsize) h * w; i++)

@@ -33,6 +33,11 @@ typedef struct
                               drawable's own pixels                          */
   GeglRectangle  frame;    /* target and some context around it              */
   gint           colors;   /* 1 of a grey drawable, 3 otherwise              */
+
+  /* Called now and then while pixels are read, or NULL: a dialog serves its
+   * window.  The region may not be changed by it.                           */
+  void         (*pause) (gpointer pause_data);
+  gpointer       pause_data;
 } DdimRegion;
 
 /* Checks that the drawable can be read and, for in_place, changed, and finds

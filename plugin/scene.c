@@ -135,12 +135,19 @@ ddim_scene_read_stage (DdimScene        *scene,
                        gint              stage,
                        gint              channels)
 {
-  DdimStage *s = &scene->stages[stage];
+  DdimStage *s    = &scene->stages[stage];
+  DdimStage *last = &scene->stages[scene->n_stages - 1];
+  gint       off_x, off_y;
 
   ddim_canvas_free (s->canvas);
   g_free (s->weights);
   s->canvas  = ddim_region_read_canvas (region, channels, s->h, s->w);
   s->weights = ddim_region_read_weights (region, s->h, s->w);
+
+  /* the last stage's origin, by which a reduced one gets its noise */
+  gimp_drawable_get_offsets (region->drawable, &off_x, &off_y);
+  s->canvas->x = floor ((gdouble) (scene->frame.x + off_x) * last->w / scene->frame.width);
+  s->canvas->y = floor ((gdouble) (scene->frame.y + off_y) * last->h / scene->frame.height);
 }
 
 /* Rendering ------------------------------------------------------------ */

@@ -16,6 +16,7 @@
 
 #include "ddim.h"
 
+#include "help.h"
 #include "progress.h"
 #include "source.h"
 #include "texture.h"
@@ -156,7 +157,7 @@ dialog_run (GimpProcedure       *procedure,
 
   gimp_ui_init (GETTEXT_PACKAGE);
 
-  dialog = gimp_procedure_dialog_new (procedure, config, _("DDIM Texture"));
+  dialog = ddim_help_dialog_new (procedure, config, _("DDIM Texture"));
   gimp_procedure_dialog_get_widget (GIMP_PROCEDURE_DIALOG (dialog),
                                     "seed", GIMP_TYPE_LABEL_SPIN);
   gimp_procedure_dialog_fill (GIMP_PROCEDURE_DIALOG (dialog),

@@ -21,7 +21,8 @@ static struct
 {
   FILE       *file;
   GtkWidget  *dialog;
-  GHashTable *lines;                    /* to write at the end */
+  GHashTable *lines;                    /* to write at the end               */
+  GHashTable *once;                     /* those about clipped texts, at first */
   guint       source;
   gint64      started;
   gint64      last, longest;            /* microseconds of time              */
@@ -54,10 +55,17 @@ report_text (GtkLabel *label)
   pango_layout_get_pixel_size (layout, &w, &h);
 
   if (w > room.width || h > room.height || pango_layout_is_ellipsized (layout))
-    g_hash_table_add (watch.lines,
-                      g_strdup_printf ("clipped %s (%d x %d for %d x %d)",
-                                       gtk_label_get_text (label),
-                                       room.width, room.height, w, h));
+    {
+      gchar *line = g_strdup_printf ("clipped %s (%d x %d for %d x %d)",
+                                     gtk_label_get_text (label),
+                                     room.width, room.height, w, h);
+
+      /* twice: a text that has just been set has yet to get its room */
+      if (g_hash_table_contains (watch.once, line))
+        g_hash_table_add (watch.lines, line);
+      else
+        g_hash_table_add (watch.once, line);
+    }
 }
 
 static void
@@ -101,7 +109,8 @@ ddim_watch_start (GtkWidget *dialog)
     return;
 
   watch.dialog    = dialog;
-  watch.lines   = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  watch.lines     = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  watch.once      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   watch.started   = watch.last = g_get_monotonic_time ();
   watch.last_held = thread_time ();
   watch.longest   = watch.longest_held = 0;
@@ -136,6 +145,7 @@ ddim_watch_stop (void)
   fprintf (watch.file, "stall %.0f held %.0f\n", watch.longest / 1000.0,
            watch.longest_held / 1000.0);
   g_hash_table_unref (watch.lines);
+  g_hash_table_unref (watch.once);
   fclose (watch.file);
   watch.file = NULL;
 }
