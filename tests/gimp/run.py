@@ -4,7 +4,7 @@
 # Copyright (C) 2026 The gimp-ddim authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# usage: run.py console|display SCRIPT
+# usage: run.py console|display|outside SCRIPT
 #
 # Installs the built plug-in into a GIMP profile of the test's own, runs the
 # script with GIMP's Python or Script-Fu console, and passes on the TAP that
@@ -41,9 +41,14 @@ def install(build, profile):
 
 
 def command(where, script, tap):
+    if where == 'outside':  # the script starts GIMPs itself
+        return [sys.executable, str(script)]
     if script.suffix == '.scm':
         interpreter = 'plug-in-script-fu-eval'
-        batch = f'(script-fu-use-v3) (define tap-path "{tap}") (load "{script}")'
+        batch = (f'(script-fu-use-v3) (define tap-path "{tap}") '
+                 f'(define out "{tap.parent}") '
+                 f'(define examples "{script.parent.parent.parent / "examples"}") '
+                 f'(load "{script}")')
     else:
         interpreter = 'python-fu-eval'
         batch = f"exec(compile(open('{script}').read(), '{script}', 'exec'))"
