@@ -22,27 +22,19 @@
 #include "meeting.h"
 #include "progress.h"
 #include "recipe.h"
+#include "film.h"
 
 /* Pixels of all frames that are decoded at a time, unless one alone has more. */
 #define BATCH_PIXELS (4 * 1024 * 1024)
-
-typedef enum
-{
-  OUTPUT_GROUP,
-  OUTPUT_IMAGE,
-  OUTPUT_LAYER
-} Output;
 
 typedef struct
 {
   DdimRecipe      recipe;
   gdouble         mix;
   guint64         seed;
-  Output          output;
+  DdimFilm        film;
   gint            n_frames;
   gdouble        *positions;   /* n_frames, as ddim_interpolate () has them  */
-  gdouble         position;    /* of a single layer, 0 to 1                  */
-  gint            duration;    /* of a frame, in milliseconds                */
   gboolean        loop;
 
   DdimMeeting    *meeting;
@@ -77,36 +69,14 @@ compare_height (gconstpointer a,
   return g_list_index (order, *(gpointer *) b) - g_list_index (order, *(gpointer *) a);
 }
 
-/* Appends the layers below `layer`, depth first, from the top. */
-static GList *
-list_layers (GList      *list,
-             GimpLayer **layers)
-{
-  for (gint i = 0; layers[i]; i++)
-    {
-      list = g_list_append (list, layers[i]);
-      if (gimp_item_is_group (GIMP_ITEM (layers[i])))
-        {
-          GimpLayer **children = (GimpLayer **) gimp_item_get_children (GIMP_ITEM (layers[i]));
-
-          list = list_layers (list, children);
-          g_free (children);
-        }
-    }
-
-  return list;
-}
-
 static void
 sort_by_height (GPtrArray *layers,
                 GimpImage *image)
 {
-  GimpLayer **top   = gimp_image_get_layers (image);
-  GList      *order = list_layers (NULL, top);
+  GList *order = ddim_film_list_layers (image);
 
   g_ptr_array_sort_with_data (layers, compare_height, order);
   g_list_free (order);
-  g_free (top);
 }
 
 /* The layers of the way: those selected, and `other` last. */
@@ -153,21 +123,21 @@ read_settings (Interpolation       *self,
   ddim_recipe_read (&self->recipe, config);
   g_object_get (config,
                 "frames",   &self->n_frames,
-                "position", &self->position,
+                "position", &self->film.position,
                 "loop",     &self->loop,
-                "duration", &self->duration,
+                "duration", &self->film.duration,
                 "mix",      &self->mix,
                 "seed",     &seed,
                 NULL);
-  self->seed   = seed;
-  self->output = gimp_procedure_config_get_choice_id (config, "output");
+  self->seed      = seed;
+  self->film.kind = gimp_procedure_config_get_choice_id (config, "output");
 
-  if (self->output == OUTPUT_LAYER)
+  if (self->film.kind == DDIM_FILM_LAYER)
     self->n_frames = 1;
   self->positions = g_new (gdouble, self->n_frames);
-  if (self->output == OUTPUT_LAYER)
+  if (self->film.kind == DDIM_FILM_LAYER)
     self->positions[0] = ddim_path_position (self->n_keys, self->loop, easing,
-                                             self->position);
+                                             self->film.position);
   else
     ddim_path_positions (self->n_keys, self->loop, easing, self->n_frames,
                          self->positions);
@@ -285,152 +255,6 @@ compute (Interpolation     *self,
   return TRUE;
 }
 
-/* Committing ---------------------------------------------------------- */
-
-static gchar *
-name_frame (const Interpolation *self,
-            gint                 i)
-{
-  g_autofree gchar *first = NULL;
-  g_autofree gchar *last  = NULL;
-
-  /* In the words that GIMP's animations are read from: not translated. */
-  if (self->output != OUTPUT_LAYER)
-    return g_strdup_printf ("Frame %d (%dms) (replace)", i + 1, self->duration);
-
-  first = gimp_item_get_name (g_ptr_array_index (self->meeting->layers, 0));
-  last  = gimp_item_get_name (g_ptr_array_index (self->meeting->layers, self->n_keys - 1));
-
-  /* Translators: a new layer's name, between two layers' names; %.2f goes from
-   * 0, the first of them, to 1, the other. */
-  return g_strdup_printf (_("%s to %s, %.2f"), first, last, self->position);
-}
-
-/* A new image of the same kind, without layers. */
-static GimpImage *
-make_image (const Interpolation *self)
-{
-  GimpImage           *image   = self->meeting->image;
-  GimpImage           *made;
-  GimpColorProfile    *profile = gimp_image_get_color_profile (image);
-  const GeglRectangle *target  = &self->meeting->target;
-
-  made = gimp_image_new_with_precision (target->width, target->height,
-                                        gimp_image_get_base_type (image),
-                                        gimp_image_get_precision (image));
-  if (profile)
-    {
-      gimp_image_set_color_profile (made, profile);
-      g_object_unref (profile);
-    }
-
-  return made;
-}
-
-/* Above the uppermost of the layers that are this image's own. */
-static void
-find_place (const Interpolation  *self,
-            GimpLayer           **parent,
-            gint                 *position)
-{
-  GimpImage  *image = self->meeting->image;
-  GimpLayer **top   = gimp_image_get_layers (image);
-  GList      *order = list_layers (NULL, top);
-
-  *parent   = NULL;
-  *position = 0;
-  for (GList *iter = order; iter; iter = iter->next)
-    if (g_ptr_array_find (self->meeting->layers, iter->data, NULL))
-      {
-        *parent   = GIMP_LAYER (gimp_item_get_parent (iter->data));
-        *position = gimp_image_get_item_position (image, iter->data);
-        break;
-      }
-
-  g_list_free (order);
-  g_free (top);
-}
-
-/* Inserts the layers, frame 1 lowest, or none of them. */
-static gboolean
-insert_frames (const Interpolation *self,
-               GimpImage           *image,
-               GPtrArray           *layers)
-{
-  GimpLayer *parent   = NULL;
-  GimpLayer *group    = NULL;
-  gint       position = 0;
-  gboolean   success  = TRUE;
-
-  if (self->output != OUTPUT_IMAGE)
-    find_place (self, &parent, &position);
-  if (self->output == OUTPUT_GROUP)
-    {
-      group   = GIMP_LAYER (gimp_group_layer_new (image, _("DDIM frames")));
-      success = gimp_image_insert_layer (image, group, parent, position);
-      if (! success)
-        gimp_item_delete (GIMP_ITEM (group));
-      parent   = group;
-      position = 0;
-    }
-
-  for (guint i = 0; i < self->frames->len && success; i++)
-    {
-      g_autofree gchar *name  = name_frame (self, i);
-      GimpLayer        *layer = ddim_meeting_make_layer (self->meeting, image,
-                                                         self->frames->pdata[i], name);
-
-      if (self->output == OUTPUT_IMAGE)
-        gimp_layer_set_offsets (layer, 0, 0);
-      success = gimp_image_insert_layer (image, layer, parent, position);
-      if (success)
-        g_ptr_array_add (layers, layer);
-      else
-        {
-          gimp_item_delete (GIMP_ITEM (layer));
-          if (group)
-            gimp_image_remove_layer (image, group);
-        }
-    }
-
-  return success;
-}
-
-static gboolean
-commit (const Interpolation  *self,
-        GimpRunMode           run_mode,
-        GPtrArray            *layers,
-        GError              **error)
-{
-  GimpImage *image = self->meeting->image;
-  gboolean   success;
-
-  if (self->output == OUTPUT_IMAGE)
-    {
-      image = make_image (self);
-      gimp_image_undo_disable (image);
-      success = insert_frames (self, image, layers);
-      gimp_image_undo_enable (image);
-      if (! success)
-        gimp_image_delete (image);
-      else if (run_mode != GIMP_RUN_NONINTERACTIVE)
-        gimp_display_new (image);
-    }
-  else
-    {
-      gimp_image_undo_group_start (image);
-      success = insert_frames (self, image, layers);
-      gimp_image_undo_group_end (image);
-    }
-
-  if (! success)
-    g_set_error_literal (error, GIMP_PLUG_IN_ERROR, 0,
-                         _("GIMP would not take the new layers. Anchor a floating "
-                           "selection, and unlock the layer group, first."));
-
-  return success;
-}
-
 /* The procedure --------------------------------------------------------- */
 
 static GimpValueArray *
@@ -469,8 +293,11 @@ apply (GimpProcedure *procedure,
   success = compute (self, model, levels, &progress.monitor, &error);
   ddim_progress_end (&progress);
 
-  if (! success || ! commit (self, run_mode, layers, &error))
+  if (! success ||
+      ! ddim_film_insert (&self->film, self->meeting, self->frames, layers, &error))
     return fail (procedure, GIMP_PDB_EXECUTION_ERROR, error);
+  if (self->film.kind == DDIM_FILM_IMAGE && run_mode != GIMP_RUN_NONINTERACTIVE)
+    gimp_display_new (gimp_item_get_image (layers->pdata[0]));
 
   errors = g_new (gdouble, self->n_keys);
   for (gint i = 0; i < self->n_keys; i++)
@@ -560,11 +387,11 @@ add_arguments (GimpProcedure *procedure)
     procedure, "output", _("Out_put"),
     _("What is made of it"),
     gimp_choice_new_with_values (
-      "group", OUTPUT_GROUP, _("Frames in a layer group"),
+      "group", DDIM_FILM_GROUP, _("Frames in a layer group"),
       _("A film as a group of layers, the first frame lowest"),
-      "image", OUTPUT_IMAGE, _("Frames in a new image"),
+      "image", DDIM_FILM_IMAGE, _("Frames in a new image"),
       _("A film as an image of its own, to be exported as an animation"),
-      "layer", OUTPUT_LAYER, _("One layer"),
+      "layer", DDIM_FILM_LAYER, _("One layer"),
       _("The picture at one position of the way"),
       NULL),
     "group", G_PARAM_READWRITE);
