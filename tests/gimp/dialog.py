@@ -48,7 +48,11 @@ def cancel():
     """Escape in the middle of the work closes the dialog and changes nothing"""
     fresh()
     image.clean_all()
-    status = with_dialog(lambda: keys('Escape'), image, layer, steps=1000)
+    def user():
+        assert processes() == 1, processes()
+        keys('Escape')
+
+    status = with_dialog(user, image, layer, steps=1000)
     assert status == Gimp.PDBStatusType.CANCEL, status
     assert read_bytes(layer) == original
     assert not image.is_dirty()
