@@ -4,6 +4,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include <math.h>
+
 #include "ddim.h"
 
 DdimCanvas *
@@ -53,4 +55,21 @@ gsize
 ddim_canvas_size (const DdimCanvas *canvas)
 {
   return canvas->n * ddim_canvas_item_size (canvas);
+}
+
+gdouble
+ddim_canvas_rms_difference (const DdimCanvas *x,
+                            const DdimCanvas *y)
+{
+  gsize   size = ddim_canvas_size (x);
+  gdouble sum  = 0;
+
+  for (gsize i = 0; i < size; i++)
+    {
+      gdouble difference = (gdouble) x->data[i] - y->data[i];
+
+      sum += difference * difference;
+    }
+
+  return sqrt (sum / MAX (size, 1));
 }

@@ -131,6 +131,10 @@ void         ddim_canvas_make_periodic (DdimCanvas *canvas);
 gsize        ddim_canvas_item_size (const DdimCanvas *canvas);
 gsize        ddim_canvas_size      (const DdimCanvas *canvas);
 
+/* Root mean square of x - y over all values of two canvases of one size. */
+gdouble      ddim_canvas_rms_difference (const DdimCanvas *x,
+                                         const DdimCanvas *y);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimCanvas, ddim_canvas_free)
 
 

@@ -23,7 +23,6 @@
  * Its memory is four canvases of one item besides x, whatever S is.
  */
 
-#include <math.h>
 #include <string.h>
 
 #include "ddim.h"
@@ -71,23 +70,6 @@ combine (gdouble           of_x,
 
   for (gsize i = 0; i < size; i++)
     out->data[i] = of_x * x->data[i] + of_y * y->data[i];
-}
-
-static gdouble
-rms_difference (const DdimCanvas *x,
-                const DdimCanvas *y)
-{
-  gsize   size = ddim_canvas_size (x);
-  gdouble sum  = 0;
-
-  for (gsize i = 0; i < size; i++)
-    {
-      gdouble difference = (gdouble) x->data[i] - y->data[i];
-
-      sum += difference * difference;
-    }
-
-  return sqrt (sum / MAX (size, 1));
 }
 
 static void
@@ -221,7 +203,7 @@ solver_step (Solver             *solver,
       combine (A, solver->x, B, solver->g, solver->g);
 
       /* At a level where nothing is left of the picture, any z will do. */
-      now = level->a > 0 ? rms_difference (solver->g, solver->z) / level->a : 0;
+      now = level->a > 0 ? ddim_canvas_rms_difference (solver->g, solver->z) / level->a : 0;
 
       if (round > 0)
         {

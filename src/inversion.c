@@ -10,26 +10,7 @@
  * back.
  */
 
-#include <math.h>
-
 #include "ddim.h"
-
-static gdouble
-rms_error (const DdimCanvas *x,
-           const DdimCanvas *y)
-{
-  gsize   size = ddim_canvas_size (x);
-  gdouble sum  = 0;
-
-  for (gsize i = 0; i < size; i++)
-    {
-      gdouble difference = (gdouble) x->data[i] - y->data[i];
-
-      sum += difference * difference;
-    }
-
-  return sqrt (sum / MAX (size, 1));
-}
 
 static DdimLevels *
 levels_copy (const DdimLevels *levels)
@@ -75,7 +56,8 @@ ddim_inversion_new (DdimField          *field,
     return NULL;
 
   inversion->evaluations     = encoding.evaluations + levels->S;
-  inversion->inversion_error = rms_error (image, inversion->reconstruction) / 2;
+  inversion->inversion_error =
+    ddim_canvas_rms_difference (image, inversion->reconstruction) / 2;
   ddim_latent_measure (inversion->latent, 0, NULL, &inversion->report);
 
   return g_steal_pointer (&inversion);

@@ -60,6 +60,19 @@ test_monitor_cancel (void)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
+/* The differences 3 and 4 of two values have an RMS of sqrt (12.5). */
+static void
+test_rms_difference (void)
+{
+  g_autoptr (DdimCanvas) x = ddim_canvas_new (1, 1, 2, 1);
+  g_autoptr (DdimCanvas) y = ddim_canvas_new (1, 1, 2, 1);
+
+  g_assert_cmpfloat (ddim_canvas_rms_difference (x, y), ==, 0);
+  x->data[0] = 3;
+  y->data[1] = 4;
+  g_assert_cmpfloat_with_epsilon (ddim_canvas_rms_difference (x, y), 3.5355339059, 1e-9);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -67,5 +80,6 @@ main (int argc, char **argv)
   g_test_add_func ("/canvas/new-and-copy", test_new_and_copy);
   g_test_add_func ("/monitor/parts", test_monitor_parts);
   g_test_add_func ("/monitor/cancel", test_monitor_cancel);
+  g_test_add_func ("/canvas/rms-difference", test_rms_difference);
   return g_test_run ();
 }
