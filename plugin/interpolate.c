@@ -359,6 +359,10 @@ interpolate_run (GimpProcedure        *procedure,
 
   gegl_init (NULL, NULL);
 
+  /* what no choice in the dialog could mend is said before it */
+  if (run_mode == GIMP_RUN_INTERACTIVE && ! ddim_meeting_check_layers (drawables, &error))
+    return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
+
   if (run_mode == GIMP_RUN_INTERACTIVE && ! dialog_run (procedure, config))
     return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
 
@@ -468,10 +472,12 @@ ddim_interpolate_create (GimpPlugIn *plug_in)
                                         GIMP_PDB_PROC_TYPE_PLUGIN,
                                         interpolate_run, NULL, NULL);
 
-  gimp_procedure_set_image_types (procedure, "RGB*, GRAY*");
+  /* Never greyed out: what it cannot work on, it says why, and what to do. */
+  gimp_procedure_set_image_types (procedure, "*");
   gimp_procedure_set_sensitivity_mask (procedure,
                                        GIMP_PROCEDURE_SENSITIVE_DRAWABLE |
-                                       GIMP_PROCEDURE_SENSITIVE_DRAWABLES);
+                                       GIMP_PROCEDURE_SENSITIVE_DRAWABLES |
+                                       GIMP_PROCEDURE_SENSITIVE_NO_DRAWABLES);
   gimp_procedure_set_menu_label (procedure, _("DDIM _Interpolate..."));
   gimp_procedure_add_menu_path (procedure, "<Image>/Filters/Combine");
 

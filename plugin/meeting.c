@@ -19,8 +19,8 @@
 #include "scale.h"
 
 static gboolean
-check_layer (GimpLayer  *layer,
-             GError    **error)
+check_layer (GimpDrawable  *layer,
+             GError       **error)
 {
   g_autofree gchar *name = gimp_item_get_name (GIMP_ITEM (layer));
 
@@ -28,7 +28,7 @@ check_layer (GimpLayer  *layer,
     g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
                  _("“%s” is no layer. Select layers to go from one to another."),
                  name);
-  else if (gimp_drawable_is_indexed (GIMP_DRAWABLE (layer)))
+  else if (gimp_drawable_is_indexed (layer))
     g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
                  _("“%s” has indexed colours, between which there are none. Convert "
                    "the image with Image ▸ Mode ▸ RGB first."), name);
@@ -36,6 +36,17 @@ check_layer (GimpLayer  *layer,
     return TRUE;
 
   return FALSE;
+}
+
+gboolean
+ddim_meeting_check_layers (GimpDrawable **drawables,
+                           GError       **error)
+{
+  for (gint i = 0; drawables && drawables[i]; i++)
+    if (! check_layer (drawables[i], error))
+      return FALSE;
+
+  return TRUE;
 }
 
 static GeglRectangle
@@ -117,7 +128,7 @@ ddim_meeting_new (GimpImage  *image,
     {
       GeglRectangle bounds;
 
-      if (! check_layer (layers[i], error))
+      if (! check_layer (GIMP_DRAWABLE (layers[i]), error))
         return NULL;
 
       bounds = get_layer_bounds (layers[i]);

@@ -33,6 +33,9 @@ typedef struct
 DdimMeeting * ddim_meeting_new          (GimpImage            *image,
                                          GimpLayer           **layers,
                                          GError              **error);
+/* Whether each of them, which may be none, can be on the way. */
+gboolean      ddim_meeting_check_layers (GimpDrawable        **drawables,
+                                         GError              **error);
 void          ddim_meeting_free         (DdimMeeting          *meeting);
 
 /* Sees `context` pixels around the target and at least a square of `least`,

@@ -283,9 +283,12 @@ ddim_texture_create (GimpPlugIn *plug_in)
                                         GIMP_PDB_PROC_TYPE_PLUGIN,
                                         texture_run, NULL, NULL);
 
-  gimp_procedure_set_image_types (procedure, "RGB*, GRAY*");
+  /* Never greyed out: what it cannot work on, it says why, and what to do. */
+  gimp_procedure_set_image_types (procedure, "*");
   gimp_procedure_set_sensitivity_mask (procedure,
-                                       GIMP_PROCEDURE_SENSITIVE_DRAWABLE);
+                                       GIMP_PROCEDURE_SENSITIVE_DRAWABLE |
+                                       GIMP_PROCEDURE_SENSITIVE_DRAWABLES |
+                                       GIMP_PROCEDURE_SENSITIVE_NO_DRAWABLES);
   gimp_procedure_set_menu_label (procedure, _("DDIM _Texture..."));
   gimp_procedure_add_menu_path (procedure, "<Image>/Filters/Render");
 

@@ -28,12 +28,31 @@ def refused(image, drawables, words, **arguments):
 
 @test
 def in_the_menu():
-    """the menu entry can be chosen, and says why it cannot work"""
-    procedure = Gimp.get_pdb().lookup_procedure(PROCEDURE)
+    """the menu entries can be chosen, and say why they cannot work"""
     kinds = Gimp.ProcedureSensitivityMask
-    for kind in (kinds.DRAWABLE, kinds.DRAWABLES, kinds.NO_DRAWABLES):
-        assert procedure.get_sensitivity_mask() & kind
-    assert procedure.get_image_types() == '*'
+    for name in (PROCEDURE, 'plug-in-ddim-interpolate', 'plug-in-ddim-texture'):
+        procedure = Gimp.get_pdb().lookup_procedure(name)
+        for kind in (kinds.DRAWABLE, kinds.DRAWABLES, kinds.NO_DRAWABLES):
+            assert procedure.get_sensitivity_mask() & kind, name
+        assert procedure.get_image_types() == '*', name
+
+
+@test
+def before_the_dialog():
+    """what no choice can mend is said without a dialog, by each procedure"""
+    image, layer = new_image()
+    image.convert_indexed(Gimp.ConvertDitherType.NONE, Gimp.ConvertPaletteType.GENERATE,
+                          16, False, False, '')
+    for name in (PROCEDURE, 'plug-in-ddim-interpolate', 'plug-in-ddim-texture'):
+        procedure = Gimp.get_pdb().lookup_procedure(name)
+        config = procedure.create_config()
+        config.set_property('run-mode', Gimp.RunMode.INTERACTIVE)
+        config.set_property('image', image)
+        config.set_core_object_array('drawables', [layer])
+        status = procedure.run(config).index(0)
+        message = Gimp.get_pdb().get_last_error()
+        assert status == Gimp.PDBStatusType.CALLING_ERROR, (name, status)
+        assert 'indexed' in message and 'RGB' in message, (name, message)
 
 
 @test
