@@ -19,6 +19,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "chooser.h"
+#include "conversions.h"
 #include "dialog.h"
 #include "gallery.h"
 #include "help.h"
@@ -32,6 +33,9 @@
 #define PREVIEW_LEAST 320
 
 #define SERVED_AT_A_TIME 20
+
+/* How often to look whether a scene can be set, in milliseconds. */
+#define SCENE_EVERY 10
 
 typedef enum
 {
@@ -48,6 +52,7 @@ typedef struct
   DdimDialogCheck      check;
   gpointer             check_data;
 
+  DdimConversions     *conversions;
   DdimJob             *job;
   DdimScene           *scene;
   gint                 channels;     /* of the model                          */
@@ -56,7 +61,7 @@ typedef struct
   State                state;
   gboolean             finished;     /* the picked variations are all there   */
 
-  guint                scene_source; /* idle sources, or 0                    */
+  guint                scene_source; /* sources of the main loop, or 0        */
   guint                read_source;
   guint                request_source;
 
@@ -367,7 +372,8 @@ set_scene (gpointer data)
   DdimPlan             plan;
   cairo_surface_t     *before;
 
-  if (self->reading) /* from this region */
+  if (self->reading /* from this region */ ||
+      ! ddim_conversions_are_known (self->conversions))
     return G_SOURCE_CONTINUE;
 
   self->scene_source = 0;
@@ -394,7 +400,8 @@ set_scene (gpointer data)
   self->read_source = g_idle_add (read_stage, self);
   ddim_gallery_outdate (self->gallery);
   show_problem (self, NULL);
-  request_soon (self);
+  if (self->state != IDLE) /* not stopped before it began */
+    request_soon (self);
 
   return G_SOURCE_REMOVE;
 }
@@ -433,7 +440,9 @@ static void
 set_scene_soon (Dialog *self)
 {
   if (! self->scene_source)
-    self->scene_source = g_idle_add (set_scene, self);
+    self->scene_source = g_timeout_add (SCENE_EVERY, set_scene, self);
+  if (self->state == IDLE)
+    set_state (self, LOOKING);
 }
 
 static void
@@ -490,8 +499,9 @@ stop_clicked (GtkButton *button,
 {
   if (self->state == IDLE)
     {
-      if (self->scene)
-        request_soon (self);
+      if (self->scene || self->scene_source)
+        set_state (self, LOOKING);
+      request_soon (self);
       return;
     }
 
@@ -506,13 +516,14 @@ responded (GtkDialog *dialog,
            gint       response,
            Dialog    *self)
 {
-  if (response != GTK_RESPONSE_OK || (self->finished && ! self->request_source))
+  if (response != GTK_RESPONSE_OK ||
+      (self->finished && ! self->request_source && ! self->scene_source))
     return;
 
   g_signal_stop_emission_by_name (dialog, "response");
   if (self->state == IDLE)
     request_soon (self);
-  if (self->scene)
+  if (self->scene || self->scene_source)
     set_state (self, FINISHING);
 }
 
@@ -682,10 +693,11 @@ ddim_dialog_run (GimpProcedure       *procedure,
   gimp_ui_init (GETTEXT_PACKAGE);
   region->pause = serve;
 
+  self.conversions = ddim_conversions_new (region->drawable);
   self.job = ddim_job_new (gimp_get_num_processors (), &listener, &self);
   make_dialog (&self, procedure);
   ddim_watch_start (self.dialog);
-  self.scene_source = g_idle_add (set_scene, &self);
+  set_scene_soon (&self);
 
   accepted = gimp_procedure_dialog_run (GIMP_PROCEDURE_DIALOG (self.dialog));
 
@@ -707,6 +719,7 @@ ddim_dialog_run (GimpProcedure       *procedure,
   gtk_widget_destroy (self.dialog);
   ddim_job_free (self.job);
   ddim_scene_unref (self.scene);
+  ddim_conversions_free (self.conversions);
 
   return accepted;
 }

@@ -44,6 +44,15 @@ ddim_region_get_format (const DdimRegion *region)
                                  gimp_drawable_get_format (region->drawable));
 }
 
+const Babl *
+ddim_region_get_view_format (const DdimRegion *region)
+{
+  if (region->colors == 1)
+    return babl_format ("R'G'B'A float");
+
+  return babl_format_with_space ("R'G'B'A float", gimp_drawable_get_format (region->drawable));
+}
+
 gboolean
 ddim_region_may_have_holes (const DdimRegion *region)
 {

@@ -20,6 +20,10 @@ gboolean     ddim_strip_next            (GeglRectangle       *strip,
  * Y'A double, `colors` + 1 components.                                     */
 const Babl * ddim_region_get_format     (const DdimRegion    *region);
 
+/* The same as it is shown: R'G'B'A float, in the drawable's own space or, of a
+ * grey one, in sRGB.                                                       */
+const Babl * ddim_region_get_view_format (const DdimRegion   *region);
+
 /* Whether some pixels may be transparent or hold no numbers. */
 gboolean     ddim_region_may_have_holes (const DdimRegion    *region);
 

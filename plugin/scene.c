@@ -16,6 +16,7 @@
 
 #include <math.h>
 
+#include "region-strip.h"
 #include "scene.h"
 
 /* The number of pixels of the coarse stage, and its steps: 15 evaluations,
@@ -69,15 +70,13 @@ read_view (DdimScene        *scene,
            gint              side)
 {
   GeglBuffer    *buffer = gimp_drawable_get_buffer (region->drawable);
-  const Babl    *native = gimp_drawable_get_format (region->drawable);
   gdouble        scale  = MIN (1.0, side / (gdouble) MAX (scene->view.width,
                                                           scene->view.height));
   GeglRectangle  scaled;
 
   scene->view_w = MAX (1, (gint) (scene->view.width * scale));
   scene->view_h = MAX (1, (gint) (scene->view.height * scale));
-  scene->format = region->colors == 1 ? babl_format ("R'G'B'A float")
-                                      : babl_format_with_space ("R'G'B'A float", native);
+  scene->format = ddim_region_get_view_format (region);
   scene->pixels = g_new (gfloat, (gsize) scene->view_w * scene->view_h * 4);
 
   scaled = (GeglRectangle) { (gint) floor (scene->view.x * scale),
