@@ -15,6 +15,7 @@
 
 #include "chooser.h"
 #include "models.h"
+#include "source.h"
 
 /* A label for another widget, in the words of an argument. */
 static GtkWidget *
@@ -44,6 +45,7 @@ typedef struct
   gchar               *property;
   GtkWidget           *combo;
   GtkWidget           *line;
+  gboolean             of_image; /* may be chosen */
   gboolean             busy;  /* fills the list */
 } Chooser;
 
@@ -72,11 +74,16 @@ describe (Chooser *chooser)
 {
   g_autofree gchar   *model  = get_model (chooser);
   g_autoptr (GError)  error  = NULL;
-  g_autofree gchar   *folder = ddim_models_find (model, &error);
+  g_autofree gchar   *folder = g_strcmp0 (model, DDIM_MODEL_IMAGE) ?
+                               ddim_models_find (model, &error) : NULL;
   g_autofree gchar   *line   = NULL;
   DdimModelInfo       info;
 
-  if (folder && ddim_model_inspect (folder, &info, &error))
+  if (! g_strcmp0 (model, DDIM_MODEL_IMAGE))
+    line = g_strdup (_("Learns from this image alone, and puts its own pieces together "
+                       "anew: for textures, and for what no model has learned. Takes "
+                       "more time on large sources."));
+  else if (folder && ddim_model_inspect (folder, &info, &error))
     line = ddim_models_describe (&info);
 
   gtk_label_set_text (GTK_LABEL (chooser->line), line ? line : error->message);
@@ -93,7 +100,10 @@ fill (Chooser *chooser)
   gtk_combo_box_text_remove_all (combo);
   for (gint i = 0; names[i]; i++)
     gtk_combo_box_text_append (combo, names[i], names[i]);
-  if (model[0] && ! g_strv_contains ((const gchar * const *) names, model))
+  if (chooser->of_image)
+    gtk_combo_box_text_append (combo, DDIM_MODEL_IMAGE, _("This image"));
+  if (model[0] && ! g_strv_contains ((const gchar * const *) names, model) &&
+      ! (chooser->of_image && ! g_strcmp0 (model, DDIM_MODEL_IMAGE)))
     {
       g_autofree gchar *base = g_path_get_basename (model);
 
@@ -213,6 +223,8 @@ ddim_chooser_new_model (GimpProcedureConfig *config,
 
   chooser->config   = config;
   chooser->property = g_strdup (property);
+  chooser->of_image = g_object_class_find_property (G_OBJECT_GET_CLASS (config),
+                                                    "source") != NULL;
   chooser->combo    = gtk_combo_box_text_new ();
   chooser->line     = gtk_label_new (NULL);
   g_object_set_data_full (G_OBJECT (grid), CHOOSER_KEY, chooser, chooser_free);

@@ -9,8 +9,8 @@
 #include <libgimp/gimp.h>
 #include <gtk/gtk.h>
 
-/* For the string argument `property`: the installed models and any folder,
- * what there is to say of the chosen one, and a way to the models' folder.  */
+/* For the string argument `property`: the installed models and any folder, the
+ * image itself where the procedure has an argument "source" for that, what there is to say of the chosen one, and a way to the models' folder.  */
 GtkWidget * ddim_chooser_new_model (GimpProcedureConfig *config,
                                     const gchar         *property);
 

@@ -27,11 +27,13 @@ typedef gboolean (* DdimDialogCheck) (GimpProcedureConfig  *config,
 
 /* Lets the user set the arguments, look at variations of the region and pick
  * some; FALSE where they would rather not.  The region's frame is set, and
- * nothing is written.  check: asked whenever an argument has changed.  Clear
+ * nothing is written.  n_regions: how many there are, of which this is the one
+ * to look at.  check: asked whenever an argument has changed.  Clear
  * picks with ddim_picks_clear ().                                           */
 gboolean ddim_dialog_run  (GimpProcedure       *procedure,
                            GimpProcedureConfig *config,
                            DdimRegion          *region,
+                           gint                 n_regions,
                            DdimDialogCheck      check,
                            gpointer             check_data,
                            DdimPicks           *picks);

@@ -9,8 +9,6 @@
 
 #include "config.h"
 
-#include <glib/gi18n-lib.h>
-
 #include "gallery.h"
 #include "preview.h"
 
@@ -28,13 +26,14 @@ typedef struct
 
 struct _DdimGallery
 {
-  GtkWidget *box;
-  gint       n;
-  Cell      *cells;
-  Cell      *last;           /* picked last                                  */
-  gboolean   busy;           /* changes its own selection                    */
-  void     (*changed) (gpointer user_data);
-  gpointer   user_data;
+  GtkWidget   *box;
+  gint         n;
+  Cell        *cells;
+  Cell        *last;         /* picked last                                  */
+  gboolean     busy;         /* changes its own selection                    */
+  const gchar *cell_name;    /* a format, the caller's                       */
+  void       (*changed) (gpointer user_data);
+  gpointer     user_data;
 };
 
 static gboolean
@@ -117,9 +116,10 @@ gallery_free (gpointer data)
 }
 
 DdimGallery *
-ddim_gallery_new (gint       n,
-                  void     (*changed) (gpointer user_data),
-                  gpointer   user_data)
+ddim_gallery_new (gint          n,
+                  const gchar  *cell_name,
+                  void        (*changed) (gpointer user_data),
+                  gpointer      user_data)
 {
   DdimGallery *gallery = g_new0 (DdimGallery, 1);
 
@@ -127,6 +127,7 @@ ddim_gallery_new (gint       n,
   gallery->n         = n;
   gallery->cells     = g_new0 (Cell, n);
   gallery->last      = gallery->cells;
+  gallery->cell_name = cell_name;
   gallery->changed   = changed;
   gallery->user_data = user_data;
 
@@ -211,9 +212,8 @@ ddim_gallery_set_seeds (DdimGallery *gallery,
   for (gint i = 0; i < gallery->n; i++)
     {
       Cell             *cell = &gallery->cells[i];
-      g_autofree gchar *name = g_strdup_printf (
-        /* Translators: of a variation in the gallery. */
-        _("Variation of seed %u"), (guint) (first + i));
+      g_autofree gchar *name = g_strdup_printf (gallery->cell_name,
+                                                     (guint) (first + i));
 
       g_clear_pointer (&cell->picture, cairo_surface_destroy);
       cell->picture = pictures[i];

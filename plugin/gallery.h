@@ -11,9 +11,10 @@
 typedef struct _DdimGallery DdimGallery;
 
 /* Cells for n variations, of which at least one is picked at any time.
- * changed: called whenever another one is picked, by whatever way.  Owned by
+ * cell_name: of each, with a %u for its seed; stays the caller's.  changed: called whenever another one is picked, by whatever way.  Owned by
  * its widget, and freed with it.                                            */
 DdimGallery     * ddim_gallery_new         (gint              n,
+                                            const gchar      *cell_name,
                                             void            (*changed) (gpointer user_data),
                                             gpointer          user_data);
 GtkWidget       * ddim_gallery_get_widget  (DdimGallery      *gallery);

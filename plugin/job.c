@@ -1,4 +1,4 @@
-/* job.c: variations, computed beside the main loop
+/* job.c: a task, computed beside the main loop
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -6,16 +6,8 @@
  * One thread, the worker, calls libddim and nothing of GIMP or GTK.  The main
  * loop hands it requests, of which only the latest counts: a new one cancels
  * the work on the one before, and the worker keeps from that what the new one
- * still needs.  A picture is taken apart once for each model, depth and number
- * of steps; another strength or seed only puts together again.  What the
- * worker has to say goes to the main loop as messages; those of a request that
- * is no longer the latest are dropped there.
- *
- * A stage of 1 / k of the size is worked on at a depth of its own.  A pixel of
- * it is the mean of k x k pixels; so is its noise, of which 1 / k is left.
- * What the full size loses at its depth, the small one therefore loses where
- * the signal stands k times higher over the noise (Hoogeboom, Heek and
- * Salimans, "simple diffusion", ICML 2023, section 3.1).
+ * still needs.  What the worker has to say goes to the main loop as messages;
+ * those of a request that is no longer the latest are dropped there.
  */
 
 #include "config.h"
@@ -24,9 +16,6 @@
 
 #define TELL_EVERY (G_USEC_PER_SEC / 20)
 
-/* Evaluations a step of the exact encoder, before it was measured: the most. */
-#define EXACT_EVALUATIONS 3.0
-
 /* Of a piece of work, what must be done for its own pace to be believed. */
 #define BELIEVE_AFTER 0.1
 
@@ -34,8 +23,7 @@ typedef struct
 {
   gint          ref_count;
   guint         serial;
-  DdimScene    *scene;
-  DdimRecipe    recipe;
+  DdimTask     *task;
   guint64      *seeds;
   gint          n_seeds;
   gint          n_picked;
@@ -45,8 +33,8 @@ typedef struct
 /* What the worker keeps of a stage. */
 typedef struct
 {
-  DdimInversion *inversion;
-  GHashTable    *variations; /* seed -> DdimCanvas of the last stage, or a mark */
+  gpointer    opened;
+  GHashTable *made;      /* seed -> DdimCanvas of the last stage, or a mark  */
 } Kept;
 
 struct _DdimJob
@@ -62,20 +50,18 @@ struct _DdimJob
   GCond            changed;
   gboolean         quit;
   Request         *request;     /* the latest, or NULL                        */
-  gint             stages_read; /* of the scene                               */
+  gint             stages_read; /* what they need                             */
   gdouble          pace;        /* seconds for one pixel of one evaluation    */
-  gdouble          encoding;    /* evaluations a step of the exact encoder    */
+  gdouble          opening;     /* cost of the last stage, by that expected   */
 
   /* The main loop's. */
-  DdimScene       *scene;
+  gint             last;        /* stage of what was requested last           */
   guint            serial;
 
   /* The worker's; `kept` of the last stage is written under the mutex. */
-  DdimTeam        *team;
-  DdimModel       *model;
-  DdimScene       *kept_scene;  /* what `kept` is of                          */
-  DdimRecipe       kept_recipe;
-  Kept             kept[DDIM_SCENE_STAGES];
+  DdimWorkshop     workshop;
+  DdimTask        *kept_task;   /* what `kept` is of                          */
+  Kept             kept[DDIM_TASK_STAGES];
 
   /* Progress of the request being worked on, in pixels of evaluations. */
   gdouble          total;
@@ -85,39 +71,13 @@ struct _DdimJob
   gint64           told;
 };
 
-/* Recipes and requests -------------------------------------------------- */
-
-/* As in a run without a dialog: at strength 0 the picture stays as it is. */
-static gboolean
-is_made_periodic (const DdimRecipe *recipe)
-{
-  return recipe->tileable && recipe->strength > 0.0;
-}
-
-/* Whether a picture taken apart by one serves the other, too. */
-static gboolean
-same_inversion (const DdimRecipe *a,
-                const DdimRecipe *b)
-{
-  return ! g_strcmp0 (a->model, b->model) && a->steps == b->steps && a->depth == b->depth &&
-         is_made_periodic (a) == is_made_periodic (b);
-}
-
-static gboolean
-same_decoding (const DdimRecipe *a,
-               const DdimRecipe *b)
-{
-  return a->strength == b->strength && a->eta == b->eta;
-}
-
 static void
 request_unref (Request *request)
 {
   if (! request || ! g_atomic_int_dec_and_test (&request->ref_count))
     return;
 
-  ddim_scene_unref (request->scene);
-  ddim_recipe_clear (&request->recipe);
+  ddim_task_unref (request->task);
   g_object_unref (request->cancellable);
   g_free (request->seeds);
   g_free (request);
@@ -206,44 +166,6 @@ post (DdimJob       *job,
 
 /* Progress -------------------------------------------------------------- */
 
-static gdouble
-stage_pixels (const DdimScene *scene,
-              gint             stage)
-{
-  return scene->stages[stage].w * (gdouble) scene->stages[stage].h;
-}
-
-static gint
-stage_steps (const DdimScene  *scene,
-             gint              stage,
-             const DdimRecipe *recipe)
-{
-  gint most = scene->stages[stage].steps;
-
-  return most ? MIN (most, recipe->steps) : recipe->steps;
-}
-
-/* Pixels of evaluations to take a stage apart, with the look back. */
-static gdouble
-inversion_cost (const DdimScene  *scene,
-                gint              stage,
-                const DdimRecipe *recipe,
-                gdouble           encoding)
-{
-  gdouble steps = stage_steps (scene, stage, recipe);
-
-  return stage_pixels (scene, stage) *
-         (steps + (stage == scene->n_stages - 1 ? encoding : 1.0) * steps);
-}
-
-static gdouble
-variation_cost (const DdimScene  *scene,
-                gint              stage,
-                const DdimRecipe *recipe)
-{
-  return stage_pixels (scene, stage) * stage_steps (scene, stage, recipe);
-}
-
 typedef struct
 {
   DdimJob *job;
@@ -303,53 +225,42 @@ end (Work    *work,
 /* The work -------------------------------------------------------------- */
 
 static void
-forget_variations (DdimJob *job)
+forget_made (DdimJob *job)
 {
   g_mutex_lock (&job->mutex);
-  for (gint i = 0; i < DDIM_SCENE_STAGES; i++)
-    g_hash_table_remove_all (job->kept[i].variations);
+  for (gint i = 0; i < DDIM_TASK_STAGES; i++)
+    g_hash_table_remove_all (job->kept[i].made);
   g_mutex_unlock (&job->mutex);
 }
 
 static void
 forget_all (DdimJob *job)
 {
-  forget_variations (job);
-  for (gint i = 0; i < DDIM_SCENE_STAGES; i++)
-    g_clear_pointer (&job->kept[i].inversion, ddim_inversion_free);
+  forget_made (job);
+  for (gint i = 0; i < DDIM_TASK_STAGES; i++)
+    if (job->kept[i].opened)
+      job->kept_task->klass->close (g_steal_pointer (&job->kept[i].opened));
+  g_clear_pointer (&job->kept_task, ddim_task_unref);
 }
 
-/* Keeps of earlier requests what this one can use, and loads its model. */
-static gboolean
-prepare (DdimJob        *job,
-         const Request  *request,
-         GError        **error)
+/* Keeps of earlier tasks what this one can use. */
+static void
+prepare (DdimJob  *job,
+         DdimTask *task)
 {
-  const DdimRecipe *recipe = &request->recipe;
+  DdimTask *kept = job->kept_task;
 
-  if (job->kept_scene != request->scene || ! same_inversion (&job->kept_recipe, recipe))
+  if (kept && ! task->klass->same_opening (kept, task))
     forget_all (job);
-  else if (! same_decoding (&job->kept_recipe, recipe))
-    forget_variations (job);
+  else if (kept && ! task->klass->same_making (kept, task))
+    forget_made (job);
 
-  if (g_strcmp0 (job->kept_recipe.model, recipe->model))
-    g_clear_pointer (&job->model, ddim_model_free);
-
-  if (job->kept_scene != request->scene)
-    {
-      g_clear_pointer (&job->kept_scene, ddim_scene_unref);
-      job->kept_scene = ddim_scene_ref (request->scene);
-    }
-  ddim_recipe_clear (&job->kept_recipe);
-  ddim_recipe_copy (recipe, &job->kept_recipe);
-
-  if (! job->model)
-    job->model = ddim_recipe_load_model (recipe, job->team, error);
-
-  return job->model != NULL;
+  ddim_task_ref (task);
+  g_clear_pointer (&job->kept_task, ddim_task_unref);
+  job->kept_task = task;
 }
 
-/* Waits for the main thread to have read a stage. */
+/* Waits for the main thread to have read what a stage needs. */
 static gboolean
 wait_for_stage (DdimJob        *job,
                 const Request  *request,
@@ -364,71 +275,47 @@ wait_for_stage (DdimJob        *job,
   return ! g_cancellable_set_error_if_cancelled (request->cancellable, error);
 }
 
-/* The depth of a stage of 1 / k of the size that loses what the full size
- * loses at `depth`.                                                         */
-static gdouble
-reduced_depth (const DdimSchedule *schedule,
-               gdouble             depth,
-               gint                k)
+static gboolean
+is_last (const DdimTask *task,
+         gint            stage)
 {
-  const gdouble *alphas_cumprod = ddim_schedule_get_alphas_cumprod (schedule);
-  gint           T              = ddim_schedule_get_length (schedule);
-  gint           t              = CLAMP ((gint) (depth * T + 0.5) - 1, 0, T - 1);
-  gdouble        alpha          = alphas_cumprod[t];
-  gdouble        snr            = k * (gdouble) k * alpha / MAX (1.0 - alpha, 1e-12);
-  gdouble        least          = snr / (1.0 + snr);
+  return stage == task->n_stages - 1;
+}
 
-  while (t > 0 && alphas_cumprod[t] < least)
-    t--;
-
-  return (t + 1) / (gdouble) T;
+/* As it is to be expected, or as it was before. */
+static gdouble
+opening_cost (const DdimTask *task,
+              gint            stage,
+              gdouble         opening)
+{
+  return task->klass->opening_cost (task, stage) * (is_last (task, stage) ? opening : 1.0);
 }
 
 static gboolean
-take_apart (Work    *work,
+open_stage (Work    *work,
             gint     stage,
             GError **error)
 {
-  DdimJob               *job     = work->job;
-  DdimScene             *scene   = work->request->scene;
-  gboolean               last    = stage == scene->n_stages - 1;
-  Kept                  *kept    = &job->kept[stage];
-  DdimRecipe             recipe  = work->request->recipe; /* borrows its model */
-  g_autoptr (DdimField)  field   = NULL;
-  g_autoptr (DdimLevels) levels  = NULL;
-  DdimCanvas            *canvas;
-  DdimMonitor            monitor;
+  DdimJob        *job       = work->job;
+  const DdimTask *task      = work->request->task;
+  gdouble         cost      = opening_cost (task, stage, job->opening);
+  gdouble         evaluated = cost;
+  DdimMonitor     monitor;
 
   if (! wait_for_stage (job, work->request, stage, error))
     return FALSE;
 
-  field = ddim_windows_new (ddim_model_get_field (job->model), &scene->plan.windows, error);
-  if (! field)
+  monitor = begin (work, cost);
+  job->kept[stage].opened = task->klass->open (task, stage, &job->workshop, &monitor,
+                                               &evaluated, error);
+  if (! job->kept[stage].opened)
     return FALSE;
 
-  recipe.depth = reduced_depth (ddim_model_get_schedule (job->model), recipe.depth,
-                                scene->stages[stage].reduction);
-  recipe.steps = stage_steps (scene, stage, &recipe);
-  levels = ddim_recipe_make_levels (&recipe, job->model, error);
-  if (! levels)
-    return FALSE;
-
-  canvas = ddim_canvas_copy (scene->stages[stage].canvas);
-  if (is_made_periodic (&recipe))
-    ddim_canvas_make_periodic (canvas);
-
-  monitor = begin (work, inversion_cost (scene, stage, &recipe, job->encoding));
-  kept->inversion = ddim_inversion_new (field, levels,
-                                        last ? DDIM_ENCODER_EXACT : DDIM_ENCODER_PAPER,
-                                        canvas, &monitor, error);
-  if (! kept->inversion)
-    return FALSE;
-
-  end (work, stage_pixels (scene, stage) * kept->inversion->evaluations);
-  if (last)
+  end (work, evaluated);
+  if (is_last (task, stage) && evaluated > 0.0)
     {
       g_mutex_lock (&job->mutex);
-      job->encoding = kept->inversion->evaluations / (gdouble) levels->S - 1.0;
+      job->opening = evaluated / task->klass->opening_cost (task, stage);
       g_mutex_unlock (&job->mutex);
     }
 
@@ -436,36 +323,30 @@ take_apart (Work    *work,
 }
 
 static gboolean
-put_together (Work     *work,
-              gint      stage,
-              guint64   seed,
-              GError  **error)
+make (Work     *work,
+      gint      stage,
+      guint64   seed,
+      GError  **error)
 {
-  DdimJob                *job       = work->job;
-  const DdimRecipe       *recipe    = &work->request->recipe;
-  DdimScene              *scene     = work->request->scene;
-  gboolean                last      = stage == scene->n_stages - 1;
-  const DdimInversion    *inversion = job->kept[stage].inversion;
-  const DdimCanvas       *image     = inversion->image;
-  g_autoptr (DdimCanvas)  after     = ddim_canvas_new (1, image->h, image->w, image->c);
-  DdimMonitor             monitor   = begin (work, variation_cost (scene, stage, recipe));
-  DdimVariation           options   = { .strength  = recipe->strength,
-                                        .eta       = recipe->eta,
-                                        .seeds     = &seed,
-                                        .weights   = scene->stages[stage].weights,
-                                        .reduction = scene->stages[stage].reduction };
+  DdimJob                *job     = work->job;
+  const DdimTask         *task    = work->request->task;
+  gboolean                last    = is_last (task, stage);
+  gdouble                 cost    = task->klass->making_cost (task, stage);
+  DdimMonitor             monitor = begin (work, cost);
+  g_autoptr (DdimCanvas)  made    = NULL;
 
-  if (! ddim_vary (inversion, &options, after, NULL, &monitor, error))
+  made = task->klass->make (task, stage, job->kept[stage].opened, seed, &monitor, error);
+  if (! made)
     return FALSE;
 
-  end (work, stage_pixels (scene, stage) * inversion->levels->S);
+  end (work, cost);
   post (job, work->request,
         (Message) { .kind = PICTURE, .seed = seed, .finished = last,
-                    .picture = ddim_scene_render (scene, stage, after) });
+                    .picture = task->klass->render (task, stage, made) });
 
   g_mutex_lock (&job->mutex);
-  g_hash_table_insert (job->kept[stage].variations, g_memdup2 (&seed, sizeof seed),
-                       last ? g_steal_pointer (&after) : NULL);
+  g_hash_table_insert (job->kept[stage].made, g_memdup2 (&seed, sizeof seed),
+                       last ? g_steal_pointer (&made) : NULL);
   g_mutex_unlock (&job->mutex);
 
   return TRUE;
@@ -476,7 +357,7 @@ static gint
 seeds_of_stage (const Request *request,
                 gint           stage)
 {
-  return stage == request->scene->n_stages - 1 ? request->n_picked : request->n_seeds;
+  return is_last (request->task, stage) ? request->n_picked : request->n_seeds;
 }
 
 static gboolean
@@ -484,7 +365,7 @@ is_kept (DdimJob *job,
          gint     stage,
          guint64  seed)
 {
-  return g_hash_table_contains (job->kept[stage].variations, &seed);
+  return g_hash_table_contains (job->kept[stage].made, &seed);
 }
 
 /* What is left to do, in pixels of evaluations. */
@@ -492,18 +373,19 @@ static gdouble
 sum_up (DdimJob       *job,
         const Request *request)
 {
-  gdouble total = 0.0;
+  const DdimTask *task  = request->task;
+  gdouble         total = 0.0;
 
-  for (gint stage = 0; stage < request->scene->n_stages; stage++)
+  for (gint stage = 0; stage < task->n_stages; stage++)
     {
       gint n = 0;
 
       for (gint i = 0; i < seeds_of_stage (request, stage); i++)
         n += ! is_kept (job, stage, request->seeds[i]);
 
-      total += n * variation_cost (request->scene, stage, &request->recipe);
-      if (n && ! job->kept[stage].inversion)
-        total += inversion_cost (request->scene, stage, &request->recipe, job->encoding);
+      total += n * task->klass->making_cost (task, stage);
+      if (n && ! job->kept[stage].opened)
+        total += opening_cost (task, stage, job->opening);
     }
 
   return total;
@@ -516,20 +398,18 @@ fulfil (Work    *work,
   DdimJob *job     = work->job;
   Request *request = work->request;
 
-  if (! prepare (job, request, error))
-    return FALSE;
-
+  prepare (job, request->task);
   job->before = 0.0;
   job->total  = sum_up (job, request);
 
-  for (gint stage = 0; stage < request->scene->n_stages; stage++)
+  for (gint stage = 0; stage < request->task->n_stages; stage++)
     for (gint i = 0; i < seeds_of_stage (request, stage); i++)
       {
         if (is_kept (job, stage, request->seeds[i]))
           continue;
-        if (! job->kept[stage].inversion && ! take_apart (work, stage, error))
+        if (! job->kept[stage].opened && ! open_stage (work, stage, error))
           return FALSE;
-        if (! put_together (work, stage, request->seeds[i], error))
+        if (! make (work, stage, request->seeds[i], error))
           return FALSE;
       }
 
@@ -563,7 +443,7 @@ worker_run (gpointer data)
   guint    serial = 0;
   Request *next;
 
-  job->team = ddim_team_new (job->n_threads);
+  job->workshop.team = ddim_team_new (job->n_threads);
 
   while ((next = next_request (job, serial)))
     {
@@ -580,12 +460,9 @@ worker_run (gpointer data)
     }
 
   forget_all (job);
-  for (gint i = 0; i < DDIM_SCENE_STAGES; i++)
-    g_hash_table_unref (job->kept[i].variations);
-  ddim_recipe_clear (&job->kept_recipe);
-  g_clear_pointer (&job->kept_scene, ddim_scene_unref);
-  g_clear_pointer (&job->model, ddim_model_free);
-  g_clear_pointer (&job->team, ddim_team_unref);
+  for (gint i = 0; i < DDIM_TASK_STAGES; i++)
+    g_hash_table_unref (job->kept[i].made);
+  ddim_workshop_clear (&job->workshop);
 
   return NULL;
 }
@@ -603,11 +480,11 @@ ddim_job_new (gint                   n_threads,
   job->n_threads = n_threads;
   job->listener  = *listener;
   job->user_data = user_data;
-  job->encoding  = EXACT_EVALUATIONS;
+  job->opening   = 1.0;
   g_mutex_init (&job->mutex);
   g_cond_init (&job->changed);
-  for (gint i = 0; i < DDIM_SCENE_STAGES; i++)
-    job->kept[i].variations =
+  for (gint i = 0; i < DDIM_TASK_STAGES; i++)
+    job->kept[i].made =
       g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free,
                              (GDestroyNotify) ddim_canvas_free);
   job->worker = g_thread_new ("ddim-job", worker_run, job);
@@ -647,17 +524,13 @@ ddim_job_free (DdimJob *job)
 
   replace_request (job, NULL, TRUE);
   g_thread_join (job->worker);
-  ddim_scene_unref (job->scene);
   job_unref (job);
 }
 
 void
-ddim_job_set_scene (DdimJob   *job,
-                    DdimScene *scene)
+ddim_job_begin_reading (DdimJob *job)
 {
   ddim_job_stop (job);
-  ddim_scene_unref (job->scene);
-  job->scene = ddim_scene_ref (scene);
 
   g_mutex_lock (&job->mutex);
   job->stages_read = 0;
@@ -674,21 +547,21 @@ ddim_job_stage_read (DdimJob *job)
 }
 
 void
-ddim_job_request (DdimJob          *job,
-                  const DdimRecipe *recipe,
-                  const guint64    *seeds,
-                  gint              n_seeds,
-                  gint              n_picked)
+ddim_job_request (DdimJob       *job,
+                  DdimTask      *task,
+                  const guint64 *seeds,
+                  gint           n_seeds,
+                  gint           n_picked)
 {
   Request *request = g_new0 (Request, 1);
 
   request->ref_count   = 1;
-  request->scene       = ddim_scene_ref (job->scene);
+  request->task        = task;
   request->seeds       = g_memdup2 (seeds, n_seeds * sizeof *seeds);
   request->n_seeds     = n_seeds;
   request->n_picked    = n_picked;
   request->cancellable = g_cancellable_new ();
-  ddim_recipe_copy (recipe, &request->recipe);
+  job->last            = task->n_stages - 1;
 
   replace_request (job, request, FALSE);
 }
@@ -706,28 +579,28 @@ ddim_job_get_finished (DdimJob *job,
   const DdimCanvas *finished;
 
   g_mutex_lock (&job->mutex);
-  finished = g_hash_table_lookup (job->kept[job->scene->n_stages - 1].variations, &seed);
+  finished = g_hash_table_lookup (job->kept[job->last].made, &seed);
   g_mutex_unlock (&job->mutex);
 
   return finished;
 }
 
 gdouble
-ddim_job_estimate (DdimJob          *job,
-                   const DdimRecipe *recipe,
-                   gint              n_picked)
+ddim_job_estimate (DdimJob        *job,
+                   const DdimTask *task,
+                   gint            n_picked)
 {
-  gint    last = job->scene->n_stages - 1;
-  gdouble pace, encoding;
+  gint    last = task->n_stages - 1;
+  gdouble pace, opening;
 
   g_mutex_lock (&job->mutex);
-  pace     = job->pace;
-  encoding = job->encoding;
+  pace    = job->pace;
+  opening = job->opening;
   g_mutex_unlock (&job->mutex);
 
   if (pace <= 0.0)
     return -1.0;
 
-  return pace * (inversion_cost (job->scene, last, recipe, encoding) +
-                 n_picked * variation_cost (job->scene, last, recipe));
+  return pace * (opening_cost (task, last, opening) +
+                 n_picked * task->klass->making_cost (task, last));
 }

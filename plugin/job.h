@@ -1,4 +1,4 @@
-/* job.h: variations, computed beside the main loop
+/* job.h: a task, computed beside the main loop
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -6,8 +6,7 @@
 
 #pragma once
 
-#include "recipe.h"
-#include "scene.h"
+#include "task.h"
 
 typedef struct _DdimJob DdimJob;
 
@@ -15,7 +14,7 @@ typedef struct _DdimJob DdimJob;
  * replaced or that was stopped.                                             */
 typedef struct
 {
-  /* A variation can be shown: `picture` is owned by the job.  finished: it is
+  /* Something can be shown: `picture` is owned by the job.  finished: it is
    * of full size and all steps.                                              */
   void (*picture)  (guint64          seed,
                     cairo_surface_t *picture,
@@ -41,18 +40,18 @@ DdimJob  * ddim_job_new     (gint                   n_threads,
 /* Ends the work, at the latest after one operation of the network. */
 void       ddim_job_free    (DdimJob               *job);
 
-/* What to work on from the next request on, of which `n_read` stages are read. */
-void       ddim_job_set_scene (DdimJob             *job,
-                               DdimScene           *scene);
+/* Nothing is read yet of what the next tasks' stages need; stops. */
+void       ddim_job_begin_reading (DdimJob          *job);
 
-/* One more stage of the scene has been read; a request waits for it. */
+/* What one more stage needs has been read; a request waits for it. */
 void       ddim_job_stage_read (DdimJob            *job);
 
 /* Replaces the request there is by this one: every seed in all stages but the
  * last, then the first n_picked of them in the last.  What is still valid of
- * earlier ones, a picture taken apart or a finished variation, is used again. */
+ * earlier ones, a stage that is open or a finished picture, is used again.
+ * Takes over the task; all tasks of a job are of one class.                 */
 void       ddim_job_request (DdimJob               *job,
-                             const DdimRecipe      *recipe,
+                             DdimTask              *task,
                              const guint64         *seeds,
                              gint                   n_seeds,
                              gint                   n_picked);
@@ -60,16 +59,15 @@ void       ddim_job_request (DdimJob               *job,
 /* Leaves the request as it is, unfulfilled. */
 void       ddim_job_stop    (DdimJob               *job);
 
-/* The finished variation of this seed by the latest request, or NULL; only
+/* What is finished of this seed by the latest request, or NULL; only
  * after done ().  It is owned by the job.                                   */
 const DdimCanvas * ddim_job_get_finished (DdimJob  *job,
                                           guint64   seed);
 
-/* How long all of a request for n_picked variations takes that begins with
- * nothing, in seconds, by the evaluations measured so far; negative where
- * there are none.                                                           */
+/* How long all of a request for n_picked takes that begins with nothing, in
+ * seconds, by the evaluations measured so far; negative where there are none. */
 gdouble    ddim_job_estimate (DdimJob              *job,
-                              const DdimRecipe     *recipe,
+                              const DdimTask       *task,
                               gint                  n_picked);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimJob, ddim_job_free)

@@ -19,6 +19,22 @@
 #define TELL_AFTER   0.05                 /* of the whole                    */
 #define TELL_EVERY   (1 * G_USEC_PER_SEC)
 
+gchar *
+ddim_progress_format_seconds (gdouble seconds)
+{
+  gint n = MAX (1, (gint) (seconds + 0.5));
+
+  if (n < 90)
+    /* Translators: how long something takes; it stands alone or in
+     * “about %s”. */
+    return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%d second", "%d seconds", n), n);
+
+  n = (n + 30) / 60;
+
+  /* Translators: as “%d second”. */
+  return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%d minute", "%d minutes", n), n);
+}
+
 static void
 tell_time_left (DdimProgress *progress,
                 gdouble       fraction)

@@ -16,6 +16,9 @@ typedef struct
   gchar      *activity;  /* what is being done, translated                  */
 } DdimProgress;
 
+/* “12 seconds” or “3 minutes”; free with g_free (). */
+gchar * ddim_progress_format_seconds (gdouble seconds);
+
 /* Shows GIMP's progress bar with `activity`.  The struct may not move until
  * ddim_progress_end (), which takes the bar away.                          */
 void ddim_progress_start (DdimProgress *progress,

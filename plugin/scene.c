@@ -124,6 +124,7 @@ ddim_scene_unref (DdimScene *scene)
       ddim_canvas_free (scene->stages[i].canvas);
       g_free (scene->stages[i].weights);
     }
+  ddim_source_free (scene->source);
   g_free (scene->pixels);
   g_free (scene);
 }

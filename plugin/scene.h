@@ -10,8 +10,8 @@
 
 #include "ddim.h"
 #include "region.h"
-
-#define DDIM_SCENE_STAGES 3
+#include "source.h"
+#include "task.h"
 
 /* One size of the region's frame, and how carefully it is worked on. */
 typedef struct
@@ -30,8 +30,9 @@ typedef struct
 {
   gint          ref_count;
   gint          n_stages;
-  DdimStage     stages[DDIM_SCENE_STAGES];
+  DdimStage     stages[DDIM_TASK_STAGES];
 
+  DdimSource   *source;   /* what the model is made of; NULL: one is loaded   */
   DdimPlan      plan;
   GeglRectangle frame;
   GeglRectangle view;     /* what is shown: the target and a rim of the frame */

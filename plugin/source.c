@@ -10,7 +10,7 @@
 
 #include "config.h"
 
-#include <string.h>
+#include <math.h>
 
 #include <libgimp/gimp.h>
 #include <glib/gi18n-lib.h>
@@ -18,12 +18,15 @@
 #include "region.h"
 #include "source.h"
 
+/* Rows of a mask between two pauses. */
+#define PAUSE_EVERY 128
+
 void
 ddim_source_add_arguments (GimpProcedure *procedure,
                            const gchar   *source_help)
 {
   gimp_procedure_add_drawable_argument (
-    procedure, "source", _("S_ource"), source_help, TRUE, G_PARAM_READWRITE);
+    procedure, "source", _("Sour_ce"), source_help, TRUE, G_PARAM_READWRITE);
 
   gimp_procedure_add_choice_argument (
     procedure, "symmetry", _("S_ymmetry"),
@@ -53,45 +56,28 @@ choose_window (const GeglRectangle *bounds,
   return window;
 }
 
-/* Takes out of the mask where `channel` is below a half; (x, y): where the
- * mask lies in the channel's own pixels.                                    */
+/* Reads rows of numbers, and takes out of the mask where they are below a half;
+ * `area`: those of the mask in the drawable's own pixels.                   */
 static void
-mask_by_channel (gfloat       *mask,
-                 gint          x,
-                 gint          y,
-                 gint          h,
-                 gint          w,
-                 GimpDrawable *channel)
-{
-  GeglBuffer        *buffer = gimp_drawable_get_buffer (channel);
-  g_autofree gfloat *row    = g_new (gfloat, w);
-
-  for (gint i = 0; i < h; i++)
-    {
-      gegl_buffer_get (buffer, GEGL_RECTANGLE (x, y + i, w, 1), 1.0,
-                       babl_format ("Y float"), row, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-      for (gint j = 0; j < w; j++)
-        if (! (row[j] >= 0.5f))
-          mask[(gsize) i * w + j] = 0.0f;
-    }
-  g_object_unref (buffer);
-}
-
-static void
-mask_by_alpha (gfloat              *mask,
-               const GeglRectangle *window,
-               GimpDrawable        *drawable)
+mask_by (DdimSource           *source,
+         const GeglRectangle  *area,
+         GimpDrawable         *drawable,
+         const Babl           *format,
+         const DdimRegion     *region)
 {
   GeglBuffer        *buffer = gimp_drawable_get_buffer (drawable);
-  g_autofree gfloat *row    = g_new (gfloat, window->width);
+  g_autofree gfloat *row    = g_new (gfloat, area->width);
 
-  for (gint i = 0; i < window->height; i++)
+  for (gint i = 0; i < area->height; i++)
     {
-      gegl_buffer_get (buffer, GEGL_RECTANGLE (window->x, window->y + i, window->width, 1), 1.0,
-                       babl_format ("A float"), row, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-      for (gint j = 0; j < window->width; j++)
+      gegl_buffer_get (buffer, GEGL_RECTANGLE (area->x, area->y + i, area->width, 1), 1.0,
+                       format, row, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      for (gint j = 0; j < area->width; j++)
         if (! (row[j] >= 0.5f))
-          mask[(gsize) i * window->width + j] = 0.0f;
+          source->mask[(gsize) i * area->width + j] = 0.0f;
+
+      if (region->pause && i % PAUSE_EVERY == PAUSE_EVERY - 1)
+        region->pause (region->pause_data);
     }
   g_object_unref (buffer);
 }
@@ -107,38 +93,35 @@ read_options (GimpProcedureConfig *config,
                                 .apart = apart, .wrap = wrap };
 }
 
-DdimModel *
-ddim_source_model (GimpProcedureConfig  *config,
-                   GimpDrawable         *drawable,
-                   gboolean              selected,
-                   const GeglRectangle  *around,
-                   gint                  channels,
-                   gint                  apart,
-                   gboolean              wrap,
-                   DdimTeam             *team,
-                   GError              **error)
+DdimSource *
+ddim_source_read (GimpProcedureConfig  *config,
+                  GimpDrawable         *drawable,
+                  gboolean              selected,
+                  const GeglRectangle  *around,
+                  gint                  channels,
+                  gint                  apart,
+                  gboolean              wrap,
+                  void                (*pause) (gpointer pause_data),
+                  gpointer              pause_data,
+                  GError              **error)
 {
-  g_autoptr (GimpDrawable) source  = NULL;
-  g_autoptr (DdimCanvas)   picture = NULL;
-  g_autofree gfloat       *mask    = NULL;
-  g_autofree gchar        *name    = NULL;
-  g_autoptr (GError)       cause   = NULL;
-  GimpDrawable            *marks   = NULL;
+  g_autoptr (DdimSource)   source = NULL;
+  g_autoptr (GimpDrawable) other  = NULL;
+  g_autofree gchar        *name   = NULL;
+  GimpDrawable            *marks  = NULL;
   GimpImage               *image;
-  DdimRegion               region  = { 0 };
-  GeglRectangle            bounds;
-  DdimPatchesOptions       options;
-  DdimModel               *model;
+  DdimRegion               region = { .pause = pause, .pause_data = pause_data };
+  GeglRectangle            bounds, area;
   gint                     off_x, off_y;
 
-  g_object_get (config, "source", &source, NULL);
-  if (source && GIMP_IS_CHANNEL (source) && ! GIMP_IS_CHANNEL (drawable))
+  g_object_get (config, "source", &other, NULL);
+  if (other && GIMP_IS_CHANNEL (other) && ! GIMP_IS_CHANNEL (drawable))
     {
-      marks = source;
+      marks = other;
     }
-  else if (source && source != drawable)
+  else if (other && other != drawable)
     {
-      drawable = source;
+      drawable = other;
       apart    = 0;
       around   = NULL;
     }
@@ -168,33 +151,141 @@ ddim_source_model (GimpProcedureConfig  *config,
   region.colors   = gimp_drawable_is_gray (drawable) ? 1 : 3;
   region.frame    = choose_window (&bounds, around ? around : &bounds);
   region.target   = region.frame;
-  picture = ddim_region_read_canvas (&region, channels, region.frame.height, region.frame.width);
 
-  mask = g_new (gfloat, (gsize) picture->h * picture->w);
-  for (gsize i = 0; i < (gsize) picture->h * picture->w; i++)
-    mask[i] = 1.0f;
+  source          = g_new0 (DdimSource, 1);
+  source->name    = g_steal_pointer (&name);
+  source->options = read_options (config, apart, wrap);
+  source->picture = ddim_region_read_canvas (&region, channels, region.frame.height,
+                                             region.frame.width);
+  source->mask    = g_new (gfloat, ddim_canvas_item_size (source->picture) / channels);
+  for (gsize i = 0; i < (gsize) source->picture->h * source->picture->w; i++)
+    source->mask[i] = 1.0f;
+
   gimp_drawable_get_offsets (drawable, &off_x, &off_y);
   if (gimp_drawable_has_alpha (drawable))
-    mask_by_alpha (mask, &region.frame, drawable);
+    mask_by (source, &region.frame, drawable, babl_format ("A float"), &region);
+
+  area    = region.frame;
+  area.x += off_x;
+  area.y += off_y;
   if (selected && ! gimp_selection_is_empty (image))
-    mask_by_channel (mask, region.frame.x + off_x, region.frame.y + off_y, picture->h, picture->w,
-                     GIMP_DRAWABLE (gimp_image_get_selection (image)));
+    mask_by (source, &area, GIMP_DRAWABLE (gimp_image_get_selection (image)),
+             babl_format ("Y float"), &region);
   if (marks)
     {
-      gint marks_x, marks_y;
-
-      gimp_drawable_get_offsets (marks, &marks_x, &marks_y);
-      mask_by_channel (mask, region.frame.x + off_x - marks_x, region.frame.y + off_y - marks_y,
-                       picture->h, picture->w, marks);
+      gimp_drawable_get_offsets (marks, &off_x, &off_y);
+      area.x -= off_x;
+      area.y -= off_y;
+      mask_by (source, &area, marks, babl_format ("Y float"), &region);
     }
 
-  options = read_options (config, apart, wrap);
-  model   = ddim_model_new_of_picture (picture, mask, &options, team, &cause);
+  return g_steal_pointer (&source);
+}
+
+void
+ddim_source_free (DdimSource *source)
+{
+  if (! source)
+    return;
+
+  g_clear_pointer (&source->picture, ddim_canvas_free);
+  g_free (source->mask);
+  g_free (source->name);
+  g_free (source);
+}
+
+/* The means of k x k pixels, as far as these may be used; `mask` receives
+ * whether half of them may.                                                 */
+static DdimCanvas *
+reduce (const DdimSource *source,
+        gint              k,
+        gfloat           *mask)
+{
+  const DdimCanvas *picture = source->picture;
+  gint              c       = picture->c;
+  DdimCanvas       *reduced = ddim_canvas_new (1, (picture->h + k - 1) / k,
+                                               (picture->w + k - 1) / k, c);
+
+  for (gint y = 0; y < reduced->h; y++)
+    for (gint x = 0; x < reduced->w; x++)
+      {
+        gsize   at    = (gsize) y * reduced->w + x;
+        gfloat *mean  = reduced->data + at * c;
+        gint    h     = MIN (k, picture->h - y * k);
+        gint    w     = MIN (k, picture->w - x * k);
+        gfloat  cover = 0.0f;
+
+        for (gint i = 0; i < h; i++)
+          for (gint j = 0; j < w; j++)
+            {
+              gsize from = (gsize) (y * k + i) * picture->w + x * k + j;
+
+              cover += source->mask[from];
+              for (gint n = 0; n < c; n++)
+                mean[n] += source->mask[from] * picture->data[from * c + n];
+            }
+        for (gint n = 0; n < c && cover > 0.0f; n++)
+          mean[n] /= cover;
+        mask[at] = cover >= 0.5f * h * w;
+      }
+
+  return reduced;
+}
+
+DdimModel *
+ddim_source_make_model (const DdimSource  *source,
+                        const DdimCanvas  *canvas,
+                        gint               k,
+                        DdimTeam          *team,
+                        GError           **error)
+{
+  DdimPatchesOptions  options = source->options;
+  g_autoptr (GError)  cause   = NULL;
+  DdimModel          *model;
+
+  for (; k > 1; k = (k + 1) / 2)
+    {
+      g_autofree gfloat      *mask    = g_new0 (gfloat, (gsize) source->picture->h *
+                                                        source->picture->w);
+      g_autoptr (DdimCanvas)  reduced = reduce (source, k, mask);
+
+      /* where the places of the two are the same at full size, they are here */
+      if (canvas)
+        {
+          reduced->x = canvas->x + (gint) floor ((source->picture->x - canvas->x) / (gdouble) k);
+          reduced->y = canvas->y + (gint) floor ((source->picture->y - canvas->y) / (gdouble) k);
+        }
+      options.apart = (source->options.apart + k - 1) / k;
+
+      model = ddim_model_new_of_picture (reduced, mask, &options, team, NULL);
+      if (model)
+        return model;
+    }
+
+  model = ddim_model_new_of_picture (source->picture, source->mask, &source->options, team,
+                                     &cause);
   if (! model)
     g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
                  /* Translators: %s is the name of a layer or channel. */
                  _("“%s” has nothing to learn from: nowhere can a square of 7 × 7 "
                    "pixels be taken from it. Give a larger source, or select or mark "
-                   "more of it."), name);
+                   "more of it."), source->name);
   return model;
+}
+
+DdimModel *
+ddim_source_model (GimpProcedureConfig  *config,
+                   GimpDrawable         *drawable,
+                   gboolean              selected,
+                   const GeglRectangle  *around,
+                   gint                  channels,
+                   gint                  apart,
+                   gboolean              wrap,
+                   DdimTeam             *team,
+                   GError              **error)
+{
+  g_autoptr (DdimSource) source = ddim_source_read (config, drawable, selected, around,
+                                                    channels, apart, wrap, NULL, NULL, error);
+
+  return source ? ddim_source_make_model (source, NULL, 1, team, error) : NULL;
 }

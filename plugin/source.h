@@ -26,6 +26,39 @@
 void        ddim_source_add_arguments (GimpProcedure       *procedure,
                                        const gchar         *source_help);
 
+/* A drawable's pixels, h x w of `channels`, and where they may be used. */
+typedef struct
+{
+  DdimCanvas         *picture;
+  gfloat             *mask;
+  DdimPatchesOptions  options;
+  gchar              *name;     /* of the drawable */
+} DdimSource;
+
+/* Reads what a model is made of; see ddim_source_model ().  `pause`, which may
+ * be NULL, is called now and then meanwhile.  Main thread only.             */
+DdimSource * ddim_source_read         (GimpProcedureConfig *config,
+                                       GimpDrawable        *drawable,
+                                       gboolean             selected,
+                                       const GeglRectangle *around,
+                                       gint                 channels,
+                                       gint                 apart,
+                                       gboolean             wrap,
+                                       void               (*pause) (gpointer pause_data),
+                                       gpointer             pause_data,
+                                       GError             **error);
+void         ddim_source_free         (DdimSource          *source);
+
+/* A model of the source for a canvas of 1 / k of the size, whose origin is that
+ * of the full one, as a stage's is; or at the next larger size at which the
+ * source still has a whole patch.  canvas may be NULL where `apart` was 0.  Any
+ * thread.                                                                    */
+DdimModel  * ddim_source_make_model   (const DdimSource    *source,
+                                       const DdimCanvas    *canvas,
+                                       gint                 k,
+                                       DdimTeam            *team,
+                                       GError             **error);
+
 /* The model of `channels` (1 or 3) made of a drawable's patches.
  *   source: another drawable to take them from; or a channel, which marks
  *     where in `drawable` they are; or NULL for all of `drawable`
@@ -43,3 +76,5 @@ DdimModel * ddim_source_model         (GimpProcedureConfig *config,
                                        gboolean             wrap,
                                        DdimTeam            *team,
                                        GError             **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimSource, ddim_source_free)

@@ -263,7 +263,7 @@ add_arguments (GimpProcedure *procedure)
     0, G_MAXINT, 0, G_PARAM_READWRITE);
 
   gimp_procedure_add_choice_argument (
-    procedure, "output", _("_Output"), _("Where the texture is put"),
+    procedure, "output", _("O_utput"), _("Where the texture is put"),
     gimp_choice_new_with_values (OUTPUT_LAYER, 0, _("New layer"), NULL,
                                  OUTPUT_IMAGE, 1, _("New image"), NULL,
                                  NULL),

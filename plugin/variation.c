@@ -23,13 +23,10 @@
 #include "recipe.h"
 #include "region.h"
 #include "source.h"
+#include "variation-task.h"
 #include "variation.h"
 
 #define PARASITE "gimp-ddim-variation"
-
-/* What lies this near to a place is not used for it, in pixels, by a model of
- * the same image: it would be given back as it is.                          */
-#define OWN_PLACE 32
 
 /* Pixels of all variations that are decoded at a time, unless one alone has
  * more: enough to fill the processors, few enough for memory.              */
@@ -407,7 +404,7 @@ make_models (Variation            *variation,
       VariationJob *job = variation->jobs->pdata[i];
 
       job->model = ddim_source_model (config, job->region->drawable, FALSE,
-                                      &job->region->target, job->region->colors, OWN_PLACE,
+                                      &job->region->target, job->region->colors, DDIM_VARIATION_APART,
                                       variation->recipe.tileable, team, error);
       if (! job->model)
         return FALSE;
@@ -522,6 +519,7 @@ variation_run (GimpProcedure        *procedure,
         return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
       if (! ddim_dialog_run (procedure, config,
                              ((VariationJob *) variation.jobs->pdata[0])->region,
+                             variation.jobs->len,
                              check, &target, &picks))
         return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
     }

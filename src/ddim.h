@@ -416,7 +416,10 @@ DdimField    * ddim_patches_new      (const DdimCanvas         *picture,
 /* A schedule for it: linear betas, T = 1000. */
 DdimSchedule * ddim_patches_schedule (void);
 
-/* The same with its schedule, for all that takes a model. */
+/* The same with its schedule, for all that takes a model; and what such a model
+ * of so many channels is like, which needs no picture.                       */
+void           ddim_model_inspect_picture (gint                      channels,
+                                           DdimModelInfo            *info);
 DdimModel    * ddim_model_new_of_picture (const DdimCanvas         *picture,
                                           const gfloat             *mask,
                                           const DdimPatchesOptions *options,

@@ -316,6 +316,23 @@ test_inspect (void)
   g_assert_error (error, DDIM_ERROR, DDIM_ERROR_MISSING);
 }
 
+/* What is said of a model of a picture holds of one that is made. */
+static void
+test_inspect_picture (void)
+{
+  g_autoptr (GError)     error   = NULL;
+  g_autoptr (DdimTeam)   team    = ddim_team_new (1);
+  g_autoptr (DdimCanvas) picture = random_canvas (1, 16, 20);
+  g_autoptr (DdimModel)  model   = ddim_model_new_of_picture (picture, NULL, NULL, team, &error);
+  DdimModelInfo          info;
+
+  g_assert_no_error (error);
+  ddim_model_inspect_picture (3, &info);
+  g_assert_cmpint (info.channels, ==, ddim_model_get_field (model)->channels);
+  g_assert_cmpint (info.sample_size, ==, ddim_model_get_sample_size (model));
+  g_assert_cmpint (info.attention, ==, ddim_model_has_attention (model));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -323,6 +340,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/model/nested", "heads", test_golden);
   g_test_add_data_func ("/model/flat", "google", test_golden);
   g_test_add_func ("/model/inspect", test_inspect);
+  g_test_add_func ("/model/inspect-picture", test_inspect_picture);
   g_test_add_func ("/model/properties", test_properties);
   g_test_add_func ("/model/batch", test_batch);
   g_test_add_func ("/model/repeatable", test_repeatable);

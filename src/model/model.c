@@ -258,6 +258,13 @@ ddim_model_inspect (const gchar   *folder,
 /* The context that a patch of a middling scale sees. */
 #define PICTURE_SAMPLE_SIZE 64
 
+void
+ddim_model_inspect_picture (gint           channels,
+                            DdimModelInfo *info)
+{
+  *info = (DdimModelInfo) { .channels = channels, .sample_size = PICTURE_SAMPLE_SIZE };
+}
+
 DdimModel *
 ddim_model_new_of_picture (const DdimCanvas         *picture,
                            const gfloat             *mask,

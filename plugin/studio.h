@@ -1,0 +1,103 @@
+/* studio.h: the dialog of a procedure whose results are shown while it works
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What all such dialogs have: a preview, a gallery below it, what goes on and
+ * how long it takes, Stop, and OK.  What one procedure has of its own is in a
+ * class: what is read, what is computed, and which argument matters to what.
+ */
+
+#pragma once
+
+#include <libgimp/gimp.h>
+#include <gtk/gtk.h>
+
+#include "job.h"
+
+/* Cells of the gallery. */
+#define DDIM_STUDIO_CELLS 6
+
+typedef struct _DdimStudio DdimStudio;
+
+/* What has to be done anew when an argument has changed. */
+typedef enum
+{
+  DDIM_CHANGE_NOTHING,
+  DDIM_CHANGE_SEEDS,    /* other cells, of the same kind                     */
+  DDIM_CHANGE_MAKING,   /* other pictures of what is read                    */
+  DDIM_CHANGE_SCENE     /* what is read, too                                 */
+} DdimChange;
+
+typedef struct
+{
+  const gchar   *activity;        /* in GIMP's progress bar                   */
+  const gchar   *finished;        /* under a picture that is what OK gives    */
+  const gchar   *preview_help;
+  const gchar   *cells;           /* above the gallery, with a mnemonic       */
+  const gchar   *cell_name;       /* of one cell, with a %u for its seed      */
+  const gchar   *pick_help;       /* how to pick, and what comes of it        */
+  gboolean       only_previews;   /* OK waits for nothing that the job makes  */
+
+  /* All are called in the main loop, with the studio's data; errors are
+   * sentences for the user.                                                 */
+
+  /* Plans what the arguments say and reads nothing, or little; returns how many
+   * stages are to be read, or 0 for an error.  before: receives what is shown
+   * until there is more, or NULL.                                           */
+  gint         (*plan)            (gpointer          data,
+                                   cairo_surface_t **before,
+                                   GError          **error);
+
+  /* Reads what a stage needs; the studio serves its window meanwhile, where
+   * ddim_studio_serve () is called.                                         */
+  gboolean     (*read)            (gpointer          data,
+                                   gint              stage,
+                                   GError          **error);
+
+  /* What is to be made, of what is planned.  Free with ddim_task_unref ().  */
+  DdimTask   * (*make_task)       (gpointer          data);
+
+  /* How it is done, for people.  Free with g_free (). */
+  gchar      * (*describe)        (gpointer          data);
+
+  /* How many times the last stage's work is what OK has to do. */
+  gdouble      (*scale_of_all)    (gpointer          data);
+
+  DdimChange   (*affects)         (gpointer          data,
+                                   const gchar      *argument);
+
+  /* The first cell's seed; n_picked: how many are picked at first.  several:
+   * whether more than one may be.                                           */
+  guint64      (*get_seeds)       (gpointer          data,
+                                   gint             *n_picked,
+                                   gboolean         *several);
+} DdimStudioClass;
+
+/* klass and what it points at stay the caller's.  drawable: one that will be
+ * read.  Free with ddim_studio_free ().                                     */
+DdimStudio       * ddim_studio_new          (GimpProcedure         *procedure,
+                                             GimpProcedureConfig   *config,
+                                             const gchar           *title,
+                                             GimpDrawable          *drawable,
+                                             const DdimStudioClass *klass,
+                                             gpointer               data);
+void               ddim_studio_free         (DdimStudio            *studio);
+
+/* For widgets of its arguments. */
+GimpProcedureDialog * ddim_studio_get_dialog (DdimStudio           *studio);
+
+/* Shows the dialog with these controls beside the preview, until it is closed;
+ * whether with OK.  Then what was picked is finished.                       */
+gboolean           ddim_studio_run          (DdimStudio            *studio,
+                                             GtkWidget             *controls);
+
+/* Serves the window for a moment; fits DdimRegion's pause, with the studio. */
+void               ddim_studio_serve        (gpointer               studio);
+
+/* The seeds of what is picked, DDIM_STUDIO_CELLS at most, the one picked last
+ * first; and what is finished of one, which the studio owns.                */
+gint               ddim_studio_get_picked   (DdimStudio            *studio,
+                                             guint64               *seeds);
+const DdimCanvas * ddim_studio_get_finished (DdimStudio            *studio,
+                                             guint64                seed);

@@ -1,0 +1,236 @@
+/* variation-task.c: variations of a scene, for a job
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A picture is taken apart once for each model, depth and number of steps;
+ * another strength or seed only puts together again.
+ *
+ * A stage of 1 / k of the size is worked on at a depth of its own.  A pixel of
+ * it is the mean of k x k pixels; so is its noise, of which 1 / k is left.
+ * What the full size loses at its depth, the small one therefore loses where
+ * the signal stands k times higher over the noise (Hoogeboom, Heek and
+ * Salimans, "simple diffusion", ICML 2023, section 3.1).
+ */
+
+#include "config.h"
+
+#include "source.h"
+#include "variation-task.h"
+
+/* Evaluations a step of the exact encoder, before it was measured: the most. */
+#define EXACT_EVALUATIONS 3.0
+
+typedef struct
+{
+  DdimTask    base;
+  DdimScene  *scene;
+  DdimRecipe  recipe;
+} VariationTask;
+
+/* As in a run without a dialog: at strength 0 the picture stays as it is. */
+static gboolean
+is_made_periodic (const DdimRecipe *recipe)
+{
+  return recipe->tileable && recipe->strength > 0.0;
+}
+
+static gboolean
+same_opening (const DdimTask *a,
+              const DdimTask *b)
+{
+  const VariationTask *one   = (const VariationTask *) a;
+  const VariationTask *other = (const VariationTask *) b;
+  const DdimRecipe    *x     = &one->recipe;
+  const DdimRecipe    *y     = &other->recipe;
+
+  return one->scene == other->scene && ! g_strcmp0 (x->model, y->model) &&
+         x->steps == y->steps && x->depth == y->depth &&
+         is_made_periodic (x) == is_made_periodic (y);
+}
+
+static gboolean
+same_making (const DdimTask *a,
+             const DdimTask *b)
+{
+  const DdimRecipe *x = &((const VariationTask *) a)->recipe;
+  const DdimRecipe *y = &((const VariationTask *) b)->recipe;
+
+  return x->strength == y->strength && x->eta == y->eta;
+}
+
+static gint
+stage_steps (const VariationTask *self,
+             gint                 stage)
+{
+  gint most = self->scene->stages[stage].steps;
+
+  return most ? MIN (most, self->recipe.steps) : self->recipe.steps;
+}
+
+static gdouble
+making_cost (const DdimTask *task,
+             gint            stage)
+{
+  const VariationTask *self = (const VariationTask *) task;
+  const DdimStage     *s    = &self->scene->stages[stage];
+
+  return s->w * (gdouble) s->h * stage_steps (self, stage);
+}
+
+/* With the look back. */
+static gdouble
+opening_cost (const DdimTask *task,
+              gint            stage)
+{
+  return making_cost (task, stage) *
+         (1.0 + (stage == task->n_stages - 1 ? EXACT_EVALUATIONS : 1.0));
+}
+
+/* The depth of a stage of 1 / k of the size that loses what the full size
+ * loses at `depth`.                                                         */
+static gdouble
+reduced_depth (const DdimSchedule *schedule,
+               gdouble             depth,
+               gint                k)
+{
+  const gdouble *alphas_cumprod = ddim_schedule_get_alphas_cumprod (schedule);
+  gint           T              = ddim_schedule_get_length (schedule);
+  gint           t              = CLAMP ((gint) (depth * T + 0.5) - 1, 0, T - 1);
+  gdouble        alpha          = alphas_cumprod[t];
+  gdouble        snr            = k * (gdouble) k * alpha / MAX (1.0 - alpha, 1e-12);
+  gdouble        least          = snr / (1.0 + snr);
+
+  while (t > 0 && alphas_cumprod[t] < least)
+    t--;
+
+  return (t + 1) / (gdouble) T;
+}
+
+/* A picture taken apart. */
+static gpointer
+open (const DdimTask     *task,
+      gint                stage,
+      DdimWorkshop       *workshop,
+      const DdimMonitor  *monitor,
+      gdouble            *evaluated,
+      GError            **error)
+{
+  const VariationTask   *self     = (const VariationTask *) task;
+  const DdimStage       *s        = &self->scene->stages[stage];
+  gboolean               last     = stage == task->n_stages - 1;
+  DdimRecipe             recipe   = self->recipe; /* borrows its model */
+  g_autoptr (DdimModel)  of_image = NULL;
+  DdimModel             *model;
+  g_autoptr (DdimField)  field    = NULL;
+  g_autoptr (DdimLevels) levels   = NULL;
+  DdimCanvas            *canvas;
+  DdimInversion         *inversion;
+
+  if (self->scene->source)
+    model = of_image = ddim_source_make_model (self->scene->source, s->canvas, s->reduction,
+                                               workshop->team, error);
+  else
+    model = ddim_workshop_get_model (workshop, &recipe, error);
+  if (! model)
+    return NULL;
+
+  /* A model of the image takes canvases of any size, and wraps them itself. */
+  field = of_image ? ddim_field_ref (ddim_model_get_field (model))
+                   : ddim_windows_new (ddim_model_get_field (model),
+                                       &self->scene->plan.windows, error);
+  if (! field)
+    return NULL;
+
+  recipe.depth = reduced_depth (ddim_model_get_schedule (model), recipe.depth, s->reduction);
+  recipe.steps = stage_steps (self, stage);
+  levels = ddim_recipe_make_levels (&recipe, model, error);
+  if (! levels)
+    return NULL;
+
+  canvas = ddim_canvas_copy (s->canvas);
+  if (is_made_periodic (&recipe))
+    ddim_canvas_make_periodic (canvas);
+
+  inversion = ddim_inversion_new (field, levels,
+                                  last ? DDIM_ENCODER_EXACT : DDIM_ENCODER_PAPER,
+                                  canvas, monitor, error);
+  if (inversion)
+    *evaluated = s->w * (gdouble) s->h * inversion->evaluations;
+
+  return inversion;
+}
+
+static void
+close_inversion (gpointer opened)
+{
+  ddim_inversion_free (opened);
+}
+
+static DdimCanvas *
+make (const DdimTask     *task,
+      gint                stage,
+      gpointer            opened,
+      guint64             seed,
+      const DdimMonitor  *monitor,
+      GError            **error)
+{
+  const VariationTask    *self      = (const VariationTask *) task;
+  const DdimInversion    *inversion = opened;
+  const DdimCanvas       *image     = inversion->image;
+  g_autoptr (DdimCanvas)  after     = ddim_canvas_new (1, image->h, image->w, image->c);
+  DdimVariation           options   = { .strength  = self->recipe.strength,
+                                        .eta       = self->recipe.eta,
+                                        .seeds     = &seed,
+                                        .weights   = self->scene->stages[stage].weights,
+                                        .reduction = self->scene->stages[stage].reduction };
+
+  if (! ddim_vary (inversion, &options, after, NULL, monitor, error))
+    return NULL;
+
+  return g_steal_pointer (&after);
+}
+
+static cairo_surface_t *
+render (const DdimTask   *task,
+        gint              stage,
+        const DdimCanvas *made)
+{
+  return ddim_scene_render (((const VariationTask *) task)->scene, stage, made);
+}
+
+static void
+finalize (DdimTask *task)
+{
+  VariationTask *self = (VariationTask *) task;
+
+  ddim_scene_unref (self->scene);
+  ddim_recipe_clear (&self->recipe);
+  g_free (self);
+}
+
+static const DdimTaskClass klass =
+{
+  .same_opening = same_opening,
+  .same_making  = same_making,
+  .opening_cost = opening_cost,
+  .making_cost  = making_cost,
+  .open         = open,
+  .close        = close_inversion,
+  .make         = make,
+  .render       = render,
+  .finalize     = finalize,
+};
+
+DdimTask *
+ddim_variation_task_new (DdimScene        *scene,
+                         const DdimRecipe *recipe)
+{
+  VariationTask *self = g_new0 (VariationTask, 1);
+
+  self->base  = (DdimTask) { &klass, 1, scene->n_stages };
+  self->scene = ddim_scene_ref (scene);
+  ddim_recipe_copy (recipe, &self->recipe);
+
+  return &self->base;
+}

@@ -1,0 +1,20 @@
+/* variation-task.h: variations of a scene, for a job
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "recipe.h"
+#include "scene.h"
+#include "task.h"
+
+/* What is nearer than this to a place is not used for it, in pixels, by a model
+ * of the same image: it would be given back as it is.                       */
+#define DDIM_VARIATION_APART 32
+
+/* The scene's stages, varied as the recipe says; keeps a reference to the scene
+ * and a copy of the recipe.  Free with ddim_task_unref ().                  */
+DdimTask * ddim_variation_task_new (DdimScene        *scene,
+                                    const DdimRecipe *recipe);
