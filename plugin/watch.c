@@ -12,6 +12,9 @@
 #include <stdio.h>
 #include <time.h>
 
+#include <libgimp/gimp.h>
+#include <libgimp/gimpui.h>
+
 #include "watch.h"
 
 #define EVERY      5 /* ms */
@@ -50,6 +53,11 @@ report_text (GtkLabel *label)
   gint           w, h;
 
   g_hash_table_add (watch.lines, g_strdup_printf ("text %s", gtk_label_get_text (label)));
+  if (gtk_label_get_mnemonic_keyval (label) != GDK_KEY_VoidSymbol)
+    g_hash_table_add (watch.lines,
+                      g_strdup_printf ("key %s %s",
+                                       gdk_keyval_name (gtk_label_get_mnemonic_keyval (label)),
+                                       gtk_label_get_text (label)));
 
   gtk_widget_get_allocation (GTK_WIDGET (label), &room);
   pango_layout_get_pixel_size (layout, &w, &h);
@@ -68,6 +76,57 @@ report_text (GtkLabel *label)
     }
 }
 
+/* What a widget is called: by itself, by a label that leads to it, or by the
+ * row it is in; NULL where nobody could say.                                 */
+static gchar *
+get_name (GtkWidget *widget)
+{
+  const gchar *name = atk_object_get_name (gtk_widget_get_accessible (widget));
+
+  if (name && name[0])
+    return g_strdup (name);
+
+  for (GtkWidget *row = widget; row; row = gtk_widget_get_parent (row))
+    {
+      GList     *labels = gtk_widget_list_mnemonic_labels (row);
+      GtkWidget *label  = labels ? labels->data : NULL;
+
+      g_list_free (labels);
+      if (! label && GIMP_IS_LABELED (row))
+        label = gimp_labeled_get_label (GIMP_LABELED (row));
+      if (label)
+        return g_strdup (gtk_label_get_text (GTK_LABEL (label)));
+    }
+
+  return NULL;
+}
+
+/* KIND X Y NAME, where it lies in the window. */
+static gchar *
+describe (const gchar *kind,
+          GtkWidget   *widget)
+{
+  g_autofree gchar *name = get_name (widget);
+  gint              x    = 0;
+  gint              y    = 0;
+
+  gtk_widget_translate_coordinates (widget, watch.dialog, 0, 0, &x, &y);
+
+  return g_strdup_printf ("%s %d %d %s", kind, x, y, name ? name : "");
+}
+
+static void
+focus_set (GtkWindow *window,
+           GtkWidget *widget,
+           gpointer   data)
+{
+  g_autofree gchar *line = widget ? describe ("focus", widget) : NULL;
+
+  if (line)
+    fprintf (watch.file, "%s\n", line);
+  fflush (watch.file);
+}
+
 static void
 look_at (GtkWidget *widget,
          gpointer   data)
@@ -77,6 +136,8 @@ look_at (GtkWidget *widget,
 
   if (GTK_IS_LABEL (widget) && gtk_label_get_text (GTK_LABEL (widget))[0])
     report_text (GTK_LABEL (widget));
+  else if (gtk_widget_get_can_focus (widget) && gtk_widget_is_sensitive (widget))
+    g_hash_table_add (watch.lines, describe ("control", widget));
   if (GTK_IS_CONTAINER (widget))
     gtk_container_forall (GTK_CONTAINER (widget), look_at, NULL);
 }
@@ -114,6 +175,7 @@ ddim_watch_start (GtkWidget *dialog)
   watch.started   = watch.last = g_get_monotonic_time ();
   watch.last_held = thread_time ();
   watch.longest   = watch.longest_held = 0;
+  g_signal_connect (dialog, "set-focus", G_CALLBACK (focus_set), NULL);
   watch.source  = g_timeout_add_full (G_PRIORITY_HIGH, EVERY, tick, NULL, NULL);
 }
 
@@ -139,6 +201,7 @@ ddim_watch_stop (void)
     return;
 
   g_source_remove (watch.source);
+  g_signal_handlers_disconnect_by_func (watch.dialog, focus_set, NULL);
   g_hash_table_iter_init (&iter, watch.lines);
   while (g_hash_table_iter_next (&iter, &line, NULL))
     fprintf (watch.file, "%s\n", (const gchar *) line);

@@ -10,6 +10,9 @@
  *                        after the start
  *   text TEXT            a label that was seen
  *   clipped TEXT         a label that got less room than it needs
+ *   focus X Y NAME       the keyboard has come to what is called NAME, at (X, Y)
+ *   control X Y NAME     something that the keyboard could come to
+ *   key KEY TEXT         the mnemonic of a label that was seen
  *   stall MS held MS     the longest that the main loop served nothing, and the
  *                        longest that it computed, which no other program's
  *                        work lengthens

@@ -172,6 +172,161 @@ def several():
 
 
 @test
+def several_at_once():
+    """OK before several picks, with a gap between them, are finished waits for all"""
+    fresh()
+    status = with_dialog(lambda: keys('alt+v', 'ctrl+Right', 'ctrl+Right', 'ctrl+space', 'alt+o'),
+                         image, layer, seed=30, output='new-layers', **QUICK)
+    assert status == Gimp.PDBStatusType.SUCCESS, status
+    layers = image.get_layers()
+    recipes = [bytes(each.get_parasite('gimp-ddim-variation').get_data()).decode()
+               for each in layers[:-1]]
+    seeds = [line for recipe in recipes for line in recipe.splitlines()
+             if line.startswith('seed=')]
+    assert sorted(seeds) == ['seed=30', 'seed=32'], seeds
+    for seed, each in zip(seeds, layers):  # each can be made again by what it says
+        made = [pixel[:3] for pixel in read_bytes(each)]
+        assert made == result(seed=int(seed[len('seed='):])), seed
+
+
+OF_IMAGE = {**QUICK, 'model': 'this image'}
+
+
+def large_enough():
+    """An image that has stages of other sizes, and what is varied of it."""
+    big, target = new_image(170, 150)
+    big.select_rectangle(Gimp.ChannelOps.REPLACE, 30, 20, 100, 110)
+    return big, target
+
+
+@test
+def of_image():
+    """“This image” in the dialog gives what the procedure gives by itself"""
+    (one, first), (other, second) = large_enough(), large_enough()
+    arguments = {**OF_IMAGE, 'seed': 8, 'symmetry': 'mirrored'}
+    before = read_bytes(first)
+
+    def user():
+        wait_for_picture('finished')
+        screenshot('of-image.png')
+        keys('alt+o')
+
+    status = with_dialog(user, one, first, **arguments)
+    assert status == Gimp.PDBStatusType.SUCCESS, status
+    vary_or_die(other, second, **arguments)
+    assert len(differing(before, read_bytes(first))) > 1000
+    assert not differing(read_bytes(second), read_bytes(first))
+
+
+@test
+def of_image_chosen():
+    """chosen from the list, it asks for its source, and may be tileable"""
+    fresh()
+    def user():
+        wait_for_picture('finished')
+        keys('alt+m', 'Down')  # after the model “photo”
+        wait_for_picture('finished', 2)
+        time.sleep(2)          # the watch looks once a second
+        screenshot('chosen.png')
+        keys('alt+o')
+
+    status = with_dialog(user, image, layer, seed=9, tileable=True, **QUICK)
+    assert status == Gimp.PDBStatusType.SUCCESS, status
+    same(seed=9, tileable=True, model='this image')
+    texts = [line for line in watched() if line.startswith('text ')]
+    for word in ('Source', 'Symmetry', 'Learns from this image'):
+        assert any(word in text for text in texts), (word, texts)
+
+
+@test
+def of_image_impossible():
+    """a source with nothing to learn from is a sentence in the dialog"""
+    fresh()
+    empty = Gimp.Layer.new(image, 'empty', *SIZE, Gimp.ImageType.RGBA_IMAGE, 100,
+                           Gimp.LayerMode.NORMAL)
+    image.insert_layer(empty, None, 0)
+    empty.fill(Gimp.FillType.TRANSPARENT)
+
+    def user():
+        time.sleep(3)
+        screenshot('nothing.png')
+        keys('alt+o')   # to no effect
+        assert window(TITLE)
+        keys('Escape')
+
+    status = with_dialog(user, image, layer, source=empty, **OF_IMAGE)
+    assert status == Gimp.PDBStatusType.CANCEL, status
+    assert any('nothing to learn' in line for line in watched()), watched()
+    assert read_bytes(layer) == original
+
+
+@test
+def other_layers():
+    """of several layers the first is looked at, and OK varies all of them"""
+    fresh()
+    second = layer.copy()
+    image.insert_layer(second, None, 0)
+
+    def user():
+        wait_for_picture('finished')
+        time.sleep(2)
+        screenshot('layers.png')
+        keys('alt+o')
+
+    status = with_dialog(user, image, [layer, second], seed=13, **QUICK)
+    assert status == Gimp.PDBStatusType.SUCCESS, status
+    same(seed=13)
+    assert read_bytes(second) == read_bytes(layer)
+    assert any('other selected layer' in line for line in watched()), watched()
+
+
+def walk(**arguments):
+    """Tab from control to control; returns those reached and those there are,
+    each as (x, y, name)."""
+    fresh()
+    def user():
+        wait_for_picture('finished')
+        keys('alt+a')
+        time.sleep(2)  # the watch looks once a second
+        screenshot('walk.png')
+        keys(*['Tab'] * 34)
+        keys('Escape')
+
+    status = with_dialog(user, image, layer, **{**QUICK, **arguments})
+    assert status == Gimp.PDBStatusType.CANCEL, status
+    found = {kind: [] for kind in ('focus', 'control')}
+    for line in watched():
+        if line.split()[0] in found:
+            kind, x, y, name = line.split(' ', 3)
+            found[kind].append((int(x), int(y), name))
+    return found['focus'], found['control']
+
+
+@test
+def keyboard():
+    """Tab comes to every control, each has a name, and they follow as they are read"""
+    reached, there = walk(model='this image')
+    assert len(there) > 15, there
+    assert all(name for _, _, name in reached + there), reached + there
+    assert {name for _, _, name in there} <= {name for _, _, name in reached}, \
+        {name for _, _, name in there} - {name for _, _, name in reached}
+    # Down each column and along each row: only behind the last it jumps back.
+    back = [(one, other) for one, other in zip(reached, reached[1:])
+            if other[1] <= one[1] and other[0] <= one[0]]
+    assert len(back) == 1, back
+
+
+@test
+def mnemonics():
+    """no two texts of the dialog have the same key, but where Escape and F1 are another"""
+    pairs = {tuple(line.split(' ', 2)[1:]) for path in glob.glob(f'{WATCH}*')
+             for line in open(path).read().splitlines() if line.startswith('key ')}
+    assert len(pairs) > 15, pairs
+    keys_of = [key.lower() for key, text in pairs if text not in ('Cancel', 'Help')]
+    assert len(keys_of) == len(set(keys_of)), sorted(pairs)
+
+
+@test
 def menu():
     """the menu's entry opens the dialog"""
     fresh()

@@ -97,7 +97,8 @@ def with_dialog(user, image, layer, **arguments):
     config = procedure.create_config()
     config.set_property('image', image)
     config.set_property('run-mode', Gimp.RunMode.INTERACTIVE)
-    config.set_core_object_array('drawables', [layer])
+    config.set_core_object_array('drawables',
+                                 layer if isinstance(layer, list) else [layer])
     for name, value in arguments.items():
         config.set_property(name, value)
 
