@@ -115,7 +115,8 @@ ddim_plane_cut (DdimPlane        *plane,
       gint    from, to;
       gdouble head, tail, rows;
 
-      cell_span (plane, i, plane->h, h, canvas->y - plane->y * factor, &from, &to, &head, &tail);
+      cell_span (plane, i, plane->h, h, canvas->y - plane->y * factor,
+                 &from, &to, &head, &tail);
       memset (line, 0, (gsize) w * c * sizeof (gdouble));
       rows = 0;
       for (gint y = from; y < to; y++)
@@ -191,6 +192,7 @@ typedef struct
   gint                 first, end; /* rows of the grid                       */
   const gfloat        *patches;
   const gfloat        *window;
+  const gfloat        *weights;
   gfloat              *sums;
 } Blend;
 
@@ -203,7 +205,8 @@ add_row (gint     y,
   const DdimPatchGrid *grid  = blend->grid;
   gint                 c     = blend->plane->c;
   gfloat              *sums  = blend->sums + (gsize) y * blend->plane->columns * (c + 1);
-  gint                 first = MAX (blend->first, (y - DDIM_PATCH + grid->stride) / grid->stride);
+  gint                 first = MAX (blend->first,
+                                    (y - DDIM_PATCH + grid->stride) / grid->stride);
 
   for (gint i = first; i < blend->end; i++)
     {
@@ -216,14 +219,13 @@ add_row (gint     y,
 
       for (gint j = 0; j < grid->w; j++)
         {
+          gsize         at    = (gsize) (i - blend->first) * grid->w + j;
           gint          x     = ddim_patch_grid_x (grid, j);
-          const gfloat *patch = blend->patches
-                                + (((gsize) (i - blend->first) * grid->w + j) * DDIM_PATCH_CELLS
-                                   + dy * DDIM_PATCH) * c;
+          const gfloat *patch = blend->patches + (at * DDIM_PATCH_CELLS + dy * DDIM_PATCH) * c;
 
           for (gint dx = 0; dx < DDIM_PATCH; dx++)
             {
-              gfloat  weight = blend->window[dy * DDIM_PATCH + dx];
+              gfloat  weight = blend->weights[at] * blend->window[dy * DDIM_PATCH + dx];
               gfloat *sum    = sums + (x + dx) * (c + 1);
 
               for (gint k = 0; k < c; k++)
@@ -241,10 +243,11 @@ ddim_plane_add (const DdimPlane     *plane,
                 gint                 n_rows,
                 const gfloat        *patches,
                 const gfloat        *window,
+                const gfloat        *weights,
                 gfloat              *sums,
                 const DdimPatchWork *work)
 {
-  Blend blend = { plane, grid, first, first + n_rows, patches, window, sums };
+  Blend blend = { plane, grid, first, first + n_rows, patches, window, weights, sums };
 
   ddim_team_run (work->team, plane->rows, add_row, &blend, NULL);
 }

@@ -6,10 +6,12 @@
  * Where a picture has too many patches to compare with all of them, those are
  * compared that the coarser scale's nearest ones point to: around a patch of
  * the canvas lie four patches of the coarser grid, each with some matches; each
- * match says where in the picture this patch would lie, give or take a cell
- * (coarse-to-fine and neighbours' offsets, as in Barnes et al., "PatchMatch",
- * ACM Trans. Graph. 28, 2009, but without its random guesses).  So a patch is
- * matched together with its surroundings, which keeps larger structures whole.
+ * match says where in the picture this patch would lie, give or take a cell.
+ * Then each patch tries what its neighbours found, moved on as far as they lie
+ * apart (coarse-to-fine and neighbours' offsets, as in Barnes et al.,
+ * "PatchMatch", ACM Trans. Graph. 28, 2009, but without its random guesses).
+ * So a patch is matched together with its surroundings, which keeps larger
+ * structures whole.
  */
 
 #include <math.h>
@@ -21,6 +23,7 @@
 
 #define ROW    32  /* floats of a line of a patch, padded                     */
 #define SEEN   1024
+#define PASSED 2   /* matches that a patch passes on to each neighbour       */
 
 typedef struct
 {
@@ -33,6 +36,9 @@ typedef struct
   gint                    first;   /* row of the grid, for the mean          */
   gdouble                 variance;
   gfloat                 *patches;
+  gfloat                 *nearest;
+  const gint32           *places;  /* what all had found before any passes on */
+  const guint8           *turns;
 } Job;
 
 void
@@ -156,7 +162,8 @@ try (const Job *job,
     return;
 
   insert (job->matches, at,
-          job->kernels->distance (query->lines[turn], ROW, plane->cells + (gsize) place * plane->c,
+          job->kernels->distance (query->lines[turn], ROW,
+                                  plane->cells + (gsize) place * plane->c,
                                   (gsize) plane->columns * plane->c, DDIM_PATCH,
                                   DDIM_PATCH * plane->c),
           place, turn);
@@ -233,8 +240,10 @@ refine_patch (const Job *job,
       gint    s = grid_index (first_column + i % 2, coarse->grid.w, wrap);
       gsize   from = ((gsize) r * coarse->grid.w + s) * coarse->keep;
       /* From the middle of the coarse patch to this one's, in fine cells. */
-      gdouble dy = 2 * nearer (cy - half - ddim_patch_grid_y (&coarse->grid, r), above->h, wrap);
-      gdouble dx = 2 * nearer (cx - half - ddim_patch_grid_x (&coarse->grid, s), above->w, wrap);
+      gdouble dy = 2 * nearer (cy - half - ddim_patch_grid_y (&coarse->grid, r),
+                               above->h, wrap);
+      gdouble dx = 2 * nearer (cx - half - ddim_patch_grid_x (&coarse->grid, s),
+                               above->w, wrap);
 
       for (gint k = 0; k < coarse->keep && coarse->places[from + k] >= 0; k++)
         {
@@ -279,6 +288,71 @@ refine_row (gint     row,
   g_free (query);
 }
 
+/* Passing on ----------------------------------------------------------------- */
+
+/* Compares with what lies beside the matches of the patches around. */
+static void
+ask_neighbours (const Job *job,
+                Query     *query,
+                gint       row,
+                gint       column)
+{
+  DdimPatchMatches    *matches = job->matches;
+  const DdimPatchGrid *grid    = &matches->grid;
+  const DdimPlane     *plane   = &matches->plane;
+  gint  w  = job->scale->plane.w;
+  gint  y  = ddim_patch_grid_y (grid, row);
+  gint  x  = ddim_patch_grid_x (grid, column);
+  gsize at = ((gsize) row * grid->w + column) * matches->keep;
+
+  query_read (query, job, plane, y, x);
+  for (gint k = 0; k < matches->keep && matches->places[at + k] >= 0; k++)
+    query_is_new (query, matches->places[at + k], matches->turns[at + k]);
+
+  for (gint i = 0; i < 9; i++)
+    {
+      gint  r = row + i / 3 - 1;
+      gint  s = column + i % 3 - 1;
+      gsize from;
+      gint  dy, dx;
+
+      if (i == 4 || (! plane->wrap && (r < 0 || s < 0 || r >= grid->h || s >= grid->w)))
+        continue;
+      r    = grid_index (r, grid->h, plane->wrap);
+      s    = grid_index (s, grid->w, plane->wrap);
+      from = ((gsize) r * grid->w + s) * matches->keep;
+      dy   = nearer (y - ddim_patch_grid_y (grid, r), plane->h, plane->wrap);
+      dx   = nearer (x - ddim_patch_grid_x (grid, s), plane->w, plane->wrap);
+
+      for (gint k = 0; k < MIN (PASSED, matches->keep) && job->places[from + k] >= 0; k++)
+        {
+          gint turn = job->turns[from + k];
+          gint ty   = turn & DDIM_TURN_TRANSPOSE ? dx : dy;
+          gint tx   = turn & DDIM_TURN_TRANSPOSE ? dy : dx;
+
+          if (turn & DDIM_TURN_MIRROR_Y)
+            ty = - ty;
+          if (turn & DDIM_TURN_MIRROR_X)
+            tx = - tx;
+          try (job, query, at, y, x, job->places[from + k] / w + ty,
+               job->places[from + k] % w + tx, turn);
+        }
+    }
+}
+
+static void
+ask_row (gint     row,
+         gint     worker,
+         gpointer data)
+{
+  const Job *job   = data;
+  Query     *query = g_new0 (Query, 1);
+
+  for (gint column = 0; column < job->matches->grid.w; column++)
+    ask_neighbours (job, query, row, column);
+  g_free (query);
+}
+
 gboolean
 ddim_patch_refine (const DdimPatchScale   *scale,
                    const DdimPatchMatches *coarse,
@@ -286,9 +360,22 @@ ddim_patch_refine (const DdimPatchScale   *scale,
                    DdimPatchMatches       *matches,
                    const DdimPatchWork    *work)
 {
-  Job job = { scale, coarse, coarse_scale, matches, work, ddim_team_get_kernels (work->team) };
+  Job      job = { scale, coarse, coarse_scale, matches, work,
+                   ddim_team_get_kernels (work->team) };
+  gsize    n   = (gsize) matches->grid.h * matches->grid.w * matches->keep;
+  gint32  *places;
+  guint8  *turns;
+  gboolean success;
 
-  return ddim_team_run (work->team, matches->grid.h, refine_row, &job, work->cancellable);
+  if (! ddim_team_run (work->team, matches->grid.h, refine_row, &job, work->cancellable))
+    return FALSE;
+
+  job.places = places = g_memdup2 (matches->places, n * sizeof *places);
+  job.turns  = turns  = g_memdup2 (matches->turns, n);
+  success = ddim_team_run (work->team, matches->grid.h, ask_row, &job, work->cancellable);
+  g_free (places);
+  g_free (turns);
+  return success;
 }
 
 /* The mean ------------------------------------------------------------------- */
@@ -309,6 +396,8 @@ mean_row (gint     row,
       gsize   at    = (query + (gsize) job->first * matches->grid.w) * matches->keep;
       gfloat *patch = job->patches + query * DDIM_PATCH_CELLS * c;
       gfloat  total = 0;
+
+      job->nearest[query] = matches->distances[at];
 
       memset (patch, 0, DDIM_PATCH_CELLS * c * sizeof (gfloat));
       for (gint k = 0; k < matches->keep && matches->places[at + k] >= 0; k++)
@@ -342,10 +431,12 @@ ddim_patch_matches_mean (const DdimPatchScale   *scale,
                          gint                    n_rows,
                          gdouble                 variance,
                          const DdimPatchWork    *work,
-                         gfloat                 *patches)
+                         gfloat                 *patches,
+                         gfloat                 *nearest)
 {
   Job job = { .scale = scale, .matches = (DdimPatchMatches *) matches, .work = work,
-              .first = first, .variance = variance, .patches = patches };
+              .first = first, .variance = variance, .patches = patches,
+              .nearest = nearest };
 
   return ddim_team_run (work->team, n_rows, mean_row, &job, work->cancellable);
 }

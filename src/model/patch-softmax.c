@@ -36,6 +36,7 @@ typedef struct
   gint                 d;
   gfloat               steepness; /* 1 / variance                            */
   gfloat              *patches;   /* of the softmax                          */
+  gfloat              *nearest;
   DdimPatchMatches    *matches;   /* or of the nearest                       */
   gfloat              *scratch;
   gsize                scratch_size;
@@ -189,7 +190,8 @@ open_chunk (const Job *job,
           for (gint cell = 0; cell < DDIM_PATCH_CELLS; cell++)
             for (gint k = 0; k < c; k++)
               out[cells[cell] * c + k] =
-                at[((gsize) (cell / DDIM_PATCH) * job->plane->columns + cell % DDIM_PATCH) * c + k];
+                at[((gsize) (cell / DDIM_PATCH) * job->plane->columns
+                    + cell % DDIM_PATCH) * c + k];
         }
     }
   return chunk;
@@ -212,10 +214,10 @@ score_block (const Job *job,
   DdimProductPart       part  = { chunk->rows, job->d };
 
   for (gint j = 0; j < KEYS; j += panel)
-    job->kernels->product (panel, &(DdimProduct) { .count = 1, .m = rows, .n_parts = 1, .parts = &part,
-                                                   .b = keys + (gsize) j * job->d,
-                                                   .c = chunk->scores + j,
-                                                   .c_stride = SCORES });
+    job->kernels->product (panel, &(DdimProduct) {
+                             .count = 1, .m = rows, .n_parts = 1, .parts = &part,
+                             .b = keys + (gsize) j * job->d,
+                             .c = chunk->scores + j, .c_stride = SCORES });
   for (gint row = 0; row < rows; row++)
     for (gint j = 0; j < KEYS; j++)
       chunk->scores[row * SCORES + j] += norms[j];
@@ -253,6 +255,20 @@ highest (const gfloat *scores)
   for (gint k = 1; k < 16; k++)
     most = MAX (most, lanes[k]);
   return most;
+}
+
+/* |q|^2 of a chunk's i-th patch. */
+static gdouble
+square_of (const Job   *job,
+           const Chunk *chunk,
+           gint         i)
+{
+  const gfloat *query = chunk->rows[i * job->work->n_turns];
+  gdouble       sum   = 0;
+
+  for (gint k = 0; k < job->d; k++)
+    sum += (gdouble) query[k] * query[k];
+  return sum;
 }
 
 /* The softmax ---------------------------------------------------------------- */
@@ -315,9 +331,10 @@ gather_block (const Job *job,
       DdimProductPart part = { rows, KEYS };
 
       job->kernels->product (ddim_kernels_width (job->kernels, d, panel),
-                             &(DdimProduct) { .count = 1, .m = n_rows, .n_parts = 1, .parts = &part,
-                                              .b = values + (gsize) first * KEYS,
-                                              .c = chunk->sums + first, .c_stride = width });
+                             &(DdimProduct) {
+                               .count = 1, .m = n_rows, .n_parts = 1, .parts = &part,
+                               .b = values + (gsize) first * KEYS,
+                               .c = chunk->sums + first, .c_stride = width });
     }
   for (gint i = 0; i < n_rows; i++)
     {
@@ -355,8 +372,11 @@ softmax_chunk (gint     index,
       gather_block (job, &chunk, block, n, most, total, out);
     }
   for (gint i = 0; i < n; i++)
-    for (gint k = 0; k < job->d; k++)
-      out[(gsize) i * job->d + k] /= total[i];
+    {
+      job->nearest[first - job->begin + i] = MAX (square_of (job, &chunk, i) - 2 * most[i], 0);
+      for (gint k = 0; k < job->d; k++)
+        out[(gsize) i * job->d + k] /= total[i];
+    }
 }
 
 static gboolean
@@ -380,9 +400,10 @@ ddim_patch_softmax (DdimPatchScale      *scale,
                     gint                 n_rows,
                     gdouble              variance,
                     const DdimPatchWork *work,
-                    gfloat              *patches)
+                    gfloat              *patches,
+                    gfloat              *nearest)
 {
-  Job job = { .steepness = 1 / variance, .patches = patches };
+  Job job = { .steepness = 1 / variance, .patches = patches, .nearest = nearest };
 
   prepare (&job, scale, plane, grid, first, n_rows, work);
   return run (&job, softmax_chunk);
@@ -441,10 +462,8 @@ nearest_chunk (gint     index,
   /* From q p - |p|^2 / 2 to the distance. */
   for (gint i = 0; i < n; i++)
     {
-      gdouble norm = 0;
+      gdouble norm = square_of (job, &chunk, i);
 
-      for (gint k = 0; k < job->d; k++)
-        norm += (gdouble) chunk.rows[i * n_turns][k] * chunk.rows[i * n_turns][k];
       for (gint k = 0; k < keep; k++)
         {
           gfloat *distance = matches->distances + (gsize) (first + i) * keep + k;

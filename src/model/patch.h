@@ -115,14 +115,15 @@ ddim_patch_grid_x (const DdimPatchGrid *grid,
 }
 
 /* Adds n_rows of a grid's patches from `first` on (each DDIM_PATCH_CELLS c
- * floats), weighted by `window` (DDIM_PATCH_CELLS), to sums: rows x columns x
- * (c + 1) of the plane, weights last.                                       */
+ * floats), weighted by `window` (DDIM_PATCH_CELLS) and by a weight each, to
+ * sums: rows x columns x (c + 1) of the plane, weights last.                */
 void ddim_plane_add   (const DdimPlane     *plane,
                        const DdimPatchGrid *grid,
                        gint                 first,
                        gint                 n_rows,
                        const gfloat        *patches,
                        const gfloat        *window,
+                       const gfloat        *weights,
                        gfloat              *sums,
                        const DdimPatchWork *work);
 /* The plane's cells are those sums by their weights. */
@@ -170,8 +171,8 @@ ddim_patch_scale_allows (const DdimPatchScale *scale,
 #define DDIM_PATCH_MAX_KEYS 65536
 
 /* patches[i] = the mean of all keys under softmax (- distance^2 / 2 variance)
- * for n_rows of the grid's patches, from `first` on.  Returns FALSE where
- * cancelled.                                                                */
+ * for n_rows of the grid's patches, from `first` on; nearest[i] = the squared
+ * distance to the nearest key.  Returns FALSE where cancelled.              */
 gboolean ddim_patch_softmax (DdimPatchScale      *scale,
                              const DdimPlane     *plane,
                              const DdimPatchGrid *grid,
@@ -179,7 +180,8 @@ gboolean ddim_patch_softmax (DdimPatchScale      *scale,
                              gint                 n_rows,
                              gdouble              variance,
                              const DdimPatchWork *work,
-                             gfloat              *patches);
+                             gfloat              *patches,
+                             gfloat              *nearest);
 
 /* Fills matches (plane and grid set) from all keys. */
 gboolean ddim_patch_nearest (DdimPatchScale      *scale,
@@ -194,7 +196,7 @@ void     ddim_patch_matches_init  (DdimPatchMatches       *matches,
 void     ddim_patch_matches_clear (DdimPatchMatches       *matches);
 
 /* Fills matches (plane and grid set) with keys near those places that the
- * coarser scale's matches point to.                                         */
+ * coarser scale's matches point to, and the neighbours' of this one.        */
 gboolean ddim_patch_refine        (const DdimPatchScale   *scale,
                                    const DdimPatchMatches *coarse,
                                    const DdimPatchScale   *coarse_scale,
@@ -208,6 +210,7 @@ gboolean ddim_patch_matches_mean  (const DdimPatchScale   *scale,
                                    gint                    n_rows,
                                    gdouble                 variance,
                                    const DdimPatchWork    *work,
-                                   gfloat                 *patches);
+                                   gfloat                 *patches,
+                                   gfloat                 *nearest);
 
 G_END_DECLS
