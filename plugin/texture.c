@@ -40,6 +40,7 @@ compute (DdimModel            *model,
   DdimField             *field   = ddim_model_get_field (model);
   g_autoptr (DdimLevels) levels  = NULL;
   g_autoptr (DdimCanvas) texture = NULL;
+  DdimSampling           sampling = { .second_order = TRUE };
   DdimProgress           progress;
   gint                   width, height, steps, seed;
   guint64                seeds[1];
@@ -62,7 +63,7 @@ compute (DdimModel            *model,
   ddim_noise_fill (texture, seeds, 0);
 
   ddim_progress_start (&progress, _("DDIM texture"));
-  success = ddim_decode (field, levels, NULL, texture, &progress.monitor, error);
+  success = ddim_decode (field, levels, &sampling, texture, &progress.monitor, error);
   ddim_progress_end (&progress);
 
   return success ? g_steal_pointer (&texture) : NULL;

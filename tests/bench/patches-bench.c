@@ -94,6 +94,7 @@ make (gchar **argv)
   GError      *error = NULL;
   guint64      seed  = 1;
   DdimPatchesOptions       options  = { .apart = APART };
+  DdimSampling             sampling = { .second_order = TRUE };
   g_autoptr (DdimTeam)     team     = ddim_team_new (0);
   g_autoptr (DdimSchedule) schedule = ddim_patches_schedule ();
   g_autoptr (DdimLevels)   levels   = NULL;
@@ -122,7 +123,7 @@ make (gchar **argv)
   check (sample != NULL, error);
   levels = ddim_levels_new (schedule, DDIM_SPACING_QUADRATIC, 50, 1, NULL, &error);
   ddim_noise_fill (out, &seed, 0);
-  check (ddim_decode (sample, levels, NULL, out, NULL, &error), error);
+  check (ddim_decode (sample, levels, &sampling, out, NULL, &error), error);
   save (out, folder, name, "texture");
 
   g_printerr ("%s, photo\n", name);
