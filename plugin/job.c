@@ -217,6 +217,9 @@ end (Work    *work,
   DdimJob *job = work->job;
 
   job->before += job->piece;
+  if (evaluated <= 0.0)
+    return;
+
   g_mutex_lock (&job->mutex);
   job->pace = (g_get_monotonic_time () - job->began) / (gdouble) G_USEC_PER_SEC / evaluated;
   g_mutex_unlock (&job->mutex);

@@ -27,28 +27,28 @@
 
 #define CHEQUER 8
 
-static void
-plan_stages (DdimScene *scene)
+gint
+ddim_stages_plan (DdimStage *stages,
+                  gint       h,
+                  gint       w)
 {
-  gdouble n_pixels;
-  gint    coarse, h, w;
+  gint coarse = MAX (1, (gint) ceil (sqrt ((gdouble) h * w / COARSE_PIXELS)));
+  gint n      = 0;
 
-  ddim_plan_get_canvas (&scene->plan, scene->frame.height, scene->frame.width, &h, &w);
-  n_pixels = (gdouble) h * w;
-  coarse   = MAX (1, (gint) ceil (sqrt (n_pixels / COARSE_PIXELS)));
-
-  scene->stages[scene->n_stages++] = (DdimStage) { coarse, COARSE_STEPS };
+  stages[n++] = (DdimStage) { coarse, COARSE_STEPS };
   if (coarse > 2)
-    scene->stages[scene->n_stages++] = (DdimStage) { (coarse + 1) / 2, MIDDLE_STEPS };
-  scene->stages[scene->n_stages++] = (DdimStage) { 1, 0 };
+    stages[n++] = (DdimStage) { (coarse + 1) / 2, MIDDLE_STEPS };
+  stages[n++] = (DdimStage) { 1, 0 };
 
-  for (gint i = 0; i < scene->n_stages; i++)
+  for (gint i = 0; i < n; i++)
     {
-      gint k = scene->stages[i].reduction;
+      gint k = stages[i].reduction;
 
-      scene->stages[i].h = (h + k - 1) / k;
-      scene->stages[i].w = (w + k - 1) / k;
+      stages[i].h = (h + k - 1) / k;
+      stages[i].w = (w + k - 1) / k;
     }
+
+  return n;
 }
 
 /* The target and a rim of an eighth of it, within the frame. */
@@ -93,12 +93,14 @@ ddim_scene_new (DdimRegion     *region,
                 gint            side)
 {
   DdimScene *scene = g_new0 (DdimScene, 1);
+  gint       h, w;
 
   ddim_region_set_frame (region, plan->context, plan->least);
   scene->ref_count = 1;
   scene->plan      = *plan;
   scene->frame     = region->frame;
-  plan_stages (scene);
+  ddim_plan_get_canvas (plan, scene->frame.height, scene->frame.width, &h, &w);
+  scene->n_stages = ddim_stages_plan (scene->stages, h, w);
   plan_view (scene, region);
   read_view (scene, region, side);
 
@@ -265,6 +267,61 @@ ddim_scene_render (const DdimScene  *scene,
         add_row (scene, &scene->stages[stage], after, row, own);
       babl_process (fish, own, srgb, scene->view_w);
       put_row (srgb, scene->view_w, row, (guint32 *) (data + (gsize) row * stride));
+    }
+  cairo_surface_mark_dirty (surface);
+
+  return surface;
+}
+
+/* The mean of the pixels from (x, y) on, as R'G'B'. */
+static void
+mean (const DdimCanvas *canvas,
+      gint              x,
+      gint              y,
+      gint              k,
+      gfloat           *rgb)
+{
+  gint h = MIN (k, canvas->h - y);
+  gint w = MIN (k, canvas->w - x);
+
+  for (gint c = 0; c < 3; c++)
+    {
+      gint   channel = MIN (c, canvas->c - 1);
+      gfloat sum     = 0.0f;
+
+      for (gint i = 0; i < h; i++)
+        for (gint j = 0; j < w; j++)
+          sum += canvas->data[((gsize) (y + i) * canvas->w + x + j) * canvas->c + channel];
+      rgb[c] = CLAMP (0.5f + 0.5f * sum / (h * w), 0.0f, 1.0f);
+    }
+}
+
+cairo_surface_t *
+ddim_canvas_render (const DdimCanvas *canvas,
+                    const Babl       *format,
+                    gint              side)
+{
+  gint               k       = (MAX (canvas->h, canvas->w) + side - 1) / side;
+  gint               h       = (canvas->h + k - 1) / k;
+  gint               w       = (canvas->w + k - 1) / k;
+  cairo_surface_t   *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, w, h);
+  guchar            *data    = cairo_image_surface_get_data (surface);
+  gint               stride  = cairo_image_surface_get_stride (surface);
+  const Babl        *own     = babl_format_with_space ("R'G'B'A float",
+                                                       canvas->c == 1 ? NULL : format);
+  const Babl        *fish    = babl_fish (own, babl_format ("R'G'B'A float"));
+  g_autofree gfloat *row     = g_new (gfloat, (gsize) w * 4);
+  g_autofree gfloat *srgb    = g_new (gfloat, (gsize) w * 4);
+
+  for (gint y = 0; y < h; y++)
+    {
+      for (gint x = 0; x < w; x++)
+        {
+          mean (canvas, x * k, y * k, k, row + 4 * x);
+          row[4 * x + 3] = 1.0f;
+        }
+      babl_process (fish, row, srgb, w);
+      put_row (srgb, w, y, (guint32 *) (data + (gsize) y * stride));
     }
   cairo_surface_mark_dirty (surface);
 

@@ -44,6 +44,18 @@ typedef struct
   const Babl   *format;
 } DdimScene;
 
+/* Fills up to DDIM_TASK_STAGES stages for h x w pixels, without canvases; returns
+ * how many.                                                                  */
+gint              ddim_stages_plan      (DdimStage        *stages,
+                                         gint              h,
+                                         gint              w);
+
+/* A canvas itself, at most `side` pixels large; of a grey one in sRGB, else in
+ * the space of `format`.  Any thread.  Free with cairo_surface_destroy ().   */
+cairo_surface_t * ddim_canvas_render    (const DdimCanvas *canvas,
+                                         const Babl       *format,
+                                         gint              side);
+
 /* Sets the region's frame as planned, plans the stages, and reads the view so
  * that its longer side has at most `side` pixels, but no stage.  Main thread
  * only.                                                                      */

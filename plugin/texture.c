@@ -11,15 +11,15 @@
 #include "config.h"
 
 #include <libgimp/gimp.h>
-#include <libgimp/gimpui.h>
 #include <glib/gi18n-lib.h>
 
 #include "ddim.h"
 
-#include "help.h"
 #include "progress.h"
 #include "source.h"
 #include "texture.h"
+#include "texture-dialog.h"
+#include "texture-task.h"
 
 #define OUTPUT_LAYER "new-layer"
 #define OUTPUT_IMAGE "new-image"
@@ -32,41 +32,44 @@ fail (GimpProcedure     *procedure,
   return gimp_procedure_new_return_values (procedure, status, error);
 }
 
+/* Without a dialog. */
 static DdimCanvas *
-compute (DdimModel            *model,
+compute (GimpDrawable         *drawable,
          GimpProcedureConfig  *config,
          GError              **error)
 {
-  DdimField             *field   = ddim_model_get_field (model);
-  g_autoptr (DdimLevels) levels  = NULL;
-  g_autoptr (DdimCanvas) texture = NULL;
-  DdimSampling           sampling = { .second_order = TRUE };
+  GimpImage             *image = gimp_item_get_image (GIMP_ITEM (drawable));
+  gboolean               gray  = gimp_image_get_base_type (image) == GIMP_GRAY;
+  g_autoptr (DdimTeam)   team  = ddim_team_new (gimp_get_num_processors ());
+  g_autoptr (DdimModel)  model = NULL;
+  g_autoptr (DdimLevels) levels = NULL;
+  DdimCanvas            *texture;
   DdimProgress           progress;
   gint                   width, height, steps, seed;
-  guint64                seeds[1];
-  gboolean               success;
+  gboolean               tileable;
 
   g_object_get (config,
-                "width",  &width,
-                "height", &height,
-                "steps",  &steps,
-                "seed",   &seed,
+                "width",    &width,
+                "height",   &height,
+                "tileable", &tileable,
+                "steps",    &steps,
+                "seed",     &seed,
                 NULL);
-  seeds[0] = seed;
 
-  levels = ddim_levels_new (ddim_model_get_schedule (model), DDIM_SPACING_QUADRATIC,
-                            steps, 1.0, NULL, error);
+  model = ddim_source_model (config, drawable, TRUE, NULL, gray ? 1 : 3, 0, tileable, team,
+                             error);
+  if (! model)
+    return NULL;
+
+  levels = ddim_texture_levels (model, steps, error);
   if (! levels)
     return NULL;
 
-  texture = ddim_canvas_new (1, height, width, field->channels);
-  ddim_noise_fill (texture, seeds, 0);
-
   ddim_progress_start (&progress, _("DDIM texture"));
-  success = ddim_decode (field, levels, &sampling, texture, &progress.monitor, error);
+  texture = ddim_texture_make (model, levels, height, width, 1, seed, &progress.monitor, error);
   ddim_progress_end (&progress);
 
-  return success ? g_steal_pointer (&texture) : NULL;
+  return texture;
 }
 
 /* A layer that holds the texture, not in the image yet. */
@@ -149,28 +152,6 @@ show (GimpImage           *image,
   return layer;
 }
 
-static gboolean
-dialog_run (GimpProcedure       *procedure,
-            GimpProcedureConfig *config)
-{
-  GtkWidget *dialog;
-  gboolean   accepted;
-
-  gimp_ui_init (GETTEXT_PACKAGE);
-
-  dialog = ddim_help_dialog_new (procedure, config, _("DDIM Texture"));
-  gimp_procedure_dialog_get_widget (GIMP_PROCEDURE_DIALOG (dialog),
-                                    "seed", GIMP_TYPE_LABEL_SPIN);
-  gimp_procedure_dialog_fill (GIMP_PROCEDURE_DIALOG (dialog),
-                              "source", "width", "height", "tileable", "symmetry",
-                              "seed", "steps", "output", NULL);
-
-  accepted = gimp_procedure_dialog_run (GIMP_PROCEDURE_DIALOG (dialog));
-  gtk_widget_destroy (dialog);
-
-  return accepted;
-}
-
 static GimpValueArray *
 texture_run (GimpProcedure        *procedure,
              GimpRunMode           run_mode,
@@ -179,14 +160,10 @@ texture_run (GimpProcedure        *procedure,
              GimpProcedureConfig  *config,
              gpointer              run_data)
 {
-  g_autoptr (DdimTeam)   team    = NULL;
-  g_autoptr (DdimModel)  model   = NULL;
-  g_autoptr (DdimCanvas) texture = NULL;
-  GimpValueArray        *values;
-  GimpLayer             *layer;
-  gboolean               tileable;
-  gboolean               gray;
-  GError                *error   = NULL;
+  g_autoptr (DdimCanvas)  texture = NULL;
+  GimpValueArray         *values;
+  GimpLayer              *layer;
+  GError                 *error   = NULL;
 
   gegl_init (NULL, NULL);
 
@@ -205,20 +182,18 @@ texture_run (GimpProcedure        *procedure,
       return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
     }
 
-  if (run_mode == GIMP_RUN_INTERACTIVE && ! dialog_run (procedure, config))
-    return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
-
-  g_object_get (config, "tileable", &tileable, NULL);
-  gray  = gimp_image_get_base_type (image) == GIMP_GRAY;
-  team  = ddim_team_new (gimp_get_num_processors ());
-  model = ddim_source_model (config, drawables[0], TRUE, NULL, gray ? 1 : 3, 0, tileable,
-                             team, &error);
-  if (! model)
-    return fail (procedure, GIMP_PDB_EXECUTION_ERROR, error);
-
-  texture = compute (model, config, &error);
-  if (! texture)
-    return fail (procedure, GIMP_PDB_EXECUTION_ERROR, error);
+  if (run_mode == GIMP_RUN_INTERACTIVE)
+    {
+      texture = ddim_texture_dialog_run (procedure, config, drawables[0]);
+      if (! texture)
+        return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
+    }
+  else
+    {
+      texture = compute (drawables[0], config, &error);
+      if (! texture)
+        return fail (procedure, GIMP_PDB_EXECUTION_ERROR, error);
+    }
 
   layer  = show (image, drawables[0], config, run_mode, texture);
   values = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
@@ -247,7 +222,7 @@ add_arguments (GimpProcedure *procedure)
     1, 8192, 512, G_PARAM_READWRITE);
 
   gimp_procedure_add_boolean_argument (
-    procedure, "tileable", _("_Tileable"),
+    procedure, "tileable", _("T_ileable"),
     _("Opposite edges fit together, so that the texture can be laid side by side"),
     FALSE, G_PARAM_READWRITE);
 

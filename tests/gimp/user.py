@@ -20,6 +20,8 @@ from harness import PROCEDURE, Gimp
 TITLE = {'ko': '^DDIM 변주$', 'de': '^DDIM-Variation$'}.get(os.environ['LANGUAGE'][:2],
                                                         '^DDIM Variation$')
 WATCH = os.environ.get('DDIM_WATCH')
+# What is called, and its title; see playing ().
+_what = {'procedure': PROCEDURE, 'title': TITLE}
 SETTINGS = os.path.join(os.environ['GIMP3_DIRECTORY'], 'plug-in-settings', '*.last')
 
 
@@ -28,12 +30,18 @@ def xdotool(*arguments):
                           timeout=30)
 
 
-def wait_for_window(title=TITLE):
+def playing(procedure, title):
+    """The dialogs from here on are this procedure's."""
+    _what.update(procedure=procedure, title=title)
+
+
+def wait_for_window(title=None):
+    title = title or _what['title']
     assert wait_for(lambda: window(title)), f'no window “{title}”'
     return window(title)
 
 
-def keys(*names, title=TITLE):
+def keys(*names, title=None):
     """Presses keys in the window, each after the other has been served."""
     xdotool('windowfocus', '--sync', wait_for_window(title))
     for key in names:
@@ -86,14 +94,14 @@ def with_dialog(user, image, layer, **arguments):
             failures.append(failure)
             screenshot('failure.png')
             keys('Escape')
-        if not wait_for(lambda: not window(TITLE), 60):
+        if not wait_for(lambda: not window(_what['title']), 60):
             failures.append(AssertionError('the dialog did not close'))
-            xdotool('windowclose', window(TITLE) or 0)
+            xdotool('windowclose', window(_what['title']) or 0)
 
     if os.path.exists(WATCH):  # of the dialog before: kept
         os.rename(WATCH, f'{WATCH}.{time.monotonic()}')
     forget()
-    procedure = Gimp.get_pdb().lookup_procedure(PROCEDURE)
+    procedure = Gimp.get_pdb().lookup_procedure(_what['procedure'])
     config = procedure.create_config()
     config.set_property('image', image)
     config.set_property('run-mode', Gimp.RunMode.INTERACTIVE)
@@ -109,3 +117,24 @@ def with_dialog(user, image, layer, **arguments):
     if failures:
         raise failures[0]
     return status
+
+
+def check_watched():
+    """Asserts of all dialogs so far what watch.h tells; returns how long they were held."""
+    lines = {path: open(path).read().splitlines() for path in glob.glob(f'{WATCH}*')}
+    every = [line for path in lines for line in lines[path]]
+    # Held is the time that the loop itself computed between two turns: other
+    # programs, and the workers where there are more of them than processors,
+    # lengthen only what is told.
+    held = [float(line.split()[3]) for line in every if line.startswith('stall')]
+    waited = sorted(float(line.split()[1]) for line in every if line.startswith('stall'))
+    assert len(held) > 2 and max(held) < 100, held
+    clipped = [line for line in every if line.startswith('clipped')]
+    assert not clipped, clipped
+    # Of one key there is one text, but where Escape and F1 are another way.
+    pairs = {tuple(line.split(' ', 2)[1:]) for line in every if line.startswith('key ')}
+    assert len(pairs) > 10, pairs
+    keys_of = [key.lower() for key, text in pairs if text not in ('Cancel', 'Help')]
+    assert len(keys_of) == len(set(keys_of)), sorted(pairs)
+    return (f'held for at most {max(held):.0f} ms; with what else the machine did, '
+            f'{waited[len(waited) // 2]:.0f} ms in the median dialog')
