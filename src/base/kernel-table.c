@@ -12,6 +12,11 @@ const DdimKernels KERNEL (kernels) =
   .panel   = PANEL_VECTORS * LANES,
   .narrow  = LANES,
   .product = KERNEL (product),
+#if defined (__AMX_BF16__)
+  .split_product = KERNEL (split_product),
+  .split         = KERNEL (split),
+  .split_pack    = KERNEL (split_pack),
+#endif
   .affine  = KERNEL (affine),
   .finish  = KERNEL (finish),
   .softmax = KERNEL (softmax),

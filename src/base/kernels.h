@@ -46,6 +46,34 @@ typedef struct
   gsize                  beyond_step; /* so far apart, to be brought near too */
 } DdimProduct;
 
+/* Where a table has `split`, products may be of split numbers: two bfloat16s
+ * that add up to a number (kernel-split.c).  DDIM_SPLIT neighbours in a row are
+ * that many high halves and then as many low ones; they take as much memory as
+ * the floats did, and are counted, stepped over and aligned as such.
+ * DDIM_SPLIT_ROWS rows are multiplied together.                             */
+#define DDIM_SPLIT      32
+#define DDIM_SPLIT_ROWS 16
+
+/* c (tiles DDIM_SPLIT_ROWS x width) = a b, a and b being split numbers.  a is
+ * in parts side by side, each of `depth` DDIM_SPLITs: number k of part j of row
+ * r of tile i lies at tiles[i] + parts[j] + k depth_step + r row_step.  b is
+ * packed by `split_pack`, one DDIM_SPLIT of the depth after the other.      */
+typedef struct
+{
+  gint                 n_tiles;
+  const gfloat *const *tiles;
+  gsize                row_step;
+  gint                 n_parts;
+  const gsize         *parts;
+  gint                 depth;
+  gsize                depth_step;
+  const gfloat        *b;
+  gfloat              *c;
+  gsize                c_stride;
+  const gfloat        *ahead;      /* the b that comes next, or NULL          */
+  gsize                ahead_size; /* floats                                  */
+} DdimSplitProduct;
+
 /* A pixel's worth of what comes behind a convolution's sums:
  * out = (sums + bias + residual) * scale, and its moments.                  */
 typedef struct
@@ -66,7 +94,7 @@ typedef struct _DdimKernels DdimKernels;
 
 struct _DdimKernels
 {
-  const gchar *name; /* "baseline", "avx2", "avx512", "neon" */
+  const gchar *name; /* "baseline", "avx2", "avx512", "amx", "neon" */
 
   /* Columns of a panel of a product's right side, and of a narrow one.      */
   gint panel;
@@ -75,6 +103,27 @@ struct _DdimKernels
   /* width: `panel` or `narrow`. */
   void (*product) (gint               width,
                    const DdimProduct *product);
+
+  /* Products of split numbers, or NULL where the processor has none that are
+   * faster.  width: as above.                                               */
+  void (*split_product) (gint                    width,
+                         const DdimSplitProduct *product);
+
+  /* Splits n rows of c floats, filled up to whole DDIM_SPLITs with zeros;
+   * out_step: from one DDIM_SPLIT of a row to the next.                     */
+  void (*split) (const gfloat *in,
+                 gsize         in_row,
+                 gint          n,
+                 gint          c,
+                 gfloat       *out,
+                 gsize         out_row,
+                 gsize         out_step);
+
+  /* Packs DDIM_SPLIT rows of `width` floats as a panel's right side has them. */
+  void (*split_pack) (gint          width,
+                      const gfloat *rows,
+                      gsize         row_step,
+                      gfloat       *out);
 
   /* out = scale in + shift, then SiLU if asked for; n pixels of c channels,
    * scale NULL for a copy.  Any c, any alignment.                           */

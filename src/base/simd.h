@@ -55,6 +55,9 @@ typedef gfloat Unaligned __attribute__ ((vector_size (4 * LANES), aligned (4), m
 #define DECLARE(member, name) \
   extern __typeof__ (*((DdimKernels *) NULL)->member) KERNEL (name);
 DECLARE (product, product)
+DECLARE (split_product, split_product)
+DECLARE (split, split)
+DECLARE (split_pack, split_pack)
 DECLARE (affine, affine)
 DECLARE (finish, finish)
 DECLARE (softmax, softmax)

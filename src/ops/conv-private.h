@@ -17,7 +17,7 @@
 
 G_BEGIN_DECLS
 
-#define DDIM_CONV_MAX_UNITS 128 /* in a block */
+#define DDIM_CONV_MAX_UNITS 256 /* in a block */
 #define DDIM_CONV_SLICE     128  /* input channels that are read together */
 
 typedef struct
@@ -58,6 +58,7 @@ typedef struct
 } DdimConvWay;
 
 extern const DdimConvWay ddim_conv_gemm;
+extern const DdimConvWay ddim_conv_split;
 extern const DdimConvWay ddim_conv_winograd_2;
 extern const DdimConvWay ddim_conv_winograd_4;
 

@@ -80,6 +80,9 @@ choose_way (const DdimConv *conv)
   const DdimConvSpec *spec = &conv->spec;
   gint                side = MIN (conv->h, conv->w);
 
+  /* Where there are such products, they beat Winograd's at every shape. */
+  if (conv->kernels->split_product)
+    return &ddim_conv_split;
   if (spec->kernel != 3 || spec->stride != 1 || ! spec->pad_before || ! spec->pad_after ||
       spec->c_in < WINOGRAD_MIN_CHANNELS || side < SMALL_TILES_SIDE)
     return &ddim_conv_gemm;
@@ -88,6 +91,8 @@ choose_way (const DdimConv *conv)
 
 /* Packing ------------------------------------------------------------------ */
 
+/* A panel's rows are a tap's channels, one tap after the other; split numbers'
+ * channels are filled up with zeros to whole DDIM_SPLITs.                   */
 static void
 pack_panel (gint     chunk,
             gint     worker,
@@ -96,21 +101,31 @@ pack_panel (gint     chunk,
   DdimConv *conv  = data;
   gint      c_in  = conv->spec.c_in, taps = conv->spec.kernel * conv->spec.kernel;
   gint      n     = ddim_conv_channels (conv, chunk), width = ddim_conv_width (conv, chunk);
+  gint      depth = conv->depth / taps;
   gsize     row   = (gsize) c_in * taps;
   gfloat   *out   = conv->packed + chunk * conv->depth * conv->kernels->panel;
   gfloat   *filters = ddim_memory_alloc (n * row);
+  gfloat   *split = ddim_memory_alloc (DDIM_SPLIT * width);
 
   ddim_constant_read (&conv->weight, (gsize) chunk * conv->kernels->panel * row, n * row,
                       filters);
   for (gint tap = 0; tap < taps; tap++)
-    for (gint c = 0; c < c_in; c++, out += width)
+    for (gint c = 0; c < depth; c++)
       {
-        for (gint i = 0; i < n; i++)
-          out[i] = filters[i * row + c * taps + tap];
-        for (gint i = n; i < width; i++)
-          out[i] = 0;
+        gfloat *to = conv->kernels->split ? split + c % DDIM_SPLIT * width : out;
+
+        for (gint i = 0; i < width; i++)
+          to[i] = i < n && c < c_in ? filters[i * row + c * taps + tap] : 0;
+        if (! conv->kernels->split)
+          out += width;
+        else if (c % DDIM_SPLIT == DDIM_SPLIT - 1)
+          {
+            conv->kernels->split_pack (width, split, width, out);
+            out += DDIM_SPLIT * width;
+          }
       }
   ddim_memory_free (filters);
+  ddim_memory_free (split);
 }
 
 static void
@@ -118,9 +133,13 @@ pack (DdimConv          *conv,
       const DdimKernels *kernels,
       DdimTeam          *team)
 {
+  gint c_in = conv->spec.c_in;
+
+  if (kernels->split)
+    c_in = (c_in + DDIM_SPLIT - 1) / DDIM_SPLIT * DDIM_SPLIT;
   g_clear_pointer (&conv->packed, ddim_memory_free);
   conv->kernels = kernels;
-  conv->depth   = (gsize) conv->spec.kernel * conv->spec.kernel * conv->spec.c_in;
+  conv->depth   = (gsize) conv->spec.kernel * conv->spec.kernel * c_in;
   conv->padded  = ddim_kernels_padded (kernels, conv->spec.c_out);
   conv->panels  = ddim_kernels_panels (kernels, conv->spec.c_out);
   conv->packed  = ddim_memory_alloc (conv->depth * conv->padded);
