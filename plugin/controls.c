@@ -10,7 +10,8 @@
 
 #include "controls.h"
 
-#define LINE 44 /* characters of a wrapped text */
+#define LINE  44 /* characters of a wrapped text      */
+#define SCALE 96 /* pixels of a scale, at least       */
 
 static GtkWidget *
 add (GtkBox    *box,
@@ -27,7 +28,12 @@ ddim_controls_add_scale (GimpProcedureDialog *dialog,
                          GtkBox              *box,
                          const gchar         *argument)
 {
-  return add (box, gimp_procedure_dialog_get_scale_entry (dialog, argument, 1.0));
+  GtkWidget *widget = gimp_procedure_dialog_get_scale_entry (dialog, argument, 1.0);
+  GtkWidget *scale  = gimp_scale_entry_get_range (GIMP_SCALE_ENTRY (widget));
+
+  gtk_widget_set_size_request (scale, SCALE, -1);
+
+  return add (box, widget);
 }
 
 GtkWidget *

@@ -230,6 +230,18 @@ ddim_gallery_set_seeds (DdimGallery *gallery,
   gtk_widget_queue_draw (gallery->box);
 }
 
+void
+ddim_gallery_pick (DdimGallery *gallery,
+                   gint         i)
+{
+  gallery->busy = TRUE;
+  gallery->last = &gallery->cells[i];
+  gtk_flow_box_unselect_all (GTK_FLOW_BOX (gallery->box));
+  gtk_flow_box_select_child (GTK_FLOW_BOX (gallery->box),
+                             GTK_FLOW_BOX_CHILD (gallery->last->child));
+  gallery->busy = FALSE;
+}
+
 gint
 ddim_gallery_get_n (DdimGallery *gallery)
 {

@@ -28,6 +28,10 @@ void              ddim_gallery_set_several (DdimGallery      *gallery,
 void              ddim_gallery_set_seeds   (DdimGallery      *gallery,
                                             guint64           first,
                                             gint              n_picked);
+
+/* Picks the i-th cell and no other; is not told. */
+void              ddim_gallery_pick        (DdimGallery      *gallery,
+                                            gint              i);
 gint              ddim_gallery_get_n       (DdimGallery      *gallery);
 
 /* Dims all pictures: they show what was, until new ones come. */

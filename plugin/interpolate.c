@@ -12,13 +12,12 @@
 #include "config.h"
 
 #include <libgimp/gimp.h>
-#include <libgimp/gimpui.h>
 #include <glib/gi18n-lib.h>
 
 #include "ddim.h"
 
-#include "help.h"
 #include "interpolate.h"
+#include "interpolate-dialog.h"
 #include "meeting.h"
 #include "progress.h"
 #include "recipe.h"
@@ -79,38 +78,41 @@ sort_by_height (GPtrArray *layers,
   g_list_free (order);
 }
 
-/* The layers of the way: those selected, and `other` last. */
-static gboolean
-find_layers (Interpolation        *self,
-             GimpRunMode           run_mode,
-             GimpImage            *image,
-             GimpDrawable        **drawables,
-             GimpProcedureConfig  *config,
-             GError              **error)
+/* What the procedure was called with. */
+typedef struct
 {
-  g_autoptr (GPtrArray) layers = g_ptr_array_new ();
-  GimpLayer            *other  = NULL;
+  GimpRunMode    run_mode;
+  GimpImage     *image;
+  GimpDrawable **drawables;
+} Call;
 
-  for (gint i = 0; drawables && drawables[i]; i++)
-    g_ptr_array_add (layers, drawables[i]);
+/* The layers of the way: those selected, and `other` last. */
+static DdimMeeting *
+meet (GimpProcedureConfig  *config,
+      gpointer              data,
+      GError              **error)
+{
+  const Call            *call   = data;
+  g_autoptr (GPtrArray)  layers = g_ptr_array_new ();
+  GimpLayer             *other  = NULL;
+  DdimMeeting           *meeting;
+
+  for (gint i = 0; call->drawables && call->drawables[i]; i++)
+    g_ptr_array_add (layers, call->drawables[i]);
 
   /* A script gives them in its own order. */
-  if (run_mode != GIMP_RUN_NONINTERACTIVE)
-    sort_by_height (layers, image);
+  if (call->run_mode != GIMP_RUN_NONINTERACTIVE)
+    sort_by_height (layers, call->image);
 
   g_object_get (config, "other", &other, NULL);
   if (other)
     g_ptr_array_add (layers, other);
   g_ptr_array_add (layers, NULL);
 
-  self->meeting = ddim_meeting_new (image, (GimpLayer **) layers->pdata, error);
+  meeting = ddim_meeting_new (call->image, (GimpLayer **) layers->pdata, error);
   g_clear_object (&other);
 
-  if (! self->meeting)
-    return FALSE;
-  self->n_keys = self->meeting->layers->len;
-
-  return TRUE;
+  return meeting;
 }
 
 static void
@@ -315,36 +317,6 @@ apply (GimpProcedure *procedure,
   return values;
 }
 
-static gboolean
-dialog_run (GimpProcedure       *procedure,
-            GimpProcedureConfig *config)
-{
-  GtkWidget *dialog;
-  gboolean   accepted;
-
-  gimp_ui_init (GETTEXT_PACKAGE);
-
-  dialog = ddim_help_dialog_new (procedure, config, _("DDIM Interpolate"));
-  gimp_procedure_dialog_get_scale_entry (GIMP_PROCEDURE_DIALOG (dialog), "position", 1.0);
-  gimp_procedure_dialog_get_scale_entry (GIMP_PROCEDURE_DIALOG (dialog), "depth", 1.0);
-  gimp_procedure_dialog_get_scale_entry (GIMP_PROCEDURE_DIALOG (dialog), "mix", 1.0);
-  gimp_procedure_dialog_get_widget (GIMP_PROCEDURE_DIALOG (dialog), "frames",
-                                    GIMP_TYPE_LABEL_SPIN);
-  gimp_procedure_dialog_get_widget (GIMP_PROCEDURE_DIALOG (dialog), "duration",
-                                    GIMP_TYPE_LABEL_SPIN);
-  gimp_procedure_dialog_get_widget (GIMP_PROCEDURE_DIALOG (dialog), "seed",
-                                    GIMP_TYPE_LABEL_SPIN);
-  gimp_procedure_dialog_fill (GIMP_PROCEDURE_DIALOG (dialog),
-                              "other", "output", "frames", "position", "duration",
-                              "easing", "loop", "depth", "mix", "seed",
-                              "model", "steps", "method", NULL);
-
-  accepted = gimp_procedure_dialog_run (GIMP_PROCEDURE_DIALOG (dialog));
-  gtk_widget_destroy (dialog);
-
-  return accepted;
-}
-
 static GimpValueArray *
 interpolate_run (GimpProcedure        *procedure,
                  GimpRunMode           run_mode,
@@ -354,20 +326,32 @@ interpolate_run (GimpProcedure        *procedure,
                  gpointer              run_data)
 {
   g_auto (Interpolation)  self  = { 0 };
+  Call                    call  = { run_mode, image, drawables };
   GimpValueArray         *values;
   GError                 *error = NULL;
 
   gegl_init (NULL, NULL);
 
-  /* what no choice in the dialog could mend is said before it */
-  if (run_mode == GIMP_RUN_INTERACTIVE && ! ddim_meeting_check_layers (drawables, &error))
-    return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
+  if (run_mode == GIMP_RUN_INTERACTIVE)
+    {
+      /* what no choice in the dialog could mend is said before it */
+      if (! ddim_meeting_check_layers (drawables, &error))
+        return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
+      if (! drawables || ! drawables[0])
+        {
+          g_set_error_literal (&error, GIMP_PLUG_IN_ERROR, 0,
+                               _("There is nothing to go from. Select the layer to begin "
+                                 "with first."));
+          return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
+        }
+      if (! ddim_interpolate_dialog_run (procedure, config, drawables[0], meet, &call))
+        return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
+    }
 
-  if (run_mode == GIMP_RUN_INTERACTIVE && ! dialog_run (procedure, config))
-    return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
-
-  if (! find_layers (&self, run_mode, image, drawables, config, &error))
+  self.meeting = meet (config, &call, &error);
+  if (! self.meeting)
     return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
+  self.n_keys = self.meeting->layers->len;
   read_settings (&self, config);
 
   values = apply (procedure, &self, run_mode);
@@ -382,13 +366,13 @@ static void
 add_arguments (GimpProcedure *procedure)
 {
   gimp_procedure_add_layer_argument (
-    procedure, "other", _("_To layer"),
+    procedure, "other", _("To la_yer"),
     _("One more layer, of this or another image, which comes after those that are "
       "selected"),
     TRUE, G_PARAM_READWRITE);
 
   gimp_procedure_add_choice_argument (
-    procedure, "output", _("Out_put"),
+    procedure, "output", _("O_utput"),
     _("What is made of it"),
     gimp_choice_new_with_values (
       "group", DDIM_FILM_GROUP, _("Frames in a layer group"),
@@ -406,13 +390,13 @@ add_arguments (GimpProcedure *procedure)
     1, 10000, 10, G_PARAM_READWRITE);
 
   gimp_procedure_add_double_argument (
-    procedure, "position", _("_Position"),
+    procedure, "position", _("Pos_ition"),
     _("Where on the way the one layer lies: 0 is the first layer, 1 the last, both "
       "to the bit"),
     0.0, 1.0, 0.5, G_PARAM_READWRITE);
 
   gimp_procedure_add_choice_argument (
-    procedure, "easing", _("_Easing"),
+    procedure, "easing", _("Easin_g"),
     _("How the film moves between two layers"),
     gimp_choice_new_with_values (
       "linear", DDIM_EASING_LINEAR, _("Even"), NULL,
@@ -423,7 +407,7 @@ add_arguments (GimpProcedure *procedure)
     "linear", G_PARAM_READWRITE);
 
   gimp_procedure_add_boolean_argument (
-    procedure, "loop", _("Back to the f_irst"),
+    procedure, "loop", _("_Back to the first"),
     _("Go on from the last layer to the first, so that the film can run for ever"),
     FALSE, G_PARAM_READWRITE);
 
@@ -442,7 +426,7 @@ add_arguments (GimpProcedure *procedure)
     0.0, 1.0, 0.0, G_PARAM_READWRITE);
 
   gimp_procedure_add_int_argument (
-    procedure, "seed", _("See_d"),
+    procedure, "seed", _("S_eed"),
     _("Which fresh noise: each number gives another one"),
     0, G_MAXINT, 0, G_PARAM_READWRITE);
 

@@ -187,7 +187,8 @@ static DdimRegion
 get_region (const DdimMeeting *meeting,
             gint               i)
 {
-  DdimRegion region = { .drawable = meeting->layers->pdata[i], .frame = meeting->frame };
+  DdimRegion region = { .drawable = meeting->layers->pdata[i], .frame = meeting->frame,
+                        .pause = meeting->pause, .pause_data = meeting->pause_data };
   gint       off_x, off_y;
 
   gimp_drawable_get_offsets (region.drawable, &off_x, &off_y);

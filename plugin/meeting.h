@@ -25,6 +25,10 @@ typedef struct
   GimpImageType  type;     /* of the frames                                  */
   const Babl    *format;   /* of their pixels                                */
   gint           colors;   /* 1 of a grey image, 3 otherwise                 */
+
+  /* As of a region: called now and then while a canvas is read, or NULL.    */
+  void         (*pause) (gpointer pause_data);
+  gpointer       pause_data;
 } DdimMeeting;
 
 /* layers: NULL-terminated, two or more of them, in the order of the way; those

@@ -213,6 +213,29 @@ ddim_recipe_make_levels (const DdimRecipe  *recipe,
                           MAX (recipe->depth, least), NULL, error);
 }
 
+/* A pixel of the small picture is the mean of k x k pixels; so is its noise, of
+ * which 1 / k is left.  What the full size loses at its depth, the small one
+ * therefore loses where the signal stands k times higher over the noise
+ * (Hoogeboom, Heek and Salimans, "simple diffusion", ICML 2023, section 3.1). */
+gdouble
+ddim_recipe_get_reduced_depth (const DdimRecipe *recipe,
+                               const DdimModel  *model,
+                               gint              k)
+{
+  const DdimSchedule *schedule       = ddim_model_get_schedule (model);
+  const gdouble      *alphas_cumprod = ddim_schedule_get_alphas_cumprod (schedule);
+  gint                T              = ddim_schedule_get_length (schedule);
+  gint                t              = CLAMP ((gint) (recipe->depth * T + 0.5) - 1, 0, T - 1);
+  gdouble             alpha          = alphas_cumprod[t];
+  gdouble             snr            = k * (gdouble) k * alpha / MAX (1.0 - alpha, 1e-12);
+  gdouble             least          = snr / (1.0 + snr);
+
+  while (t > 0 && alphas_cumprod[t] < least)
+    t--;
+
+  return (t + 1) / (gdouble) T;
+}
+
 void
 ddim_recipe_make_plan (const DdimRecipe *recipe,
                        const DdimModel  *model,

@@ -54,6 +54,13 @@ DdimLevels  * ddim_recipe_make_levels   (const DdimRecipe     *recipe,
                                          const DdimModel      *model,
                                          GError              **error);
 
+/* The depth at which a picture of 1 / k of the size loses what it loses at the
+ * recipe's in full size.                                                    */
+gdouble       ddim_recipe_get_reduced_depth
+                                        (const DdimRecipe     *recipe,
+                                         const DdimModel      *model,
+                                         gint                  k);
+
 /* How a target of that size is put before the model. */
 void          ddim_recipe_make_plan     (const DdimRecipe     *recipe,
                                          const DdimModel      *model,

@@ -238,6 +238,8 @@ request (gpointer data)
 
   self->request_source = 0;
   n_picked = ddim_gallery_get_seeds (self->gallery, seeds);
+  if (self->klass->only_previews)
+    n_picked = DDIM_STUDIO_CELLS;
   self->finished = FALSE;
   ddim_job_request (self->job, self->klass->make_task (self->data), seeds,
                     DDIM_STUDIO_CELLS, n_picked);
@@ -364,6 +366,8 @@ set_seeds (DdimStudio *self)
 
   ddim_gallery_set_several (self->gallery, several);
   ddim_gallery_set_seeds (self->gallery, first, n_picked);
+  if (self->klass->get_pick)
+    ddim_gallery_pick (self->gallery, self->klass->get_pick (self->data));
 }
 
 static void
@@ -491,6 +495,7 @@ make_result (DdimStudio *self)
   gtk_box_pack_start (GTK_BOX (row), self->stop, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (box), row, FALSE, FALSE, 0);
   gtk_widget_show_all (box);
+  gtk_widget_hide (self->before); /* until there is one */
 
   return box;
 }

@@ -72,6 +72,9 @@ typedef struct
   guint64      (*get_seeds)       (gpointer          data,
                                    gint             *n_picked,
                                    gboolean         *several);
+
+  /* Which cell is picked at first, or NULL: the first. */
+  gint         (*get_pick)        (gpointer          data);
 } DdimStudioClass;
 
 /* klass and what it points at stay the caller's.  drawable: one that will be

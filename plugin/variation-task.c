@@ -5,12 +5,6 @@
  *
  * A picture is taken apart once for each model, depth and number of steps;
  * another strength or seed only puts together again.
- *
- * A stage of 1 / k of the size is worked on at a depth of its own.  A pixel of
- * it is the mean of k x k pixels; so is its noise, of which 1 / k is left.
- * What the full size loses at its depth, the small one therefore loses where
- * the signal stands k times higher over the noise (Hoogeboom, Heek and
- * Salimans, "simple diffusion", ICML 2023, section 3.1).
  */
 
 #include "config.h"
@@ -87,26 +81,6 @@ opening_cost (const DdimTask *task,
          (1.0 + (stage == task->n_stages - 1 ? EXACT_EVALUATIONS : 1.0));
 }
 
-/* The depth of a stage of 1 / k of the size that loses what the full size
- * loses at `depth`.                                                         */
-static gdouble
-reduced_depth (const DdimSchedule *schedule,
-               gdouble             depth,
-               gint                k)
-{
-  const gdouble *alphas_cumprod = ddim_schedule_get_alphas_cumprod (schedule);
-  gint           T              = ddim_schedule_get_length (schedule);
-  gint           t              = CLAMP ((gint) (depth * T + 0.5) - 1, 0, T - 1);
-  gdouble        alpha          = alphas_cumprod[t];
-  gdouble        snr            = k * (gdouble) k * alpha / MAX (1.0 - alpha, 1e-12);
-  gdouble        least          = snr / (1.0 + snr);
-
-  while (t > 0 && alphas_cumprod[t] < least)
-    t--;
-
-  return (t + 1) / (gdouble) T;
-}
-
 /* A picture taken apart. */
 static gpointer
 open (const DdimTask     *task,
@@ -142,7 +116,7 @@ open (const DdimTask     *task,
   if (! field)
     return NULL;
 
-  recipe.depth = reduced_depth (ddim_model_get_schedule (model), recipe.depth, s->reduction);
+  recipe.depth = ddim_recipe_get_reduced_depth (&recipe, model, s->reduction);
   recipe.steps = stage_steps (self, stage);
   levels = ddim_recipe_make_levels (&recipe, model, error);
   if (! levels)

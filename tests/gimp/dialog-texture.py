@@ -84,7 +84,7 @@ def cancel():
 @test
 def loop():
     """the main loop was never held for 100 ms, no text was cut off, no key is there twice"""
-    check_watched()
+    return check_watched()
 
 
 run_tests()

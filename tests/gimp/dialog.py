@@ -6,6 +6,8 @@
 # Runs in the graphical GIMP under Xvfb; xdotool plays the user.  Leaves
 # pictures of the screen in $DDIM_OUT.
 
+import signal
+
 from display import *
 from harness import *
 from user import *
@@ -312,6 +314,29 @@ def keyboard():
     back = [(one, other) for one, other in zip(reached, reached[1:])
             if other[1] <= one[1] and other[0] <= one[0]]
     assert len(back) == 1, back
+
+
+@test
+def killed():
+    """ended by GIMP while OK finishes, as its Cancel does, it leaves all as it was"""
+    big, target = new_image(200, 180)
+    before = read_bytes(target)
+    big.clean_all()
+
+    def user():
+        wait_for_picture()
+        keys('alt+o')
+        time.sleep(1)
+        assert window(TITLE), 'it was too fast'
+        screenshot('finishing.png')
+        for process in process_ids():
+            os.kill(process, signal.SIGKILL)  # what GIMP does 10 ms after asking
+
+    status = with_dialog(user, big, target, seed=1, steps=400)
+    assert status != Gimp.PDBStatusType.SUCCESS, status
+    assert read_bytes(target) == before and not big.is_dirty()
+    assert big.get_layers() == [target]
+    assert wait_for(lambda: processes() == 0, 10), 'the plug-in is still there'
 
 
 @test

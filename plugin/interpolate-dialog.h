@@ -1,0 +1,22 @@
+/* interpolate-dialog.h: the dialog of an interpolation
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "meeting.h"
+
+/* The layers that the arguments name, or NULL and a sentence for the user. */
+typedef DdimMeeting * (* DdimDialogMeet) (GimpProcedureConfig  *config,
+                                          gpointer              data,
+                                          GError              **error);
+
+/* Lets the user set the arguments and look at frames, small; FALSE where they
+ * would rather not.  drawable: one of the layers.                           */
+gboolean ddim_interpolate_dialog_run (GimpProcedure       *procedure,
+                                      GimpProcedureConfig *config,
+                                      GimpDrawable        *drawable,
+                                      DdimDialogMeet       meet,
+                                      gpointer             meet_data);

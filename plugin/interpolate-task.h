@@ -1,0 +1,52 @@
+/* interpolate-task.h: frames on the way between layers, small, for a job
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "meeting.h"
+#include "recipe.h"
+#include "scene.h"
+#include "task.h"
+
+/* The layers that meet, at several sizes, all smaller than theirs where they are
+ * large.  Reference counted: the worker of a job may hold one longer than the
+ * dialog.                                                                   */
+typedef struct
+{
+  gint         ref_count;
+  gint         n_stages;
+  DdimStage    stages[DDIM_TASK_STAGES]; /* without canvases                 */
+  gint         n_keys;
+  DdimCanvas **keys[DDIM_TASK_STAGES];   /* n_keys of each stage, or NULLs   */
+  DdimPlan     plan;
+  gint         h, w;                     /* of the whole canvas              */
+  const Babl  *format;                   /* of the frames                    */
+} DdimWay;
+
+/* Sets the meeting's frame as planned, and reads nothing. */
+DdimWay  * ddim_way_new            (DdimMeeting      *meeting,
+                                    const DdimPlan   *plan);
+DdimWay  * ddim_way_ref            (DdimWay          *way);
+void       ddim_way_unref          (DdimWay          *way);
+
+/* Reads the layers for a stage and a model of so many channels.  Main thread
+ * only; fails where nothing of a layer can be seen.                         */
+gboolean   ddim_way_read_stage     (DdimWay           *way,
+                                    const DdimMeeting *meeting,
+                                    gint               stage,
+                                    gint               channels,
+                                    GError           **error);
+
+/* Frames at the n positions, as ddim_interpolate () has them: seed i + 1 is at
+ * the i-th.  Keeps a reference to the way and copies of the others.  Free with
+ * ddim_task_unref ().                                                        */
+DdimTask * ddim_interpolate_task_new (DdimWay          *way,
+                                      const DdimRecipe *recipe,
+                                      const gdouble    *positions,
+                                      gint              n,
+                                      gboolean          loop,
+                                      gdouble           mix,
+                                      guint64           seed);
