@@ -4,8 +4,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Weights are read from end to end at every evaluation; with pages of 4 KiB
- * the address translation alone would cost several percent, so blocks of two
- * huge pages or more are aligned to a huge page and advised.
+ * the address translation alone would cost several percent, and the processor
+ * does not read ahead beyond a page, so blocks of a huge page or more are
+ * aligned to one and advised.
  */
 
 #include <stdlib.h>
@@ -19,7 +20,7 @@ gfloat *
 ddim_memory_alloc (gsize n)
 {
   gsize size  = MAX (n, 1) * sizeof (gfloat);
-  gsize align = size >= 2 * HUGE_PAGE ? HUGE_PAGE : DDIM_ALIGNMENT;
+  gsize align = size >= HUGE_PAGE ? HUGE_PAGE : DDIM_ALIGNMENT;
   void *block = NULL;
 
   if (posix_memalign (&block, align, size) != 0)
