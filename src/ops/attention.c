@@ -5,7 +5,9 @@
  *
  * The keys, transposed, and the values are first cut into panels.  A chunk is
  * then some rows of queries of one head against all keys: their scores, their
- * softmax, and its product with the values, in memory of its own.
+ * softmax, and its product with the values, in memory of its own.  Where there
+ * are products of split numbers (base/kernels.h) and heads are wide enough for
+ * them, all four matrices are split.
  */
 
 #include <math.h>
@@ -14,14 +16,20 @@
 #include "base/team-private.h"
 #include "ops/attention.h"
 
-#define QUERIES 48 /* rows of a chunk */
+/* Rows of a chunk: several times those that a product sums at once. */
+#define QUERIES       48
+#define SPLIT_QUERIES 64
 
 typedef struct
 {
   const DdimKernels *kernels;
   gint               tokens, d;
   gint               key_panels, value_panels;
-  gint               scores;      /* tokens in whole panels                  */
+  gboolean           split;
+  gint               queries;     /* rows of a chunk                         */
+  gint               key_depth, value_depth; /* d and tokens, where split in whole ones */
+  gint               scores;      /* from a row's scores to the next's       */
+  gint               query;       /* from a split query to the next          */
   gsize              keys_size;   /* floats of a head's keys, in panels      */
   gsize              values_size;
   gsize              worker_size;
@@ -35,6 +43,12 @@ typedef struct
   gfloat                  *scratch; /* worker_size each                      */
 } Job;
 
+static inline gint
+whole_splits (gint n)
+{
+  return (n + DDIM_SPLIT - 1) / DDIM_SPLIT * DDIM_SPLIT;
+}
+
 static Plan
 make_plan (gint      tokens,
            gint      d,
@@ -45,10 +59,26 @@ make_plan (gint      tokens,
 
   plan.key_panels   = ddim_kernels_panels (kernels, tokens);
   plan.value_panels = ddim_kernels_panels (kernels, d);
+  plan.queries      = QUERIES;
+  plan.key_depth    = d;
+  plan.value_depth  = tokens;
   plan.scores       = ddim_kernels_padded (kernels, tokens);
-  plan.keys_size    = ddim_memory_round ((gsize) plan.scores * d);
-  plan.values_size  = ddim_memory_round ((gsize) ddim_kernels_padded (kernels, d) * tokens);
-  plan.worker_size  = ddim_memory_round ((gsize) QUERIES * (plan.scores + kernels->panel));
+  plan.split        = kernels->split && d >= DDIM_SPLIT;
+  if (plan.split)
+    {
+      /* Never an even number of the cache's lines: rows would meet in it. */
+      plan.queries     = SPLIT_QUERIES;
+      plan.key_depth   = whole_splits (d);
+      plan.value_depth = whole_splits (tokens);
+      plan.scores      = plan.value_depth + 16;
+      plan.query       = plan.key_depth + 16;
+    }
+  plan.keys_size    = ddim_memory_round ((gsize) ddim_kernels_padded (kernels, tokens)
+                                         * plan.key_depth);
+  plan.values_size  = ddim_memory_round ((gsize) ddim_kernels_padded (kernels, d)
+                                         * plan.value_depth);
+  plan.worker_size  = ddim_memory_round ((gsize) plan.queries
+                                         * (plan.scores + kernels->panel + plan.query));
   return plan;
 }
 
@@ -72,6 +102,56 @@ head_keys (const Job *job,
   return job->packed + head * (job->plan.keys_size + job->plan.values_size);
 }
 
+/* Columns start .. start + width - 1 of these tokens' keys, transposed: d rows.
+ * Of the width, `n` are there.                                              */
+static void
+pack_keys (const Plan   *plan,
+           const gfloat *k,
+           gsize         k_stride,
+           gint          n,
+           gint          width,
+           gfloat       *out)
+{
+  gfloat split[DDIM_SPLIT * DDIM_PANEL_MAX] __attribute__ ((aligned (DDIM_ALIGNMENT)));
+
+  for (gint j = 0; j < plan->key_depth; j++)
+    {
+      gfloat *to = plan->split ? split + j % DDIM_SPLIT * width : out + (gsize) j * width;
+
+      for (gint i = 0; i < width; i++)
+        to[i] = i < n && j < plan->d ? k[i * k_stride + j] : 0;
+      if (plan->split && j % DDIM_SPLIT == DDIM_SPLIT - 1)
+        plan->kernels->split_pack (width, split, width,
+                                   out + (gsize) (j + 1 - DDIM_SPLIT) * width);
+    }
+}
+
+/* `used` columns of n tokens' values, in a panel of `width`; where they are
+ * split, of a DDIM_SPLIT of tokens.                                         */
+static void
+pack_values (const Plan   *plan,
+             const gfloat *v,
+             gsize         v_stride,
+             gint          n,
+             gint          used,
+             gint          width,
+             gfloat       *out)
+{
+  gfloat  split[DDIM_SPLIT * DDIM_PANEL_MAX] __attribute__ ((aligned (DDIM_ALIGNMENT)));
+  gfloat *to   = plan->split ? split : out;
+  gint    rows = plan->split ? DDIM_SPLIT : n;
+
+  for (gint i = 0; i < rows; i++, to += width)
+    {
+      gint c = i < n ? used : 0;
+
+      memcpy (to, v + i * v_stride, c * sizeof (gfloat));
+      memset (to + c, 0, (width - c) * sizeof (gfloat));
+    }
+  if (plan->split)
+    plan->kernels->split_pack (width, split, width, out);
+}
+
 /* One panel of a head's keys, and the same tokens' rows in its values. */
 static void
 pack (gint     chunk,
@@ -82,42 +162,64 @@ pack (gint     chunk,
   const Plan *plan = &job->plan;
   const DdimAttentionArgs *args = job->args;
   gint    head  = chunk / plan->key_panels, panel = chunk % plan->key_panels;
-  gint    width = ddim_kernels_width (plan->kernels, plan->tokens, panel);
   gint    first = panel * plan->kernels->panel;
   gint    n     = MIN (plan->kernels->panel, plan->tokens - first);
   gsize   token = (gsize) (head / args->heads) * plan->tokens + first;
   gint    column = head % args->heads * plan->d;
-  gfloat *keys   = head_keys (job, head) + (gsize) first * plan->d;
+  gfloat *keys   = head_keys (job, head) + (gsize) first * plan->key_depth;
   gfloat *values = head_keys (job, head) + plan->keys_size;
 
-  for (gint i = 0; i < width; i++)
-    {
-      const gfloat *k = args->k + (token + i) * args->k_stride + column;
-
-      for (gint j = 0; j < plan->d; j++)
-        keys[j * width + i] = i < n ? k[j] : 0;
-    }
+  pack_keys (plan, args->k + token * args->k_stride + column, args->k_stride, n,
+             ddim_kernels_width (plan->kernels, plan->tokens, panel), keys);
 
   for (gint part = 0; part < plan->value_panels; part++)
     {
-      gint    start = part * plan->kernels->panel;
-      gint    wide  = ddim_kernels_width (plan->kernels, plan->d, part);
-      gint    used  = MIN (plan->kernels->panel, plan->d - start);
-      gfloat *out   = values + (gsize) start * plan->tokens + (gsize) first * wide;
+      gint start = part * plan->kernels->panel;
+      gint width = ddim_kernels_width (plan->kernels, plan->d, part);
 
-      for (gint i = 0; i < n; i++, out += wide)
-        {
-          memcpy (out, args->v + (token + i) * args->v_stride + column + start,
-                  used * sizeof (gfloat));
-          memset (out + used, 0, (wide - used) * sizeof (gfloat));
-        }
+      pack_values (plan, args->v + token * args->v_stride + column + start, args->v_stride, n,
+                   MIN (plan->kernels->panel, plan->d - start), width,
+                   values + (gsize) start * plan->value_depth + (gsize) first * width);
     }
 }
 
 static gint
 query_blocks (const Plan *plan)
 {
-  return (plan->tokens + QUERIES - 1) / QUERIES;
+  return (plan->tokens + plan->queries - 1) / plan->queries;
+}
+
+/* A panel of the product of n rows, `stride` floats apart, with b. */
+static void
+multiply (const Plan   *plan,
+          const gfloat *a,
+          gsize         stride,
+          gint          n,
+          gint          depth,
+          gint          width,
+          const gfloat *b,
+          gfloat       *c,
+          gsize         c_stride)
+{
+  const gfloat   *rows[SPLIT_QUERIES];
+  gsize           parts[] = { 0 };
+  DdimProductPart part = { rows, depth };
+  gint            each = plan->split ? DDIM_SPLIT_ROWS : 1;
+
+  for (gint i = 0; i * each < n; i++)
+    rows[i] = a + i * each * stride;
+  if (plan->split)
+    plan->kernels->split_product (width, &(DdimSplitProduct)
+      {
+        .n_tiles = (n + each - 1) / each, .tiles = rows, .row_step = stride,
+        .n_parts = 1, .parts = parts, .depth = depth / DDIM_SPLIT, .depth_step = DDIM_SPLIT,
+        .b = b, .c = c, .c_stride = c_stride
+      });
+  else
+    plan->kernels->product (width, &(DdimProduct)
+      {
+        .count = 1, .m = n, .n_parts = 1, .parts = &part, .b = b, .c = c, .c_stride = c_stride
+      });
 }
 
 static void
@@ -129,45 +231,44 @@ attend (gint     chunk,
   const Plan *plan = &job->plan;
   const DdimAttentionArgs *args = job->args;
   gint    head   = chunk / query_blocks (plan);
-  gint    first  = chunk % query_blocks (plan) * QUERIES;
-  gint    n      = MIN (QUERIES, plan->tokens - first);
+  gint    first  = chunk % query_blocks (plan) * plan->queries;
+  gint    n      = MIN (plan->queries, plan->tokens - first);
   gsize   token  = (gsize) (head / args->heads) * plan->tokens + first;
   gint    column = head % args->heads * plan->d;
   gint    panel  = plan->kernels->panel;
   const gfloat *keys   = head_keys (job, head);
   const gfloat *values = keys + plan->keys_size;
+  const gfloat *q      = args->q + token * args->q_stride + column;
+  gsize   q_stride     = args->q_stride;
   gfloat *scores = job->scratch + worker * plan->worker_size;
-  gfloat *sums   = scores + (gsize) QUERIES * plan->scores;
-  gfloat  factors[QUERIES];
-  const gfloat   *rows[QUERIES];
-  DdimProductPart part = { rows, plan->d };
+  gfloat *sums   = scores + (gsize) plan->queries * plan->scores;
+  gfloat *query  = sums + (gsize) plan->queries * panel;
+  gfloat  factors[SPLIT_QUERIES];
 
-  for (gint i = 0; i < n; i++)
-    rows[i] = args->q + (token + i) * args->q_stride + column;
-  for (gint i = 0; i < plan->key_panels; i++)
-    plan->kernels->product (ddim_kernels_width (plan->kernels, plan->tokens, i),
-                            &(DdimProduct) { .count = 1, .m = n, .n_parts = 1, .parts = &part,
-                                             .b = keys + (gsize) i * panel * plan->d,
-                                             .c = scores + i * panel,
-                                             .c_stride = plan->scores });
-
-  for (gint i = 0; i < n; i++)
+  if (plan->split)
     {
-      gfloat *row = scores + (gsize) i * plan->scores;
-
-      factors[i] = plan->kernels->softmax (row, plan->tokens, 1 / sqrtf (plan->d));
-      rows[i] = row;
+      plan->kernels->split (q, q_stride, n, plan->d, query, plan->query, DDIM_SPLIT);
+      q        = query;
+      q_stride = plan->query;
     }
-  part.depth = plan->tokens;
+  for (gint i = 0; i < plan->key_panels; i++)
+    multiply (plan, q, q_stride, n, plan->key_depth,
+              ddim_kernels_width (plan->kernels, plan->tokens, i),
+              keys + (gsize) i * panel * plan->key_depth, scores + i * panel, plan->scores);
+
+  for (gint i = 0; i < n; i++)
+    factors[i] = plan->kernels->softmax (scores + (gsize) i * plan->scores, plan->tokens,
+                                         1 / sqrtf (plan->d));
+  if (plan->split)
+    plan->kernels->split (scores, plan->scores, n, plan->tokens, scores, plan->scores, DDIM_SPLIT);
 
   for (gint i = 0; i < plan->value_panels; i++)
     {
       gint wide = ddim_kernels_width (plan->kernels, plan->d, i);
       gint used = MIN (panel, plan->d - i * panel);
 
-      plan->kernels->product (wide, &(DdimProduct) { .count = 1, .m = n, .n_parts = 1, .parts = &part,
-                                                     .b = values + (gsize) i * panel * plan->tokens,
-                                                     .c = sums, .c_stride = wide });
+      multiply (plan, scores, plan->scores, n, plan->value_depth, wide,
+                values + (gsize) i * panel * plan->value_depth, sums, wide);
       for (gint k = 0; k < n; k++)
         {
           gfloat *out = args->out + (token + k) * args->out_stride + column + i * panel;
