@@ -8,6 +8,7 @@
 #
 # Takes the strings out of the sources as they are now, and asks gettext's own
 # tools of every catalogue: nothing missing, nothing fuzzy, no broken format.
+# No two texts of a dialog may have the same key, in any language.
 
 import re
 import subprocess
@@ -39,7 +40,7 @@ def check(name, faults):
 
 
 using = {str(path.relative_to(root)) for path in root.glob('plugin/*.c')
-         if re.search(r'\b_ \(|\b_\(|ngettext', path.read_text())}
+         if re.search(r'\b[NC]?C?_ ?\(|gettext', re.sub(r'/\*.*?\*/', '', path.read_text(), flags=re.S))}
 check('POTFILES.in names the sources that have strings', sorted(using ^ set(sources)))
 
 template = work / 'template.pot'
@@ -54,6 +55,50 @@ check('no string is put together by a macro, which no catalogue can hold',
 wanted = {'ko', 'ja', 'zh_CN', 'de', 'fr', 'es', 'pt_BR', 'ru', 'it'}
 check('all nine languages are there', sorted(wanted - set(languages)))
 
+# The texts that have a key, by dialog: those of these sources, but for what is
+# shown elsewhere (the menu, a file chooser), and what the dialog leaves out.
+elsewhere = {'_Cancel', '_Choose', '_Number'}
+dialogs = {
+    name: [path for path in sources if not re.search(f'/({others})', path)]
+    for name, others in {'variation': 'interpolate|texture',
+                         'interpolate': 'texture|variation|dialog|source',
+                         'texture': 'interpolate|variation|dialog|recipe'}.items()}
+left_out = {'interpolate': {'Stren_gth', '_Fresh noise', 'T_ileable', '_Before', '_New'},
+            'texture': {'_Before'}}
+
+
+def keyed():
+    """The msgids with a key of each dialog."""
+    found = {}
+    for name, paths in dialogs.items():
+        texts = set()
+        for path in paths:
+            texts |= set(re.findall(r'\b_ ?\("([^"]*_[A-Za-z][^"]*)"',
+                                    (root / path).read_text()))
+        found[name] = {text for text in texts if not text.startswith('DDIM ')} \
+            - elsewhere - left_out.get(name, set())
+    return found
+
+
+def twice(texts, translated):
+    """Which of the texts have the same key as another one."""
+    keys = {}
+    for text in sorted(texts):
+        text = translated.get(text, text)
+        key = re.search(r'_(\w)', text)
+        keys.setdefault(key[1].lower() if key else None, []).append(text)
+    return [f'{key}: {", ".join(same)}' for key, same in keys.items()
+            if len(same) > 1 or key is None]
+
+
+def keys_twice(translated):
+    return [f'{name}: {fault}' for name, texts in keyed().items()
+            for fault in twice(texts, translated)]
+
+
+assert all(len(texts) > 7 for texts in keyed().values()), keyed()
+check('no key stands for two texts of a dialog', keys_twice({}))
+
 for language in languages:
     catalogue = work / f'{language}.po'
     failure = run('msgmerge', '-q', '--no-fuzzy-matching', str(root / 'po' / f'{language}.po'),
@@ -66,6 +111,9 @@ for language in languages:
     if checked.returncode:
         faults += checked.stderr.splitlines()
     check(f'{language} is complete', faults)
+    check(f'{language}: no key stands for two texts of a dialog', keys_twice(dict(
+        re.findall(r'^msgid "(.+)"\nmsgstr "(.+)"$', run('msgattrib', '--no-wrap', str(catalogue)),
+                   re.MULTILINE))))
 
 print(f'1..{len(results)}')
 for number, (name, faults) in enumerate(results, 1):
