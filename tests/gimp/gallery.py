@@ -67,5 +67,5 @@ for i, frame in enumerate(frames):
 if Gimp.get_pdb().procedure_exists('plug-in-ddim-texture'):
     image, layer = part(0, 0, 100, 100)
     made = call('plug-in-ddim-texture', image, [layer], width=96, height=96,
-                tileable=True, output='new-image', seed=1).get_core_object_array(1)
-    save(made[0].get_image(), 'texture.png')
+                tileable=True, output='new-image', seed=1).index(1)
+    save(made.get_image(), 'texture.png')

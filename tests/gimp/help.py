@@ -26,22 +26,29 @@ with open(os.path.join(APPLICATIONS, 'mimeapps.list'), 'w') as defaults:
                    'inode/directory=notes.desktop\n')
 
 
-def opened_by(*names):
+# The other procedures, and their dialogs' titles.
+OTHERS = {'plug-in-ddim-interpolate': '^DDIM Interpolate$',
+          'plug-in-ddim-texture': '^DDIM Texture$'}
+
+
+def opened_by(*names, procedure=PROCEDURE, title=TITLE):
     """The file that is opened when these keys are pressed in the dialog."""
     image, layer = new_image(64, 48)
     found = []
 
     def user():
-        wait_for_picture()
+        if procedure == PROCEDURE:
+            wait_for_picture()
         if os.path.exists(OPENED):
             os.remove(OPENED)
         keys(*names)
         assert wait_for(lambda: os.path.exists(OPENED) and os.path.getsize(OPENED), 20), 'nothing'
         with open(OPENED) as opened:
             found.append(urllib.parse.unquote(opened.read().strip().removeprefix('file://')))
-        assert window(TITLE), 'the dialog is gone'
+        assert window(title), 'the dialog is gone'
         keys('Escape')
 
+    playing(procedure, title)
     assert with_dialog(user, image, layer) == Gimp.PDBStatusType.CANCEL
     return found[0]
 
@@ -53,10 +60,18 @@ def f1():
     assert page.endswith('/plug-ins/gimp-ddim/help/index.html'), page
     with open(page) as html:
         text = html.read()
-    for procedure in (PROCEDURE, 'plug-in-ddim-interpolate'):
+    for procedure in (PROCEDURE, *OTHERS):
         assert f'id="{procedure}"' in text, procedure
     for picture in re.findall(r'src="([^"]*)"', text):
         assert os.path.getsize(os.path.join(os.path.dirname(page), picture)), picture
+
+
+@test
+def others():
+    """F1 opens the same page in the dialogs of the other procedures"""
+    for procedure, title in OTHERS.items():
+        page = opened_by('F1', procedure=procedure, title=title)
+        assert page.endswith('/plug-ins/gimp-ddim/help/index.html'), (procedure, page)
 
 
 @test
