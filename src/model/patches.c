@@ -48,11 +48,15 @@
 
 /* Deviation, in cells, of a patch's weight about its middle, and the power of
  * its nearest key's distance that the weight falls with.  Without the power
- * the spectrum of what is made lies 1 dB lower, RMS, and 3 at fine detail; a
- * narrow window in its place gains as much, but out of crumbs of 2 x 2 pixels
- * that agree less with each other (doc/textures.md).                        */
+ * the spectrum of what is made lies 1 dB lower, RMS, and 3 at fine detail.  */
 #define WINDOW     1.5
 #define TRUST      12
+
+/* Below this noise, 13 of 255, a pixel is what the patch about it says, to next
+ * to nothing of the others: as sharp as with trust, which would keep every seam
+ * for ever, since patches across it are explained worst.                    */
+#define SETTLING   0.1
+#define MIDDLE     0.3
 
 typedef struct
 {
@@ -157,17 +161,22 @@ find_matches (PatchField       *self,
   return success;
 }
 
+/* settling: each patch of a grid speaks for the stride^2 cells in its middle. */
 static void
-make_window (gfloat *window)
+make_window (gfloat   *window,
+             gboolean  settling,
+             gint      stride)
 {
-  gdouble half = (DDIM_PATCH - 1) / 2.0;
+  gdouble width = settling ? MIDDLE : WINDOW;
+  gdouble half  = (DDIM_PATCH - 1) / 2.0 + (settling ? (stride - 1) / 2.0 : 0);
 
   for (gint cell = 0; cell < DDIM_PATCH_CELLS; cell++)
     {
       gdouble y = cell / DDIM_PATCH - half;
       gdouble x = cell % DDIM_PATCH - half;
 
-      window[cell] = exp (- (y * y + x * x) / (2 * WINDOW * WINDOW));
+      /* Cells along a border lie in the middle of no patch. */
+      window[cell] = exp (- (y * y + x * x) / (2 * width * width)) + 1e-20;
     }
 }
 
@@ -176,10 +185,11 @@ make_window (gfloat *window)
 static void
 trust (gfloat  *distances,
        gsize    n,
-       gdouble  expected)
+       gdouble  expected,
+       gdouble  power)
 {
   for (gsize i = 0; i < n; i++)
-    distances[i] = pow (0.01 + MIN (0.1 * distances[i] / expected, 100), - TRUST);
+    distances[i] = pow (0.01 + MIN (0.1 * distances[i] / expected, 100), - power);
 }
 
 /* The blended means of all patches, in place of the plane's cells; in bands of
@@ -199,6 +209,7 @@ denoise_plane (PatchField       *self,
   gint       band    = CLAMP (BAND / row, 1, (gsize) grid->h);
   gsize      n_sums  = (gsize) plane->rows * plane->columns * (x->c + 1);
   gboolean   all     = compares_all (self, scale, grid);
+  gboolean   settling = scale == 0 && variance < SETTLING * SETTLING;
   gboolean   success = TRUE;
   gfloat    *patches, *weights, *sums;
   gfloat     window[DDIM_PATCH_CELLS];
@@ -206,7 +217,7 @@ denoise_plane (PatchField       *self,
   if (! all && ! find_matches (self, x, item, of_x, scale, matches))
     return FALSE;
 
-  make_window (window);
+  make_window (window, settling, grid->stride);
   patches = ddim_memory_alloc (band * row);
   weights = ddim_memory_alloc (band * grid->w);
   sums    = ddim_memory_alloc (n_sums);
@@ -221,7 +232,8 @@ denoise_plane (PatchField       *self,
                                                variance, &self->work, patches, weights);
       if (success)
         {
-          trust (weights, n_rows * grid->w, DDIM_PATCH_CELLS * x->c * variance);
+          trust (weights, n_rows * grid->w, DDIM_PATCH_CELLS * x->c * variance,
+                 settling ? 0 : TRUST);
           ddim_plane_add (plane, grid, first, n_rows, patches, window, weights, sums,
                           &self->work);
         }
