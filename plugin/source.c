@@ -56,8 +56,8 @@ choose_window (const GeglRectangle *bounds,
   return window;
 }
 
-/* Reads rows of numbers, and takes out of the mask where they are below a half;
- * `area`: those of the mask in the drawable's own pixels.                   */
+/* Takes out of the mask where what `format` reads of the drawable is below a half.
+ * area: the mask's, in the drawable's own pixels; region: whose pause is called. */
 static void
 mask_by (DdimSource           *source,
          const GeglRectangle  *area,

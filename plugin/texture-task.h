@@ -33,8 +33,8 @@ void         ddim_sample_unref     (DdimSample       *sample);
 DdimTask   * ddim_texture_task_new (DdimSample       *sample,
                                     gint              steps);
 
-/* A texture (one item, the sample's channels) out of noise, in all steps where
- * `steps` is what the procedure has.  NULL on failure.  Any thread.         */
+/* A texture (one item, the model's channels) out of noise; of 1 / reduction of
+ * the size, by the noise of the full one.  NULL on failure.  Any thread.    */
 DdimCanvas * ddim_texture_make     (DdimModel        *model,
                                     const DdimLevels *levels,
                                     gint              h,

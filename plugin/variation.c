@@ -11,8 +11,6 @@
 
 #include "config.h"
 
-#include <string.h>
-
 #include <libgimp/gimp.h>
 #include <glib/gi18n-lib.h>
 
@@ -23,10 +21,9 @@
 #include "recipe.h"
 #include "region.h"
 #include "source.h"
-#include "variation-task.h"
 #include "variation.h"
-
-#define PARASITE "gimp-ddim-variation"
+#include "variation-layers.h"
+#include "variation-task.h"
 
 /* Pixels of all variations that are decoded at a time, unless one alone has
  * more: enough to fill the processors, few enough for memory.              */
@@ -303,52 +300,6 @@ compute_all (Variation         *variation,
 
 /* Committing ---------------------------------------------------------- */
 
-/* The new layer says how it was made, so that it can be made again. */
-static void
-sign (const Variation *variation,
-      GimpLayer       *layer,
-      guint64          seed)
-{
-  g_autofree gchar *text     = ddim_recipe_to_text (&variation->recipe, seed);
-  GimpParasite     *parasite = gimp_parasite_new (PARASITE,
-                                                  GIMP_PARASITE_PERSISTENT |
-                                                  GIMP_PARASITE_UNDOABLE,
-                                                  strlen (text), text);
-
-  gimp_item_attach_parasite (GIMP_ITEM (layer), parasite);
-  gimp_parasite_free (parasite);
-}
-
-/* The first variation on top of the others, and all above what they vary. */
-static gboolean
-add_layers (const Variation     *variation,
-            const VariationJob  *job,
-            GPtrArray           *layers,
-            GError             **error)
-{
-  g_autofree gchar *name = gimp_item_get_name (GIMP_ITEM (job->region->drawable));
-
-  for (gint i = 0; i < variation->count; i++)
-    {
-      guint64           seed  = variation->seeds[i];
-      /* Translators: a new layer's name: the layer it was made of, the seed,
-       * and the strength as a number from 0 to 1. */
-      g_autofree gchar *title = g_strdup_printf (_("%s, seed %u, strength %.2f"),
-                                                 name, (guint) seed,
-                                                 variation->recipe.strength);
-      GimpLayer        *layer = ddim_region_to_layer (job->region, NULL, job->changes,
-                                                      i, title, error);
-
-      if (! layer)
-        return FALSE;
-
-      sign (variation, layer, seed);
-      g_ptr_array_add (layers, layer);
-    }
-
-  return TRUE;
-}
-
 /* All of them are one step to undo.  `layers` receives those that are made. */
 static gboolean
 commit_all (const Variation  *variation,
@@ -369,7 +320,8 @@ commit_all (const Variation  *variation,
         }
       else
         {
-          success = add_layers (variation, job, layers, error);
+          success = ddim_variation_add_layers (&variation->recipe, variation->seeds,
+                                               job->region, job->changes, layers, error);
         }
     }
 
