@@ -72,12 +72,23 @@ static const TileConfig config =
   _tile_stored (sum, c + i * ROWS * job->c_stride + j * COLUMNS,              \
                 job->c_stride * sizeof (gfloat))
 
-/* A walk through memory that is wanted next, some lines at each step. */
+/* A walk through memory that is wanted next, some lines at a time: a burst of
+ * them would occupy all that the first cache can wait for, and the loads that
+ * are wanted now would wait, too.                                           */
 typedef struct
 {
-  const gfloat *at;
+  const gfloat *at, *end;
   gint          lines;
 } Ahead;
+
+#define WALKS 6 /* for each DDIM_SPLIT */
+
+INLINE void
+walk (Ahead *ahead)
+{
+  for (gint i = 0; i < ahead->lines && ahead->at < ahead->end; i++, ahead->at += LINE)
+    prefetch (ahead->at);
+}
 
 /* Tiles first and, with rows 2, first + 1; of the depth, from `start` on. */
 INLINE void
@@ -87,14 +98,13 @@ tiles (const gint              rows,
        gint                    first,
        gint                    start,
        gint                    end,
-       Ahead                  *ahead)
+       Ahead                  *beyond)
 {
   const gsize   step = job->row_step * sizeof (gfloat);
-  const gint    lines = ahead->lines;
-  const gfloat *at = ahead->at;
   const gfloat *b = job->b + (gsize) start * columns * 2 * TILE;
   gfloat       *c = job->c + (gsize) first * ROWS * job->c_stride;
   gint          part = start / job->depth, k = start % job->depth;
+  Ahead         ahead = *beyond;
 
   if (start)
     {
@@ -115,13 +125,11 @@ tiles (const gint              rows,
       left -= n;
       for (; n > 0; n--)
         {
-          for (gint i = 0; i < lines; i++, at += LINE)
-            prefetch (at);
-
           /* Loads and products take turns, so that neither unit waits: h l', */
           _tile_loadd (4, a0, step);
           _tile_loadd (6, b + TILE, 64);
           _tile_dpbf16ps (0, 4, 6);
+          walk (&ahead);
           if (rows > 1)
             {
               _tile_loadd (5, a1, step);
@@ -134,10 +142,12 @@ tiles (const gint              rows,
             }
           if (rows > 1 && columns > 1)
             _tile_dpbf16ps (3, 5, 7);
+          walk (&ahead);
 
           /* h h', */
           _tile_loadd (6, b, 64);
           _tile_dpbf16ps (0, 4, 6);
+          walk (&ahead);
           if (rows > 1)
             _tile_dpbf16ps (2, 5, 6);
           if (columns > 1)
@@ -147,10 +157,12 @@ tiles (const gint              rows,
             }
           if (rows > 1 && columns > 1)
             _tile_dpbf16ps (3, 5, 7);
+          walk (&ahead);
 
           /* and l h'. */
           _tile_loadd (4, a0 + DDIM_SPLIT / 2, step);
           _tile_dpbf16ps (0, 4, 6);
+          walk (&ahead);
           if (columns > 1)
             _tile_dpbf16ps (1, 4, 7);
           if (rows > 1)
@@ -160,6 +172,7 @@ tiles (const gint              rows,
             }
           if (rows > 1 && columns > 1)
             _tile_dpbf16ps (3, 5, 7);
+          walk (&ahead);
 
           a0 += job->depth_step;
           a1 += job->depth_step;
@@ -167,7 +180,7 @@ tiles (const gint              rows,
         }
     }
   FOUR (KEEP);
-  ahead->at = at;
+  *beyond = ahead;
 }
 
 INLINE void
@@ -185,8 +198,9 @@ product (const gint              columns,
       gint  steps = (end - start) * ((job->n_tiles + 1) / 2), i;
       gsize size  = end < depth ? MIN (slice, depth - end) * each
                                 : job->ahead ? MIN (slice * each, job->ahead_size) : 0;
-      Ahead ahead = { end < depth ? job->b + end * each : job->ahead,
-                      (size / LINE + steps - 1) / steps };
+      const gfloat *from = end < depth ? job->b + end * each : job->ahead;
+      Ahead ahead = { from, size ? from + size : from,
+                      (size / LINE + steps * WALKS - 1) / (steps * WALKS) };
 
       for (i = 0; i + 1 < job->n_tiles; i += 2)
         tiles (2, columns, job, i, start, end, &ahead);
