@@ -65,7 +65,7 @@ for i, frame in enumerate(frames):
     save(alone, f'frame-{i}.png')
 
 if Gimp.get_pdb().procedure_exists('plug-in-ddim-texture'):
-    image, layer = part(0, 0, 100, 100)
+    image, layer = part(140, 95, 100, 84)
     made = call('plug-in-ddim-texture', image, [layer], width=96, height=96,
                 tileable=True, output='new-image', seed=1).index(1)
     save(made.get_image(), 'texture.png')
