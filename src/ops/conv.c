@@ -80,7 +80,8 @@ choose_way (const DdimConv *conv)
   const DdimConvSpec *spec = &conv->spec;
   gint                side = MIN (conv->h, conv->w);
 
-  /* Where there are such products, they beat Winograd's at every shape. */
+  /* Where there are such products, they beat Winograd's at every shape, and
+   * those of floats at all but the first layer's few channels.             */
   if (conv->kernels->split_product)
     return &ddim_conv_split;
   if (spec->kernel != 3 || spec->stride != 1 || ! spec->pad_before || ! spec->pad_after ||
