@@ -19,6 +19,7 @@ import re
 import subprocess
 import sys
 
+SIDE = 64  # PAPER_SIDE
 STEPS = 10, 20, 50, 100, 200, 500, 1000
 SAMPLERS = 'eta 0', 'eta 0.2', 'eta 0.5', 'eta 1', 'sigma-hat'
 NAMES = {'eta 0': 'η = 0, DDIM', 'eta 0.2': 'η = 0.2', 'eta 0.5': 'η = 0.5',
@@ -322,7 +323,7 @@ def plot_samples(cache, out):
             'sigma-hat-1000']
     strips = []
     for name in rows:
-        strips += ['(', str(cache / f'{name}-0.png'), '-crop', '32x32', '+repage', '+append', ')']
+        strips += ['(', str(cache / f'{name}-0.png'), '-crop', f'{SIDE}x{SIDE}', '+repage', '+append', ')']
     subprocess.run(['convert', *strips, '-append', '-strip', str(out / 'samples.png')], check=True)
 
 

@@ -91,9 +91,9 @@ append (GArray           *values,
   g_array_append_vals (values, crop->data, ddim_canvas_size (crop));
 }
 
-/* First the middle of each photograph, then every second square of every second
- * row of it: about a thousand of eleven photographs.  Of a lone one eight
- * squares stand for the middles, and squares that overlap for the rest.     */
+/* First the middle of each photograph, then all squares of it: about a thousand
+ * of eleven photographs.  Of a lone one eight squares stand for the middles, and
+ * squares that overlap for the rest.                                        */
 static gboolean
 load_crops (Paper        *paper,
             const gchar  *folder,
@@ -108,7 +108,7 @@ load_crops (Paper        *paper,
   if (! paths)
     return FALSE;
   alone = paths->len == 1;
-  step  = alone ? PAPER_SIDE / 2 : 2 * PAPER_SIDE;
+  step  = alone ? PAPER_SIDE / 2 : PAPER_SIDE;
 
   for (guint i = 0; i < paths->len; i++)
     {

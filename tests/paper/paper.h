@@ -15,7 +15,8 @@
 
 G_BEGIN_DECLS
 
-#define PAPER_SIDE  32 /* of crops and samples, in pixels; CIFAR-10's */
+#define PAPER_SIDE  64 /* of crops and samples, in pixels: what the model was
+                          trained on, as the paper's 32 were             */
 #define PAPER_BATCH 8  /* samples that are made at once   */
 
 typedef struct _Paper Paper;
