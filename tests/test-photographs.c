@@ -440,79 +440,6 @@ test_continuity (void)
   ddim_canvas_free (pair.to);
 }
 
-/* RMS difference of neighbouring pixels of one item. */
-static gdouble
-detail (const gfloat *data)
-{
-  gdouble sum = 0;
-
-  for (gint row = 0; row + 1 < SIDE; row++)
-    for (gint i = 0; i < (SIDE - 1) * 3; i++)
-      {
-        const gfloat *here = data + row * SIDE * 3 + i;
-
-        sum += pow (here[3] - *here, 2) + pow (here[SIDE * 3] - *here, 2);
-      }
-
-  return sqrt (sum);
-}
-
-/* A film between two parts of a photograph: both of them to the bit at its
- * ends; the largest step between neighbouring frames at most 3 times the mean;
- * and no cross-fade, whose middle has lost detail: the film's keeps more of it
- * and lies away from it, by a tenth of half the way at the least (photographs
- * of doc/interpolation.md: 0.24 and more).                                   */
-static void
-test_film (void)
-{
-  const gint n = 9, size = SIDE * SIDE * 3;
-  g_autofree gchar *path = g_test_build_filename (G_TEST_DIST, "data", "photo.png", NULL);
-  g_autoptr (DdimCanvas) whole = picture_load (path, NULL);
-  g_autoptr (DdimCanvas) other = picture_crop (whole, 8, 8, SIDE, SIDE);
-  g_autoptr (DdimInversion) x = invert (photograph (0)->picture, 8, 0.5);
-  g_autoptr (DdimInversion) y = invert (other, 8, 0.5);
-  g_autoptr (DdimCanvas) frames = ddim_canvas_new (n, SIDE, SIDE, 3);
-  g_autoptr (DdimCanvas) fade = ddim_canvas_copy (other);
-  const DdimInversion *keys[] = { x, y };
-  gdouble positions[9];
-  DdimInterpolation options = { .positions = positions };
-  gdouble largest = 0, mean = 0, away;
-  DdimCanvas middle;
-
-  ddim_path_positions (2, FALSE, DDIM_EASING_LINEAR, n, positions);
-  g_assert_true (ddim_interpolate (keys, 2, &options, frames, NULL, NULL));
-  g_assert_cmpmem (frames->data, size * sizeof (gfloat),
-                   photograph (0)->picture->data, size * sizeof (gfloat));
-  g_assert_cmpmem (frames->data + (n - 1) * size, size * sizeof (gfloat),
-                   other->data, size * sizeof (gfloat));
-
-  for (gint i = 1; i < n; i++)
-    {
-      DdimCanvas here = *frames, last = *frames;
-      gdouble    step;
-
-      here.n    = last.n = 1;
-      here.data = frames->data + i * size;
-      last.data = frames->data + (i - 1) * size;
-      step      = distance (&here, &last);
-      largest   = MAX (largest, step);
-      mean     += step / (n - 1);
-    }
-
-  for (gint i = 0; i < size; i++)
-    fade->data[i] = (photograph (0)->picture->data[i] + other->data[i]) / 2;
-  middle      = *frames;
-  middle.n    = 1;
-  middle.data = frames->data + n / 2 * size;
-  away        = distance (&middle, fade) / (distance (photograph (0)->picture, other) / 2);
-
-  g_test_message ("largest step %.2f of the mean, %.2f away, detail %.2f of a cross-fade's",
-                  largest / mean, away, detail (middle.data) / detail (fade->data));
-  g_assert_cmpfloat (largest, <=, 3 * mean);
-  g_assert_cmpfloat (away, >, 0.1);
-  g_assert_cmpfloat (detail (middle.data), >, detail (fade->data));
-}
-
 /* At depth 1 next to nothing of the picture itself is left in a latent (k =
  * 0.006), and 3072 values of white noise would have an RMS of 1 and no
  * correlation, to standard errors of 0.013 and 0.013.
@@ -638,7 +565,6 @@ main (int argc, char **argv)
   g_test_add_func ("/photographs/encoders", test_encoders);
   g_test_add_func ("/photographs/monotony", test_monotony);
   g_test_add_func ("/photographs/continuity", test_continuity);
-  g_test_add_func ("/photographs/film", test_film);
   g_test_add_func ("/photographs/reports", test_reports);
   g_test_add_func ("/photographs/threads", test_threads);
   status = g_test_run ();
