@@ -12,6 +12,7 @@
 
 #include <cblas.h>
 
+#include "photographs.h"
 #include "picture.h"
 
 #define SIDE   64
@@ -67,25 +68,6 @@ turn (const DdimCanvas *picture)
       result->data[i * 3 + c] = picture->data[(n - 1 - i) * 3 + c];
 
   return result;
-}
-
-static void
-load_photographs (void)
-{
-  g_autofree gchar *own    = g_test_build_filename (G_TEST_DIST, "data", "photo.png", NULL);
-  g_autofree gchar *folder = g_test_build_filename (G_TEST_DIST, "..", "..", "shared", "photos",
-                                                    NULL);
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const gchar *name;
-
-  add_photograph (own);
-  while (dir && (name = g_dir_read_name (dir)))
-    if (g_str_has_suffix (name, ".png"))
-      {
-        g_autofree gchar *path = g_build_filename (folder, name, NULL);
-
-        add_photograph (path);
-      }
 }
 
 /* Measures --------------------------------------------------------------- */
@@ -222,7 +204,7 @@ main (int argc, char **argv)
   model  = ddim_model_load (folder, team, &error);
   g_assert_no_error (error);
   photographs = g_ptr_array_new_with_free_func ((GDestroyNotify) ddim_canvas_free);
-  load_photographs ();
+  photographs_list (add_photograph);
   if (photographs->len == 1)
     g_ptr_array_add (photographs, turn (photographs->pdata[0]));
 

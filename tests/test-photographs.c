@@ -13,6 +13,7 @@
 
 #include <cblas.h>
 
+#include "photographs.h"
 #include "picture.h"
 
 #define SIDE 32
@@ -40,25 +41,6 @@ add_photograph (const gchar *path)
   g_assert_no_error (error);
   subject.picture = picture_crop_middle (whole, SIDE, SIDE);
   g_array_append_val (photographs, subject);
-}
-
-static void
-load_photographs (void)
-{
-  g_autofree gchar *own    = g_test_build_filename (G_TEST_DIST, "data", "photo.png", NULL);
-  g_autofree gchar *folder = g_test_build_filename (G_TEST_DIST, "..", "..", "shared", "photos",
-                                                    NULL);
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const gchar *name;
-
-  add_photograph (own);
-  while (dir && (name = g_dir_read_name (dir)))
-    if (g_str_has_suffix (name, ".png"))
-      {
-        g_autofree gchar *path = g_build_filename (folder, name, NULL);
-
-        add_photograph (path);
-      }
 }
 
 static void
@@ -557,7 +539,7 @@ main (int argc, char **argv)
   others      = g_array_new (FALSE, FALSE, sizeof (Subject));
   g_array_set_clear_func (photographs, clear_subject);
   g_array_set_clear_func (others, clear_subject);
-  load_photographs ();
+  photographs_list (add_photograph);
   make_others ();
 
   g_test_add_func ("/photographs/strength-zero", test_strength_zero);
