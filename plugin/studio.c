@@ -112,6 +112,7 @@ show_estimate (DdimStudio *self)
 static void
 show_state (DdimStudio *self)
 {
+  gboolean     stoppable = self->state != IDLE || ! self->finished;
   const gchar *text;
 
   if (self->state == FINISHING)
@@ -128,7 +129,10 @@ show_state (DdimStudio *self)
   gtk_label_set_text (GTK_LABEL (self->status), text);
   gtk_button_set_label (GTK_BUTTON (self->stop),
                         self->state == IDLE ? _("_Keep going") : _("Sto_p"));
-  gtk_widget_set_sensitive (self->stop, self->state != IDLE || ! self->finished);
+  /* the focus would be lost with it, and the next Tab begin at the top */
+  if (! stoppable && gtk_widget_is_focus (self->stop))
+    gtk_widget_child_focus (self->dialog, GTK_DIR_TAB_FORWARD);
+  gtk_widget_set_sensitive (self->stop, stoppable);
   gtk_widget_set_sensitive (self->controls, self->state != FINISHING);
   gtk_widget_set_sensitive (ddim_gallery_get_widget (self->gallery),
                             self->state != FINISHING);

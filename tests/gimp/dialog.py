@@ -280,9 +280,15 @@ def other_layers():
     assert any('other selected layer' in line for line in watched()), watched()
 
 
-def walk(**arguments):
-    """Tab from control to control; returns those reached and those there are,
-    each as (x, y, name)."""
+def noticed(kind):
+    """The controls that the watch wrote of as this, each as (x, y, name)."""
+    lines = [line.split(' ', 3) for line in watched() if line.startswith(kind + ' ')]
+    return [(int(x), int(y), name) for _, x, y, name in lines]
+
+
+@test
+def keyboard():
+    """Tab comes to every control, each has a name, and they follow as they are read"""
     fresh()
     def user():
         wait_for_picture('finished')
@@ -292,20 +298,9 @@ def walk(**arguments):
         keys(*['Tab'] * 34)
         keys('Escape')
 
-    status = with_dialog(user, image, layer, **{**QUICK, **arguments})
+    status = with_dialog(user, image, layer, model='this image', **QUICK)
     assert status == Gimp.PDBStatusType.CANCEL, status
-    found = {kind: [] for kind in ('focus', 'control')}
-    for line in watched():
-        if line.split()[0] in found:
-            kind, x, y, name = line.split(' ', 3)
-            found[kind].append((int(x), int(y), name))
-    return found['focus'], found['control']
-
-
-@test
-def keyboard():
-    """Tab comes to every control, each has a name, and they follow as they are read"""
-    reached, there = walk(model='this image')
+    reached, there = noticed('focus'), noticed('control')
     assert len(there) > 15, there
     assert all(name for _, _, name in reached + there), reached + there
     # Stop is there only while something is computed: it may be gone meanwhile.
@@ -315,6 +310,25 @@ def keyboard():
     back = [(one, other) for one, other in zip(reached, reached[1:])
             if other[1] <= one[1] and other[0] <= one[0]]
     assert len(back) == 1, back
+
+
+@test
+def stop_goes():
+    """Stop hands the focus on when there is nothing more to stop"""
+    fresh()
+    def user():
+        wait_for_picture()
+        keys('alt+d', 'shift+Tab', 'shift+Tab')  # from the number, the slider
+        wait_for_picture('finished')
+        time.sleep(1)
+        keys('Tab', 'Escape')
+
+    status = with_dialog(user, image, layer, **{**QUICK, 'steps': 300})
+    assert status == Gimp.PDBStatusType.CANCEL, status
+    after = [name for _, _, name in noticed('focus')]
+    after = after[after.index('Stop') + 1:]
+    # a slider and a number
+    assert after == ['Depth', 'Depth'], after
 
 
 @test
