@@ -396,7 +396,8 @@ typedef struct
   gboolean wrap;     /* canvases are tori: what is made is tileable          */
   gdouble  pairs;    /* so many patches times keys at a scale are compared at
                         most; where there are more, near keys are searched,
-                        from coarse to fine.  0: 3e7                         */
+                        from coarse to fine, and compared together with what
+                        surrounds them.  0: 1e5                              */
 } DdimPatchesOptions;
 
 /* The best denoiser, in closed form, of pictures that are made of the patches
@@ -404,7 +405,7 @@ typedef struct
  * own C, that predicts x_0.  mask: h x w of the picture, or NULL; only pixels
  * where it is 1 are used.  options may be NULL: all as 0.  The field keeps a
  * reference to the team, not to the picture.  Fails where no whole patch, 7 x
- * 7 pixels, may be used.  Memory: 25 bytes for each pixel of the picture, 60
+ * 7 pixels, may be used.  Memory: 41 bytes for each pixel of the picture, 60
  * while it works for each of the canvas (both at 3 channels), and at most 64
  * MiB more, and 80 for each scale that is small enough to be compared whole. */
 DdimField    * ddim_patches_new      (const DdimCanvas         *picture,
@@ -444,9 +445,10 @@ void ddim_noise_fill_reduced (DdimCanvas    *noise,
                               gint           k);
 
 /* out = slerp from x (position 0) to y (position 1) along the sphere, item by
- * item, equation (67), the norm interpolated too.  weights: H x W positions'
- * factors (0 to 1) or NULL for 1 everywhere; angle and norms are measured
- * with them.  At position 0 out is x, at 1 it is y.  out may be x or y.    */
+ * item, equation (67), the norm interpolated too, by equal factors.  weights:
+ * H x W positions' factors (0 to 1) or NULL for 1 everywhere; angle and norms
+ * are measured with them.  At position 0 out is x, at 1 it is y.  out may be x
+ * or y.                                                                     */
 void ddim_latent_slerp (const DdimCanvas *x,
                         const DdimCanvas *y,
                         gdouble           position,
@@ -556,12 +558,12 @@ typedef struct
 
 /* Turns the noise in the picture's latent toward fresh noise, once for each
  * item of `variations` (H, W, C of the picture), and decodes: S evaluations
- * of the batch.  What the encoder lost is given back, all of it at strength
- * 0: that returns the image, bit for bit, whatever the field.  Memory: one
- * canvas of the picture's size and two for each variation.  variations takes
- * over the image's origin.  perturbed (the first variation's latent, its
- * cosine with the picture's) and monitor may be NULL.  On failure
- * `variations` is undefined.                                               */
+ * of the batch.  What the encoder lost is given back, less the more a place has
+ * changed, all of it at strength 0: that returns the image, bit for bit,
+ * whatever the field.  Memory: one canvas of the picture's size and two for
+ * each variation.  variations takes over the image's origin.  perturbed (the
+ * first variation's latent, its cosine with the picture's) and monitor may be
+ * NULL.  On failure `variations` is undefined.                              */
 gboolean ddim_vary (const DdimInversion *inversion,
                     const DdimVariation *options,
                     DdimCanvas          *variations,

@@ -8,9 +8,11 @@
 #include <string.h>
 
 #include "ddim.h"
+#include "model/patch.h"
 
 #define PATCH 7
 #define GRAIN 0.02 /* the field's own, when the options say nothing */
+#define ALL   1e12 /* pairs: every key is compared                  */
 
 /* A texture: blobs and lines of some sizes, and a little noise. */
 static DdimCanvas *
@@ -280,37 +282,167 @@ evaluate_window (DdimField        *field,
   return out;
 }
 
-/* Keys that are searched against all keys compared, at all levels that the
- * scale of pixels serves.  The texture's RMS is 0.3, of which 0.05 is noise
- * that no key can explain; the search may change x_0 by a third of the RMS
- * where several keys share the weight, and by less at low noise.            */
+/* |patch - key|^2 + share |context - the key's context|^2. */
+static gdouble
+distance_to_key (const DdimPatchScale   *scale,
+                 const DdimPatchMatches *matches,
+                 gint                    y,
+                 gint                    x,
+                 gint32                  place)
+{
+  const DdimPlane *ours = &matches->plane, *theirs = &scale->plane;
+  const gfloat *one   = ddim_patch_context_of (&matches->context, y, x, 0);
+  const gfloat *other = ddim_patch_context_of (&scale->context, place / theirs->w,
+                                               place % theirs->w, 0);
+  gint          c     = ours->c;
+  gdouble       sum   = 0;
+
+  for (gint i = 0; i < PATCH; i++)
+    for (gint j = 0; j < PATCH * c; j++)
+      {
+        gdouble apart = ours->cells[((y + i) * ours->columns + x) * c + j]
+                        - theirs->cells[(place + i * theirs->columns) * c + j];
+        gdouble around = one[i * matches->context.columns * c + j]
+                         - other[i * scale->context.columns * c + j];
+
+        sum += apart * apart + matches->share * around * around;
+      }
+  return sum;
+}
+
+/* The keys that are found from coarse to fine, against the nearest of all.  Few
+ * of them lie elsewhere than where the coarser ones point to where noise is
+ * low, and where it is high many are nearly as near.                        */
 static void
 test_search (void)
 {
-  static const struct { gdouble sigma, most; } cases[] =
-    { { 0.01, 0.02 }, { 0.1, 0.1 }, { 0.4, 0.1 }, { 1, 0.1 } };
+  static const struct { gdouble sigma, found, excess; } cases[] =
+    { { 0.01, 0.7, 0.2 }, { 0.1, 0.6, 0.2 }, { 0.4, 0.3, 0.1 }, { 1, 0.2, 0.1 } };
+  static const gfloat no_mean[4] = { 0 };
 
-  g_autoptr (DdimTeam)   team     = ddim_team_new (1);
-  g_autoptr (DdimCanvas) picture  = make_picture (72, 68, 3);
-  DdimPatchesOptions     all      = { .apart = 6 };
-  DdimPatchesOptions     few      = { .apart = 6, .pairs = 6e4 };
-  g_autoptr (DdimField)  compares = ddim_patches_new (picture, NULL, &all, team, NULL);
-  g_autoptr (DdimField)  searches = ddim_patches_new (picture, NULL, &few, team, NULL);
+  g_autoptr (DdimTeam)   team    = ddim_team_new (2);
+  g_autoptr (DdimCanvas) picture = make_picture (72, 68, 3);
+  DdimPatchWork          work    = { .team = team, .n_turns = 1 };
+  DdimPatchScale        *scale   = ddim_patch_scale_new (picture, NULL, no_mean, 1, 6);
+  DdimPatchScale        *above   = ddim_patch_scale_new (picture, NULL, no_mean, 2, 6);
+
+  for (gint cell = 0; cell < DDIM_PATCH_CELLS; cell++)
+    work.cells[0][cell] = cell;
+  ddim_patch_context_init (&scale->context, &scale->plane);
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr (DdimCanvas) one   = evaluate_window (compares, picture, 26, 24, cases[i].sigma);
-      g_autoptr (DdimCanvas) other = evaluate_window (searches, picture, 26, 24, cases[i].sigma);
-      gdouble squares = 0;
+      gdouble                sigma   = cases[i].sigma;
+      DdimLevel              level   = level_at (sigma);
+      g_autoptr (DdimCanvas) x       = noisy_window (picture, 9, 12, 26, 24, &level);
+      DdimPatchMatches       matches = { 0 }, coarse = { 0 };
+      gdouble                found = 0, nearest = 0, exact = 0;
+      gint                   n;
 
-      for (gsize k = 0; k < ddim_canvas_size (one); k++)
-        squares += pow (one->data[k] - other->data[k], 2) / ddim_canvas_size (one);
-      g_test_message ("sigma %g: RMS of the search's error %.4f", cases[i].sigma, sqrt (squares));
-      g_assert_cmpfloat (sqrt (squares), >, 0);
-      g_assert_cmpfloat (sqrt (squares), <, cases[i].most);
+      ddim_plane_cut (&coarse.plane, x, 0, 2, FALSE, 1 / level.a, no_mean);
+      coarse.grid = ddim_patch_grid (&coarse.plane, 2);
+      ddim_patch_matches_init (&coarse, 2);
+      g_assert_true (ddim_patch_nearest (above, &coarse, &work));
+
+      ddim_plane_cut (&matches.plane, x, 0, 1, FALSE, 1 / level.a, no_mean);
+      matches.grid  = ddim_patch_grid (&matches.plane, 2);
+      matches.share = (sigma * sigma + GRAIN * GRAIN) / (sigma * sigma / 4 + GRAIN * GRAIN);
+      ddim_patch_matches_init (&matches, 2);
+      ddim_patch_context_init (&matches.context, &matches.plane);
+      g_assert_true (ddim_patch_refine (scale, &coarse, above, &matches, &work));
+
+      n = matches.grid.h * matches.grid.w;
+      for (gint at = 0; at < n; at++)
+        {
+          gint    py   = ddim_patch_grid_y (&matches.grid, at / matches.grid.w);
+          gint    px   = ddim_patch_grid_x (&matches.grid, at % matches.grid.w);
+          gdouble best = G_MAXDOUBLE;
+
+          for (gint k = 0; k < scale->n_keys; k++)
+            if (ddim_patch_scale_allows (scale, &matches.plane, py, px, scale->keys[k]))
+              best = MIN (best, distance_to_key (scale, &matches, py, px, scale->keys[k]));
+
+          /* What is said of a key is true of it. */
+          g_assert_cmpfloat_with_epsilon (matches.distances[at * 2] / best,
+                                          distance_to_key (scale, &matches, py, px,
+                                                           matches.places[at * 2]) / best, 1e-3);
+          g_assert_cmpfloat (matches.distances[at * 2], <=, matches.distances[at * 2 + 1]);
+          exact   += matches.distances[at * 2] < best * 1.0001;
+          found   += matches.distances[at * 2];
+          nearest += best;
+        }
+      g_test_message ("sigma %g: the nearest of all in %.0f %% of patches, %.0f %% farther "
+                      "in the mean", sigma, 100 * exact / n, 100 * (found / nearest - 1));
+      g_assert_cmpfloat (exact / n, >, cases[i].found);
+      g_assert_cmpfloat (found / nearest, <, 1 + cases[i].excess);
+      ddim_patch_matches_clear (&matches);
+      ddim_patch_matches_clear (&coarse);
     }
+  ddim_patch_scale_free (above);
+  ddim_patch_scale_free (scale);
 }
 
+/* Blobs of 13 x 13 pixels that are all alike, but for the pixel in the middle:
+ * light on the left, where the ground is dark, dark on the right.  No patch
+ * that holds this pixel reaches the ground.                                 */
+static DdimCanvas *
+make_blobs (void)
+{
+  DdimCanvas            *picture = ddim_canvas_new (1, 96, 96, 1);
+  g_autoptr (DdimCanvas) noise   = ddim_canvas_new (1, 13, 13, 1);
+  guint64                seed    = 8;
+
+  ddim_noise_fill (noise, &seed, 0);
+  for (gint y = 0; y < 96; y++)
+    for (gint x = 0; x < 96; x++)
+      {
+        gint    i = y % 24 - 5, j = x % 24 - 5;
+        gdouble side = x < 48 ? 1 : -1;
+
+        picture->data[y * 96 + x] = i < 0 || j < 0 || i >= 13 || j >= 13 ? - 0.5 * side
+                                    : i == 6 && j == 6 ? 0.25 * side
+                                    : 0.3 * noise->data[i * 13 + j];
+      }
+  return picture;
+}
+
+/* RMS error of that pixel in eight noisy blobs, where the field may not use
+ * what is nearer than the next one.                                         */
+static gdouble
+error_in_the_middle (gdouble pairs)
+{
+  DdimPatchesOptions     options = { .pairs = pairs, .apart = 20 };
+  DdimLevel              level   = level_at (0.5);
+  g_autoptr (DdimTeam)   team    = ddim_team_new (1);
+  g_autoptr (DdimCanvas) picture = make_blobs ();
+  g_autoptr (DdimField)  field   = ddim_patches_new (picture, NULL, &options, team, NULL);
+  gdouble                squares = 0;
+
+  for (gint i = 0; i < 8; i++)
+    {
+      gint                   y0  = i / 4 * 48, x0 = i % 4 * 24;
+      g_autoptr (DdimCanvas) x   = noisy_window (picture, y0, x0, 24, 24, &level);
+      g_autoptr (DdimCanvas) out = ddim_canvas_copy (x);
+
+      g_assert_true (ddim_field_evaluate (field, x, &level, out, NULL, NULL));
+      squares += pow (out->data[11 * 24 + 11] - picture->data[(y0 + 11) * 96 + x0 + 11], 2) / 8;
+    }
+  return sqrt (squares);
+}
+
+/* Noise of 0.5 hides whether the pixel is 0.25 or - 0.25, and all patches alone
+ * leave it open, which is 0.25 off; what surrounds them tells.              */
+static void
+test_context (void)
+{
+  gdouble alone = error_in_the_middle (ALL), with = error_in_the_middle (6e4);
+
+  g_test_message ("RMS error %.3f alone, %.3f with what surrounds", alone, with);
+  g_assert_cmpfloat (alone, >, 0.15);
+  g_assert_cmpfloat (with, <, 0.05);
+}
+
+/* The same for any number of threads. */
 static void
 test_threads (void)
 {
@@ -345,7 +477,7 @@ test_flat (void)
   static const gdouble sigmas[] = { 0.01, 1, 50 };
 
   g_autoptr (DdimTeam)   team    = ddim_team_new (2);
-  g_autoptr (DdimCanvas) picture = ddim_canvas_new (1, 40, 30, 3);
+  g_autoptr (DdimCanvas) picture = ddim_canvas_new (1, 40, 27, 3);
   g_autoptr (DdimField)  field   = NULL;
 
   for (gsize i = 0; i < ddim_canvas_size (picture); i++)
@@ -437,7 +569,7 @@ test_sharp (void)
   /* All keys compared, and searched. */
   for (gint i = 0; i < 2; i++)
     {
-      DdimPatchesOptions     options = { .pairs = i ? 6e4 : 0 };
+      DdimPatchesOptions     options = { .pairs = i ? 6e4 : ALL };
       g_autoptr (DdimField)  field   = ddim_patches_new (picture, NULL, &options, team, NULL);
       g_autoptr (DdimCanvas) x       = ddim_canvas_new (1, 40, 40, 3);
       guint64                seed    = 5;
@@ -652,6 +784,7 @@ main (int   argc,
   g_test_add_func ("/patches/mixture-apart", test_mixture_apart);
   g_test_add_func ("/patches/mask", test_mask);
   g_test_add_func ("/patches/search", test_search);
+  g_test_add_func ("/patches/context", test_context);
   g_test_add_func ("/patches/threads", test_threads);
   g_test_add_func ("/patches/flat", test_flat);
   g_test_add_func ("/patches/two-colours", test_two_colours);

@@ -12,24 +12,34 @@
 #include "base/memory.h"
 #include "model/patch.h"
 
-/* Whether all of a cell's pixels lie in the picture and in its mask. */
+/* Whether all of a cell's pixels lie in the picture. */
 static gboolean
-is_whole (const DdimPlane  *plane,
-          const DdimCanvas *picture,
-          const gfloat     *mask,
-          gint              i,
-          gint              j)
+is_inside (const DdimPlane  *plane,
+           const DdimCanvas *picture,
+           gint              i,
+           gint              j)
 {
   gint y = (plane->y + i) * plane->factor - picture->y;
   gint x = (plane->x + j) * plane->factor - picture->x;
 
-  if (y < 0 || x < 0 || y + plane->factor > picture->h || x + plane->factor > picture->w)
-    return FALSE;
-  if (mask)
-    for (gint row = y; row < y + plane->factor; row++)
-      for (gint column = x; column < x + plane->factor; column++)
-        if (! (mask[(gsize) row * picture->w + column] >= 1))
-          return FALSE;
+  return y >= 0 && x >= 0 && y + plane->factor <= picture->h && x + plane->factor <= picture->w;
+}
+
+/* Whether the mask leaves all of a cell's pixels that lie in the picture. */
+static gboolean
+is_left (const DdimPlane  *plane,
+         const DdimCanvas *picture,
+         const gfloat     *mask,
+         gint              i,
+         gint              j)
+{
+  gint y = (plane->y + i) * plane->factor - picture->y;
+  gint x = (plane->x + j) * plane->factor - picture->x;
+
+  for (gint row = MAX (y, 0); row < MIN (y + plane->factor, picture->h); row++)
+    for (gint column = MAX (x, 0); column < MIN (x + plane->factor, picture->w); column++)
+      if (! (mask[(gsize) row * picture->w + column] >= 1))
+        return FALSE;
   return TRUE;
 }
 
@@ -94,7 +104,15 @@ ddim_patch_scale_new (const DdimCanvas *picture,
   whole = g_new0 (guint8, (gsize) plane->h * plane->w);
   for (gint i = 0; i < plane->h; i++)
     for (gint j = 0; j < plane->w; j++)
-      whole[(gsize) i * plane->w + j] = is_whole (plane, picture, mask, i, j);
+      {
+        gboolean left = ! mask || is_left (plane, picture, mask, i, j);
+
+        whole[(gsize) i * plane->w + j] = left && is_inside (plane, picture, i, j);
+        /* What surrounds a patch knows nothing of it either: the mean. */
+        if (! left)
+          memset (plane->cells + ((gsize) i * plane->columns + j) * plane->c, 0,
+                  plane->c * sizeof (gfloat));
+      }
 
   scale->allowed = g_new0 (guint8, (gsize) plane->h * plane->w);
   find_keys (scale, whole);
@@ -114,6 +132,7 @@ ddim_patch_scale_free (DdimPatchScale *scale)
     return;
 
   ddim_plane_clear (&scale->plane);
+  ddim_patch_context_clear (&scale->context);
   ddim_memory_free (scale->packed);
   g_free (scale->allowed);
   g_free (scale->keys);

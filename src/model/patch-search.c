@@ -10,8 +10,9 @@
  * Then each patch tries what its neighbours found, moved on as far as they lie
  * apart (coarse-to-fine and neighbours' offsets, as in Barnes et al.,
  * "PatchMatch", ACM Trans. Graph. 28, 2009, but without its random guesses).
- * So a patch is matched together with its surroundings, which keeps larger
- * structures whole.
+ * Keys are compared together with what surrounds them, in coarser cells, as
+ * evidence of its own: log w_j = - |y - p_j|^2 / 2 v - |y' - p'_j|^2 / 2 v'.  So
+ * larger structures stay whole, and patches that overlap agree.
  */
 
 #include <math.h>
@@ -23,7 +24,7 @@
 
 #define ROW    32  /* floats of a line of a patch, padded                     */
 #define SEEN   1024
-#define PASSED 2   /* matches that a patch passes on to each neighbour       */
+#define PASSED 1   /* matches that a patch passes on to each neighbour       */
 
 typedef struct
 {
@@ -60,6 +61,7 @@ ddim_patch_matches_clear (DdimPatchMatches *matches)
   g_clear_pointer (&matches->turns, g_free);
   g_clear_pointer (&matches->distances, g_free);
   ddim_plane_clear (&matches->plane);
+  ddim_patch_context_clear (&matches->context);
 }
 
 /* Refining ------------------------------------------------------------------- */
@@ -68,29 +70,44 @@ ddim_patch_matches_clear (DdimPatchMatches *matches)
 typedef struct
 {
   gfloat lines[DDIM_TURNS][DDIM_PATCH * ROW];
+  gfloat context[DDIM_TURNS][DDIM_PATCH * ROW];
   gint32 seen[SEEN];  /* place and turn of a comparison, or -1               */
 } Query;
 
+/* The patch whose cells begin at `at`, in lines `line` floats apart, turned. */
 static void
-query_read (Query           *query,
-            const Job       *job,
-            const DdimPlane *plane,
-            gint             y,
-            gint             x)
+read_turned (gfloat       *lines,
+             const gfloat *at,
+             gsize         line,
+             gint          c,
+             const guint8 *cells)
 {
-  gint          c  = plane->c;
-  const gfloat *at = plane->cells + ((gsize) y * plane->columns + x) * c;
+  for (gint cell = 0; cell < DDIM_PATCH_CELLS; cell++)
+    for (gint k = 0; k < c; k++)
+      lines[cells[cell] / DDIM_PATCH * ROW + cells[cell] % DDIM_PATCH * c + k] =
+        at[cell / DDIM_PATCH * line + cell % DDIM_PATCH * c + k];
+}
+
+static void
+query_read (Query     *query,
+            const Job *job,
+            gint       y,
+            gint       x)
+{
+  const DdimPlane        *plane   = &job->matches->plane;
+  const DdimPatchContext *context = &job->matches->context;
+  gint                    c       = plane->c;
 
   for (gint i = 0; i < job->work->n_turns; i++)
     {
       gint          turn  = job->work->turns[i];
       const guint8 *cells = job->work->cells[turn];
 
-      for (gint cell = 0; cell < DDIM_PATCH_CELLS; cell++)
-        for (gint k = 0; k < c; k++)
-          query->lines[turn][cells[cell] / DDIM_PATCH * ROW
-                             + cells[cell] % DDIM_PATCH * c + k] =
-            at[((gsize) (cell / DDIM_PATCH) * plane->columns + cell % DDIM_PATCH) * c + k];
+      read_turned (query->lines[turn],
+                   plane->cells + ((gsize) y * plane->columns + x) * c,
+                   (gsize) plane->columns * c, c, cells);
+      read_turned (query->context[turn], ddim_patch_context_of (context, y, x, turn),
+                   (gsize) context->columns * c, c, cells);
     }
   memset (query->seen, 0xff, sizeof query->seen);
 }
@@ -153,20 +170,28 @@ try (const Job *job,
      gint       x,
      gint       turn)
 {
-  const DdimPlane *plane = &job->scale->plane;
-  gint32           place = y * plane->w + x;
+  const DdimPlane        *plane   = &job->scale->plane;
+  const DdimPatchContext *context = &job->scale->context;
+  gint32                  place   = y * plane->w + x;
+  gfloat                  distance;
 
   if (y < 0 || x < 0 || y >= plane->h || x >= plane->w || ! job->scale->allowed[place] ||
       ! query_is_new (query, place, turn) ||
       ! ddim_patch_scale_allows (job->scale, &job->matches->plane, own_y, own_x, place))
     return;
 
-  insert (job->matches, at,
-          job->kernels->distance (query->lines[turn], ROW,
-                                  plane->cells + (gsize) place * plane->c,
-                                  (gsize) plane->columns * plane->c, DDIM_PATCH,
-                                  DDIM_PATCH * plane->c),
-          place, turn);
+  distance = job->kernels->distance (query->lines[turn], ROW,
+                                     plane->cells + (gsize) place * plane->c,
+                                     (gsize) plane->columns * plane->c, DDIM_PATCH,
+                                     DDIM_PATCH * plane->c);
+  if (! (distance < job->matches->distances[at + job->matches->keep - 1]))
+    return;
+  distance += job->matches->share
+              * job->kernels->distance (query->context[turn], ROW,
+                                        ddim_patch_context_of (context, y, x, 0),
+                                        (gsize) context->columns * plane->c, DDIM_PATCH,
+                                        DDIM_PATCH * plane->c);
+  insert (job->matches, at, distance, place, turn);
 }
 
 /* The coarser grid's row (or column) before the place where `centre`, in its
@@ -219,7 +244,7 @@ refine_patch (const Job *job,
       matches->distances[at + k] = G_MAXFLOAT;
       matches->turns[at + k]     = 0;
     }
-  query_read (query, job, plane, y, x);
+  query_read (query, job, y, x);
 
   if (wrap)
     {
@@ -305,7 +330,7 @@ ask_neighbours (const Job *job,
   gint  x  = ddim_patch_grid_x (grid, column);
   gsize at = ((gsize) row * grid->w + column) * matches->keep;
 
-  query_read (query, job, plane, y, x);
+  query_read (query, job, y, x);
   for (gint k = 0; k < matches->keep && matches->places[at + k] >= 0; k++)
     query_is_new (query, matches->places[at + k], matches->turns[at + k]);
 

@@ -60,10 +60,19 @@ typedef struct
   gint last_y, last_x;       /* the greatest places                          */
 } DdimPatchGrid;
 
+/* The means of 2 x 2 cells of a plane, from every place on. */
+typedef struct
+{
+  gint    rows, columns, c;  /* of each phase                                */
+  gfloat *cells;             /* 4 phases, as the place is even or odd, down
+                                and across, of rows x columns x c            */
+} DdimPatchContext;
+
 /* The picture at one scale. */
 typedef struct
 {
   DdimPlane  plane;          /* without margin                               */
+  DdimPatchContext context;
   gint       apart;          /* cells; see DdimPatchesOptions                */
   guint8    *allowed;        /* h x w: 1 where a patch may begin             */
   gint       n_keys;
@@ -81,7 +90,9 @@ typedef struct
   gint           keep;
   gint32        *places;     /* -1: none left                                */
   guint8        *turns;
-  gfloat        *distances;  /* squared                                      */
+  gfloat        *distances;  /* squared, with the context's share            */
+  DdimPatchContext context;
+  gfloat         share;      /* of the context's squared distance            */
 } DdimPatchMatches;
 
 
@@ -136,6 +147,48 @@ void ddim_plane_paint (const DdimPlane     *plane,
                        DdimCanvas          *out,
                        gint                 item,
                        const DdimPatchWork *work);
+
+
+/* patch-context.c */
+
+#define DDIM_PATCH_CONTEXT_MARGIN 8 /* cells around the plane; even */
+
+/* Around a plane's borders it goes on as its margin does. */
+void ddim_patch_context_init  (DdimPatchContext *context,
+                               const DdimPlane  *plane);
+void ddim_patch_context_clear (DdimPatchContext *context);
+
+/* The mean of the 2 x 2 cells from the plane's place (y, x) on, and those to
+ * its right, two places apart; the lines below lie columns c floats apart.  */
+static inline const gfloat *
+ddim_patch_context_at (const DdimPatchContext *context,
+                       gint                    y,
+                       gint                    x)
+{
+  gint phase;
+
+  y    += DDIM_PATCH_CONTEXT_MARGIN;
+  x    += DDIM_PATCH_CONTEXT_MARGIN;
+  phase = y % 2 * 2 + x % 2;
+  return context->cells
+         + (((gsize) phase * context->rows + y / 2) * context->columns + x / 2) * context->c;
+}
+
+/* The context of the patch at (y, x) begins there.  It cannot lie quite about
+ * the middle of an odd number of cells: it is half a cell too far down, or
+ * up where the patch is to be laid on one upside down; so across.           */
+static inline const gfloat *
+ddim_patch_context_of (const DdimPatchContext *context,
+                       gint                    y,
+                       gint                    x,
+                       gint                    turn)
+{
+  gboolean transposed = (turn & DDIM_TURN_TRANSPOSE) != 0;
+  gboolean up   = (turn & (transposed ? DDIM_TURN_MIRROR_X : DDIM_TURN_MIRROR_Y)) != 0;
+  gboolean left = (turn & (transposed ? DDIM_TURN_MIRROR_Y : DDIM_TURN_MIRROR_X)) != 0;
+
+  return ddim_patch_context_at (context, y - DDIM_PATCH / 2 - up, x - DDIM_PATCH / 2 - left);
+}
 
 
 /* patch-scale.c */
@@ -195,8 +248,9 @@ void     ddim_patch_matches_init  (DdimPatchMatches       *matches,
                                    gint                    keep);
 void     ddim_patch_matches_clear (DdimPatchMatches       *matches);
 
-/* Fills matches (plane and grid set) with keys near those places that the
- * coarser scale's matches point to, and the neighbours' of this one.        */
+/* Fills matches (plane, grid, context and share set) with keys near those places
+ * that the coarser scale's matches point to, and the neighbours' of this one;
+ * the scale's context is set.                                               */
 gboolean ddim_patch_refine        (const DdimPatchScale   *scale,
                                    const DdimPatchMatches *coarse,
                                    const DdimPatchScale   *coarse_scale,

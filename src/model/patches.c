@@ -15,7 +15,8 @@
  * picture explains best, for a plain mean of guesses that do not agree is
  * blurred.  The noise level says at which scale: large structures are settled
  * where only the mean of many pixels stands out of the noise, small ones where
- * single pixels do.
+ * single pixels do.  Keys that are searched for (patch-search.c) count with what
+ * surrounds them, too.
  * With `apart`, what lies about a patch's own place in the picture is not used
  * for it, so that the model does not know a region of the picture by heart.
  */
@@ -28,13 +29,13 @@
 #include "model/patch.h"
 
 /* Of DdimPatchesOptions. */
-#define PAIRS      3e7
-#define KEEP       8
+#define PAIRS      1e5
 #define STRIDE     2    /* between patches where not all are compared        */
+#define KEEP       2    /* of the keys that are found: more blur and flatten */
 
 #define BAND       (16 << 20) /* floats of patches at a time: 64 MiB          */
 #define MAX_SCALES 8
-#define SPREAD     3    /* the picture is at least so many coarse patches wide */
+#define SPREAD     2    /* the picture is at least so many coarse patches wide */
 
 /* Deviation of the pictures' own noise: 2.5 of 255. */
 #define GRAIN      0.02
@@ -52,10 +53,10 @@
 #define WINDOW     1.5
 #define TRUST      12
 
-/* Below this noise, 13 of 255, a pixel is what the patch about it says, to next
+/* Below this noise, 19 of 255, a pixel is what the patch about it says, to next
  * to nothing of the others: as sharp as with trust, which would keep every seam
  * for ever, since patches across it are explained worst.                    */
-#define SETTLING   0.1
+#define SETTLING   0.15
 #define MIDDLE     0.3
 
 typedef struct
@@ -136,15 +137,24 @@ compares_all (const PatchField    *self,
           count_pairs (self, scale, grid) <= self->pairs);
 }
 
+/* Of a cell at a scale, where a pixel's noise is sigma times x_0. */
+static gdouble
+cell_variance (gdouble sigma,
+               gint    scale)
+{
+  return sigma * sigma / (1 << 2 * scale) + GRAIN * GRAIN;
+}
+
 /* Fills matches (plane and grid set), from the scales above where need be. */
 static gboolean
 find_matches (PatchField       *self,
               const DdimCanvas *x,
               gint              item,
-              gdouble           of_x,
+              const DdimLevel  *level,
               gint              scale,
               DdimPatchMatches *matches)
 {
+  gdouble          sigma  = level->s / level->a;
   DdimPatchMatches coarse = { 0 };
   gboolean         success;
 
@@ -152,9 +162,15 @@ find_matches (PatchField       *self,
   if (compares_all (self, scale, &matches->grid))
     return ddim_patch_nearest (self->scales[scale], matches, &self->work);
 
-  ddim_plane_cut (&coarse.plane, x, item, 2 << scale, self->wrap, of_x, self->mean);
+  ddim_plane_cut (&coarse.plane, x, item, 2 << scale, self->wrap, 1 / level->a, self->mean);
   coarse.grid = ddim_patch_grid (&coarse.plane, STRIDE);
-  success = find_matches (self, x, item, of_x, scale + 1, &coarse)
+
+  if (! self->scales[scale]->context.cells)
+    ddim_patch_context_init (&self->scales[scale]->context, &self->scales[scale]->plane);
+  ddim_patch_context_init (&matches->context, &matches->plane);
+  matches->share = cell_variance (sigma, scale) / cell_variance (sigma, scale + 1);
+
+  success = find_matches (self, x, item, level, scale + 1, &coarse)
             && ddim_patch_refine (self->scales[scale], &coarse, self->scales[scale + 1],
                                   matches, &self->work);
   ddim_patch_matches_clear (&coarse);
@@ -198,9 +214,8 @@ static gboolean
 denoise_plane (PatchField       *self,
                const DdimCanvas *x,
                gint              item,
-               gdouble           of_x,
+               const DdimLevel  *level,
                gint              scale,
-               gdouble           variance,
                DdimPatchMatches *matches)
 {
   const DdimPatchGrid *grid = &matches->grid;
@@ -209,12 +224,13 @@ denoise_plane (PatchField       *self,
   gint       band    = CLAMP (BAND / row, 1, (gsize) grid->h);
   gsize      n_sums  = (gsize) plane->rows * plane->columns * (x->c + 1);
   gboolean   all     = compares_all (self, scale, grid);
+  gdouble    variance = cell_variance (level->s / level->a, scale);
   gboolean   settling = scale == 0 && variance < SETTLING * SETTLING;
   gboolean   success = TRUE;
   gfloat    *patches, *weights, *sums;
   gfloat     window[DDIM_PATCH_CELLS];
 
-  if (! all && ! find_matches (self, x, item, of_x, scale, matches))
+  if (! all && ! find_matches (self, x, item, level, scale, matches))
     return FALSE;
 
   make_window (window, settling, grid->stride);
@@ -232,8 +248,9 @@ denoise_plane (PatchField       *self,
                                                variance, &self->work, patches, weights);
       if (success)
         {
-          trust (weights, n_rows * grid->w, DDIM_PATCH_CELLS * x->c * variance,
-                 settling ? 0 : TRUST);
+          /* What was searched is as far off again by its context.              */
+          trust (weights, n_rows * grid->w,
+                 (all ? 1 : 2) * DDIM_PATCH_CELLS * x->c * variance, settling ? 0 : TRUST);
           ddim_plane_add (plane, grid, first, n_rows, patches, window, weights, sums,
                           &self->work);
         }
@@ -267,7 +284,6 @@ evaluate_item (PatchField       *self,
                DdimCanvas       *out)
 {
   DdimPatchMatches matches = { 0 };
-  gdouble          sigma, variance;
   gint             scale;
   gboolean         success;
 
@@ -276,21 +292,18 @@ evaluate_item (PatchField       *self,
       fill_with_mean (self, out, item);
       return TRUE;
     }
-  sigma    = level->s / level->a;
-  scale    = choose_scale (self, sigma);
-  variance = sigma * sigma / (1 << 2 * scale) + GRAIN * GRAIN;
-
+  scale = choose_scale (self, level->s / level->a);
   ddim_plane_cut (&matches.plane, x, item, 1 << scale, self->wrap, 1 / level->a, self->mean);
   matches.grid = ddim_patch_grid (&matches.plane, 1);
   if (count_pairs (self, scale, &matches.grid) > self->pairs)
     matches.grid = ddim_patch_grid (&matches.plane, STRIDE);
 
-  success = denoise_plane (self, x, item, 1 / level->a, scale, variance, &matches);
+  success = denoise_plane (self, x, item, level, scale, &matches);
   if (success)
     ddim_plane_paint (&matches.plane, self->mean, out, item, &self->work);
   if (success && scale == 0)
     {
-      gfloat        kept = GRAIN * GRAIN / variance;
+      gfloat        kept = GRAIN * GRAIN / cell_variance (level->s / level->a, 0);
       gsize         size = ddim_canvas_item_size (x);
       const gfloat *in   = x->data + item * size;
       gfloat       *to   = out->data + item * size;

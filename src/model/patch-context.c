@@ -1,0 +1,80 @@
+/* patch-context.c: what surrounds a patch, in coarser cells
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Two patches may be alike where what lies around them is not.  The context of
+ * a patch is the square about its middle of as many cells as it has, each the
+ * mean of 2 x 2 of its own.  Patches begin at every place, so such means are
+ * kept from every place on: in four phases, in each of which the cells of one
+ * context lie side by side.
+ */
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "model/patch.h"
+
+#define BEYOND 64 /* floats that vectors may read */
+#define MARGIN DDIM_PATCH_CONTEXT_MARGIN
+
+/* Where a line of cells goes on beyond its ends. */
+static gint
+cell_at (gint     i,
+         gint     size,
+         gboolean wrap)
+{
+  gint period = wrap ? size : MAX (2 * (size - 1), 1);
+
+  i = (i % period + period) % period;
+  return wrap ? i : MIN (i, period - i) % size;
+}
+
+void
+ddim_patch_context_init (DdimPatchContext *context,
+                         const DdimPlane  *plane)
+{
+  gint  c = plane->c;
+  gint  h = (plane->wrap ? plane->h : plane->rows);
+  gint  w = (plane->wrap ? plane->w : plane->columns);
+  gint  rows    = plane->rows + 2 * MARGIN;
+  gint  columns = plane->columns + 2 * MARGIN;
+  gsize size;
+  g_autofree gfloat *sums = g_new (gfloat, (gsize) (columns + 1) * c);
+
+  context->c       = c;
+  context->rows    = (rows + 1) / 2;
+  context->columns = (columns + 1) / 2;
+  size = 4 * (gsize) context->rows * context->columns * c + BEYOND;
+  context->cells = ddim_memory_alloc (size);
+  memset (context->cells, 0, size * sizeof (gfloat));
+
+  for (gint y = 0; y < rows; y++)
+    {
+      const gfloat *upper = plane->cells + (gsize) cell_at (y - MARGIN, h, plane->wrap)
+                                           * plane->columns * c;
+      const gfloat *lower = plane->cells + (gsize) cell_at (y + 1 - MARGIN, h, plane->wrap)
+                                           * plane->columns * c;
+
+      for (gint x = 0; x <= columns; x++)
+        {
+          gint from = cell_at (x - MARGIN, w, plane->wrap) * c;
+
+          for (gint k = 0; k < c; k++)
+            sums[x * c + k] = upper[from + k] + lower[from + k];
+        }
+      for (gint x = 0; x < columns; x++)
+        {
+          gfloat *out = (gfloat *) ddim_patch_context_at (context, y - MARGIN, x - MARGIN);
+
+          for (gint k = 0; k < c; k++)
+            out[k] = 0.25f * (sums[x * c + k] + sums[(x + 1) * c + k]);
+        }
+    }
+}
+
+void
+ddim_patch_context_clear (DdimPatchContext *context)
+{
+  g_clear_pointer (&context->cells, ddim_memory_free);
+}
