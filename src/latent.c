@@ -4,8 +4,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Spherical interpolation (the paper's equation (67); Shoemake, SIGGRAPH
- * 1985) moves the direction along the great circle.  The norm moves on a line
- * of its own: latents of real pictures are not of unit variance.
+ * 1985) moves the direction along the great circle.  The norm goes from one to
+ * the other on its own, by equal factors: latents of real pictures are not of
+ * unit variance, and one that is far off should not outweigh the other.
  */
 
 #include <math.h>
@@ -70,7 +71,7 @@ ddim_latent_slerp (const DdimCanvas *x,
           /* Nearly parallel or opposite: the circle is a line or unknown. */
           if (sine > 1e-6 && share > 0 && share < 1)
             {
-              gdouble norm = of_x * norm_x + of_y * norm_y;
+              gdouble norm = pow (norm_x, of_x) * pow (norm_y, of_y);
 
               of_x = sin ((1 - share) * angle) / sine * norm / norm_x;
               of_y = sin (share * angle) / sine * norm / norm_y;
