@@ -14,13 +14,19 @@
  * is given back in the proportion in which e stays in the latent,
  * cos (strength pi / 2): all of it at strength 0, where the result is the
  * picture, none at strength 1, where it would be a ghost of the old picture
- * over the new.
+ * over the new.  For the same reason it is given back only where the old
+ * picture still is: in proportion to T^2 / (T^2 + D^2), D being the RMS change of
+ * the pixels about.  A network loses next to nothing; a picture that is its own
+ * model cannot hold everything of a region whose patches it may not use.
  */
 
 #include <math.h>
 #include <string.h>
 
 #include "ddim.h"
+
+#define SEEN   0.05 /* T: 6 of 255, a change that can be seen                */
+#define RADIUS 3    /* pixels about, each way                                */
 
 /* Replaces `variations` by perturbed latents. */
 static void
@@ -57,6 +63,39 @@ perturb (const DdimInversion *inversion,
     }
 }
 
+/* changes = H x W: the mean square of x - y over the channels of the pixels
+ * about, as far as they lie in the picture.  sums: scratch of H x W.        */
+static void
+measure_changes (const gfloat *x,
+                 const gfloat *y,
+                 gint          h,
+                 gint          w,
+                 gint          c,
+                 gfloat       *sums,
+                 gfloat       *changes)
+{
+  for (gint row = 0; row < h; row++)
+    for (gint column = 0; column < w; column++)
+      {
+        gint   low = MAX (column - RADIUS, 0), high = MIN (column + RADIUS, w - 1);
+        gfloat sum = 0;
+
+        for (gsize i = ((gsize) row * w + low) * c; i < ((gsize) row * w + high + 1) * c; i++)
+          sum += (x[i] - y[i]) * (x[i] - y[i]);
+        sums[(gsize) row * w + column] = sum / ((high + 1 - low) * c);
+      }
+  for (gint row = 0; row < h; row++)
+    for (gint column = 0; column < w; column++)
+      {
+        gint   low = MAX (row - RADIUS, 0), high = MIN (row + RADIUS, h - 1);
+        gfloat sum = 0;
+
+        for (gint i = low; i <= high; i++)
+          sum += sums[(gsize) i * w + column];
+        changes[(gsize) row * w + column] = sum / (high + 1 - low);
+      }
+}
+
 /* Decoded latents to results: image + (decoded - r) - lost (image - r). */
 static void
 give_back (const DdimInversion *inversion,
@@ -65,6 +104,8 @@ give_back (const DdimInversion *inversion,
 {
   const DdimCanvas *image    = inversion->image;
   gsize             n_pixels = (gsize) image->h * image->w;
+  g_autofree gfloat *sums    = g_new (gfloat, n_pixels);
+  g_autofree gfloat *changes = g_new (gfloat, n_pixels);
 
   for (gint n = 0; n < variations->n; n++)
     {
@@ -72,16 +113,20 @@ give_back (const DdimInversion *inversion,
       const gfloat *r = inversion->reconstruction->data;
       gfloat       *d = variations->data + n * ddim_canvas_item_size (image);
 
+      measure_changes (d, r, image->h, image->w, image->c, sums, changes);
       for (gsize pixel = 0; pixel < n_pixels; pixel++)
         {
           gdouble weight = options->weights ? options->weights[pixel] : 1;
-          gdouble lost   = 1 - cos (options->strength * weight * G_PI / 2);
+          gdouble kept   = cos (options->strength * weight * G_PI / 2);
+
+          /* Outside of the weights nothing is new, whatever is beside it. */
+          kept *= SEEN * SEEN / (SEEN * SEEN + weight * changes[pixel]);
 
           for (gint c = 0; c < image->c; c++, x++, r++, d++)
             {
               gdouble change = (gdouble) *d - *r;
 
-              *d = *x + change - lost * ((gdouble) *x - *r);
+              *d = *x + change - (1 - kept) * ((gdouble) *x - *r);
             }
         }
     }

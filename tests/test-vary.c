@@ -195,6 +195,64 @@ test_strength_one (void)
   g_assert_cmpfloat (fabs (sqrt (square - mean * mean) - 0.496), <, 0.05);
 }
 
+/* What the encoder lost is given back where the picture is still the old one,
+ * and hardly where it has become another: no ghost.  With the reconstruction
+ * taken for the picture nothing was lost: the variation as it was decoded.   */
+static void
+test_ghost (void)
+{
+  const gdouble strength = 0.5;
+
+  g_autoptr (DdimCanvas) picture = test_picture ();
+  g_autoptr (DdimField)  field   = analytic_field_new (mixture, 3, 3, DDIM_PREDICTION_EPSILON);
+  g_autoptr (DdimLevels) levels  = test_levels (8, 0.6);
+  g_autoptr (DdimInversion) inversion =
+    ddim_inversion_new (field, levels, DDIM_ENCODER_PAPER, ddim_canvas_copy (picture), NULL, NULL);
+  g_autoptr (DdimCanvas) lost    = ddim_canvas_copy (picture);
+  g_autoptr (DdimCanvas) result  = ddim_canvas_copy (picture);
+  g_autoptr (DdimCanvas) decoded = ddim_canvas_copy (picture);
+  g_autofree gfloat     *weights = g_new (gfloat, picture->h * picture->w);
+  guint64       seed    = 5;
+  DdimVariation options = { .strength = strength, .seeds = &seed, .weights = weights };
+  gint          n_far = 0, n_near = 0;
+
+  /* Hardly anything changes on the left. */
+  for (gint i = 0; i < picture->h * picture->w; i++)
+    weights[i] = i % picture->w < 15 ? 0.002 : 1;
+
+  for (gsize i = 0; i < ddim_canvas_size (picture); i++)
+    lost->data[i] = picture->data[i] - inversion->reconstruction->data[i];
+  g_assert_true (ddim_vary (inversion, &options, result, NULL, NULL, NULL));
+  memcpy (inversion->reconstruction->data, inversion->image->data,
+          ddim_canvas_size (picture) * sizeof (gfloat));
+  g_assert_true (ddim_vary (inversion, &options, decoded, NULL, NULL, NULL));
+
+  for (gint y = 0; y < picture->h; y++)
+    for (gint x = 0; x < picture->w; x++)
+      for (gint c = 0; c < 3; c++)
+        {
+          gsize   i     = ((gsize) y * picture->w + x) * 3 + c;
+          gdouble given = result->data[i] - decoded->data[i];
+
+          if (fabs (lost->data[i]) < 1e-3)
+            continue;
+          if (x < 15 - 3)
+            {
+              g_assert_cmpfloat (given / lost->data[i], >, 0.9);
+              n_near++;
+            }
+          else if (x >= 15 + 3)
+            {
+              /* cos (pi / 4) without regard to what has changed. */
+              g_assert_cmpfloat (given / lost->data[i], <, 0.2);
+              n_far++;
+            }
+        }
+  g_test_message ("%d values near, %d far", n_near, n_far);
+  g_assert_cmpint (n_near, >, 200);
+  g_assert_cmpint (n_far, >, 200);
+}
+
 static void
 test_seeds (void)
 {
@@ -251,6 +309,7 @@ main (int argc, char **argv)
   g_test_add_func ("/vary/weights", test_weights);
   g_test_add_func ("/vary/monotone-and-smooth", test_monotone_and_smooth);
   g_test_add_func ("/vary/strength-one", test_strength_one);
+  g_test_add_func ("/vary/ghost", test_ghost);
   g_test_add_func ("/vary/seeds", test_seeds);
   g_test_add_func ("/vary/bad-arguments", test_bad_arguments);
   return g_test_run ();
