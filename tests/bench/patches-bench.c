@@ -9,7 +9,8 @@
  * patches-bench --make WEIGHTS FOLDER NAME PICTURE X Y SIDE
  *   the window of the picture, NAME.png, and beside it what becomes of it
  * patches-bench --measure FOLDER NAME...
- *   a line of Markdown for each window and what was made of it, here or elsewhere
+ *   a line of Markdown for each window and what was made of it, here or elsewhere:
+ *   where there are several seeds, the mean of their measures
  */
 
 #include <math.h>
@@ -31,6 +32,7 @@
 #define DEPTH 0.6
 #define STRENGTH 0.8
 #define APART 32
+#define SEEDS 3    /* of what is made of the picture alone                   */
 
 static const gchar * const made[] = { "image", "texture", "photo", "gmic" };
 
@@ -53,11 +55,11 @@ vary (DdimField          *field,
       const DdimSchedule *schedule,
       const DdimCanvas   *window,
       DdimCanvas         *out,
-      gdouble             depth)
+      gdouble             depth,
+      guint64             seed)
 {
   g_autoptr (DdimLevels)    levels    = NULL;
   g_autoptr (DdimInversion) inversion = NULL;
-  guint64       seed    = 1;
   DdimVariation options = { .strength = STRENGTH, .seeds = &seed };
   gint64        start   = g_get_monotonic_time ();
   GError       *error   = NULL;
@@ -73,14 +75,29 @@ vary (DdimField          *field,
   return (g_get_monotonic_time () - start) / 1e6;
 }
 
+/* Where a picture lies: NAME.png the window, NAME-WHAT.png what the first seed
+ * made of it, NAME-WHAT-2.png the second.                                   */
+static gchar *
+picture_of (const gchar *folder,
+            const gchar *name,
+            const gchar *what,
+            guint64      seed)
+{
+  if (! what)
+    return g_strdup_printf ("%s/%s.png", folder, name);
+  if (seed == 1)
+    return g_strdup_printf ("%s/%s-%s.png", folder, name, what);
+  return g_strdup_printf ("%s/%s-%s-%d.png", folder, name, what, (gint) seed);
+}
+
 static void
 save (const DdimCanvas *canvas,
       const gchar      *folder,
       const gchar      *name,
-      const gchar      *what)
+      const gchar      *what,
+      guint64           seed)
 {
-  g_autofree gchar *file = g_strdup_printf ("%s/%s%s%s.png", folder, name, what ? "-" : "",
-                                            what ? what : "");
+  g_autofree gchar *file  = picture_of (folder, name, what, seed);
   GError           *error = NULL;
 
   check (picture_save (canvas, file, &error), error);
@@ -92,7 +109,6 @@ make (gchar **argv)
   const gchar *folder = argv[1], *name = argv[2];
   gint         x = atoi (argv[4]), y = atoi (argv[5]), side = atoi (argv[6]);
   GError      *error = NULL;
-  guint64      seed  = 1;
   DdimPatchesOptions       options  = { .apart = APART };
   DdimSampling             sampling = { .second_order = TRUE };
   g_autoptr (DdimTeam)     team     = ddim_team_new (0);
@@ -109,28 +125,31 @@ make (gchar **argv)
   window = picture_crop (picture, x, y, MIN (side, picture->h - y), MIN (side, picture->w - x));
   window->x = x;
   window->y = y;
-  save (window, folder, name, NULL);
+  save (window, folder, name, NULL, 1);
   out = ddim_canvas_copy (window);
 
   field = ddim_patches_new (picture, NULL, &options, team, &error);
   check (field != NULL, error);
-  g_printerr ("%s, image\n", name);
-  vary (field, schedule, window, out, DEPTH);
-  save (out, folder, name, "image");
-
-  g_printerr ("%s, texture\n", name);
   sample = ddim_patches_new (window, NULL, NULL, team, &error);
   check (sample != NULL, error);
   levels = ddim_levels_new (schedule, DDIM_SPACING_QUADRATIC, 50, 1, NULL, &error);
-  ddim_noise_fill (out, &seed, 0);
-  check (ddim_decode (sample, levels, &sampling, out, NULL, &error), error);
-  save (out, folder, name, "texture");
+  for (guint64 seed = 1; seed <= SEEDS; seed++)
+    {
+      g_printerr ("%s, image\n", name);
+      vary (field, schedule, window, out, DEPTH, seed);
+      save (out, folder, name, "image", seed);
+
+      g_printerr ("%s, texture\n", name);
+      ddim_noise_fill (out, &seed, 0);
+      check (ddim_decode (sample, levels, &sampling, out, NULL, &error), error);
+      save (out, folder, name, "texture", seed);
+    }
 
   g_printerr ("%s, photo\n", name);
   model = ddim_model_load (argv[0], team, &error);
   check (model != NULL, error);
-  vary (ddim_model_get_field (model), ddim_model_get_schedule (model), window, out, DEPTH);
-  save (out, folder, name, "photo");
+  vary (ddim_model_get_field (model), ddim_model_get_schedule (model), window, out, DEPTH, 1);
+  save (out, folder, name, "photo", 1);
 }
 
 /* Measuring ------------------------------------------------------------------ */
@@ -357,22 +376,29 @@ measure (const gchar *folder,
   printf ("| %s | %.1f–%.1f, %.1f dB |", name, low, high, spectral);
   for (gsize i = 0; i < G_N_ELEMENTS (made); i++)
     {
-      g_autofree gchar      *file = g_strdup_printf ("%s/%s-%s.png", folder, name, made[i]);
-      g_autoptr (DdimCanvas) x    = picture_load (file, NULL);
-      gdouble                of_x[TILE / 2], to, from;
+      gdouble to = 0, from = 0, spectral_of_x = 0, copies = 0;
+      gint    n  = 0;
 
-      if (! x)
+      for (; n < SEEDS; n++)
         {
-          printf (" – |");
-          continue;
+          g_autofree gchar      *file = picture_of (folder, name, made[i], n + 1);
+          g_autoptr (DdimCanvas) x    = picture_load (file, NULL);
+          gdouble                of_x[TILE / 2];
+
+          if (! x)
+            break;
+          x->data = g_realloc (x->data, (ddim_canvas_size (x) + 64) * sizeof (gfloat));
+          spectrum (x, 0, 0, x->w, x->h, of_x);
+          to            += distance_to (x, source, team);
+          from          += distance_to (source, x, team);
+          spectral_of_x += spectra_apart (whole, of_x);
+          copies        += 100 * nearest (x, 0, 0, x->w, x->h, source, 0, 0, source->w,
+                                          source->h, team).copies;
         }
-      x->data = g_realloc (x->data, (ddim_canvas_size (x) + 64) * sizeof (gfloat));
-      spectrum (x, 0, 0, x->w, x->h, of_x);
-      to   = distance_to (x, source, team);
-      from = distance_to (source, x, team);
-      printf (" %.1f, %.1f, %.1f dB, %.0f %% |", to, from, spectra_apart (whole, of_x),
-               100 * nearest (x, 0, 0, x->w, x->h, source, 0, 0, source->w, source->h,
-                              team).copies);
+      if (n == 0)
+        printf (" – |");
+      else
+        printf (" %.1f, %.1f, %.1f dB, %.0f %% |", to / n, from / n, spectral_of_x / n, copies / n);
     }
   printf ("\n");
 }
@@ -422,14 +448,15 @@ timing (gchar **argv)
   check (field != NULL, error);
   for (gdouble depth = 0.4; depth < 0.9; depth += 0.4)
     {
-      ours = vary (field, schedule, window, out, depth);
+      ours = vary (field, schedule, window, out, depth, 1);
       printf ("this image, depth %.1f: %.1f s, %.0f MiB more than before\n", depth, ours,
                peak_mib () - before);
     }
 
   model = ddim_model_load (argv[0], team, &error);
   check (model != NULL, error);
-  theirs = vary (ddim_model_get_field (model), ddim_model_get_schedule (model), window, out, 0.4);
+  theirs = vary (ddim_model_get_field (model), ddim_model_get_schedule (model), window, out, 0.4,
+                 1);
   printf ("%s, depth 0.4: %.1f s\n", argv[0], theirs);
 }
 
