@@ -118,20 +118,32 @@ ddim_recipe_read (DdimRecipe          *recipe,
                   "tileable", &recipe->tileable,
                   NULL);
   recipe->method = gimp_procedure_config_get_choice_id (config, "method");
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (config), "symmetry"))
+    {
+      g_autoptr (GimpDrawable) source = NULL;
+
+      g_object_get (config, "source", &source, "symmetry", &recipe->symmetry, NULL);
+      if (source)
+        recipe->source = gimp_item_get_name (GIMP_ITEM (source));
+    }
 }
 
 void
 ddim_recipe_copy (const DdimRecipe *recipe,
                   DdimRecipe       *copy)
 {
-  *copy       = *recipe;
-  copy->model = g_strdup (recipe->model);
+  *copy          = *recipe;
+  copy->model    = g_strdup (recipe->model);
+  copy->source   = g_strdup (recipe->source);
+  copy->symmetry = g_strdup (recipe->symmetry);
 }
 
 void
 ddim_recipe_clear (DdimRecipe *recipe)
 {
   g_clear_pointer (&recipe->model, g_free);
+  g_clear_pointer (&recipe->source, g_free);
+  g_clear_pointer (&recipe->symmetry, g_free);
 }
 
 gchar *
@@ -149,6 +161,13 @@ ddim_recipe_to_text (const DdimRecipe *recipe,
   g_key_file_set_string  (file, GROUP, "method",   methods[recipe->method]);
   g_key_file_set_boolean (file, GROUP, "tileable", recipe->tileable);
   g_key_file_set_uint64  (file, GROUP, "seed",     seed);
+  if (ddim_recipe_is_of_image (recipe))
+    {
+      if (recipe->source)
+        g_key_file_set_string (file, GROUP, "source", recipe->source);
+      if (recipe->symmetry)
+        g_key_file_set_string (file, GROUP, "symmetry", recipe->symmetry);
+    }
 
   return g_key_file_to_data (file, NULL, NULL);
 }

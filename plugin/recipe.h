@@ -21,6 +21,8 @@ typedef struct
   gdouble     eta;
   DdimMethod  method;
   gboolean    tileable;
+  gchar      *source;    /* of a model of the image: the drawable's name, or NULL */
+  gchar      *symmetry;  /* or NULL where the procedure has none             */
 } DdimRecipe;
 
 /* The arguments of a procedure that a recipe is read from.  Common are model,

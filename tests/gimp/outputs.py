@@ -74,6 +74,29 @@ def repeated():
 
 
 @test
+def repeated_of_image():
+    """A recipe of the image itself names the source and the symmetry, and makes the same again"""
+    image, layer = new_image()
+    source = layer.copy()
+    image.insert_layer(source, None, 1)
+    source.set_name('bark, old = grey')
+    (made,), _ = new_layers(image, layer, seed=3, model='this image', source=source,
+                            symmetry='turned')
+    made_of = recipe(made)
+    assert made_of['symmetry'] == 'turned'
+    named, = (each for each in image.get_layers() if each.get_name() == made_of['source'])
+    (again,), _ = new_layers(image, layer, seed=3, model='this image', source=named,
+                             symmetry=made_of['symmetry'], steps=int(made_of['steps']),
+                             depth=float(made_of['depth']), strength=float(made_of['strength']))
+    assert not differing(read_bytes(made), read_bytes(again))
+
+    (own,), _ = new_layers(image, layer, seed=3, model='this image')
+    assert 'source' not in recipe(own) and recipe(own)['symmetry'] == 'none'
+    (other,), _ = new_layers(image, layer, seed=3, source=source)
+    assert 'symmetry' not in recipe(other), 'a network has no source'
+
+
+@test
 def selected_part():
     """A new layer has the selection's place and shape, and is transparent outside of it"""
     image, layer = new_image()
