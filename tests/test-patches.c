@@ -8,73 +8,12 @@
 #include <string.h>
 
 #include "ddim.h"
-#include "model/patch.h"
+
+#include "noisy-texture.h"
 
 #define PATCH 7
 #define GRAIN 0.02 /* the field's own, when the options say nothing */
 #define ALL   1e12 /* pairs: every key is compared                  */
-
-/* A texture: blobs and lines of some sizes, and a little noise. */
-static DdimCanvas *
-make_picture (gint h,
-              gint w,
-              gint c)
-{
-  DdimCanvas *picture = ddim_canvas_new (1, h, w, c);
-  DdimCanvas *noise   = ddim_canvas_new (1, h, w, c);
-  guint64     seed    = 7;
-
-  ddim_noise_fill (noise, &seed, 0);
-  for (gint y = 0; y < h; y++)
-    for (gint x = 0; x < w; x++)
-      for (gint k = 0; k < c; k++)
-        {
-          gsize at = ((gsize) y * w + x) * c + k;
-
-          picture->data[at] = 0.4 * sin (0.31 * x + 0.17 * y + k) * cos (0.23 * y + 0.011 * x * y)
-                              + 0.2 * sin (1.3 * x - 0.9 * y) + 0.05 * noise->data[at];
-        }
-  ddim_canvas_free (noise);
-  return picture;
-}
-
-static DdimLevel
-level_at (gdouble sigma)
-{
-  DdimLevel level = { .timestep = 0 };
-
-  level.a = 1 / sqrt (1 + sigma * sigma);
-  level.s = sigma * level.a;
-  return level;
-}
-
-/* a x_0 + s n of a window of the picture, which keeps its place. */
-static DdimCanvas *
-noisy_window (const DdimCanvas *picture,
-              gint              y0,
-              gint              x0,
-              gint              h,
-              gint              w,
-              const DdimLevel  *level)
-{
-  DdimCanvas *canvas = ddim_canvas_new (1, h, w, picture->c);
-  guint64     seed   = 11;
-
-  canvas->y = picture->y + y0;
-  canvas->x = picture->x + x0;
-  ddim_noise_fill (canvas, &seed, 0);
-  for (gint y = 0; y < h; y++)
-    for (gint x = 0; x < w; x++)
-      for (gint k = 0; k < picture->c; k++)
-        {
-          gsize at = ((gsize) y * w + x) * picture->c + k;
-
-          canvas->data[at] = level->a * picture->data[((gsize) (y0 + y) * picture->w + x0 + x)
-                                                      * picture->c + k]
-                             + level->s * canvas->data[at];
-        }
-  return canvas;
-}
 
 /* The score of the mixture, by definition ------------------------------------ */
 
@@ -280,106 +219,6 @@ evaluate_window (DdimField        *field,
   g_assert_true (ddim_field_evaluate (field, x, &level, out, NULL, &error));
   g_assert_no_error (error);
   return out;
-}
-
-/* |patch - key|^2 + share |context - the key's context|^2. */
-static gdouble
-distance_to_key (const DdimPatchScale   *scale,
-                 const DdimPatchMatches *matches,
-                 gint                    y,
-                 gint                    x,
-                 gint32                  place)
-{
-  const DdimPlane *ours = &matches->plane, *theirs = &scale->plane;
-  const gfloat *one   = ddim_patch_context_of (&matches->context, y, x, 0);
-  const gfloat *other = ddim_patch_context_of (&scale->context, place / theirs->w,
-                                               place % theirs->w, 0);
-  gint          c     = ours->c;
-  gdouble       sum   = 0;
-
-  for (gint i = 0; i < PATCH; i++)
-    for (gint j = 0; j < PATCH * c; j++)
-      {
-        gdouble apart = ours->cells[((y + i) * ours->columns + x) * c + j]
-                        - theirs->cells[(place + i * theirs->columns) * c + j];
-        gdouble around = one[i * matches->context.columns * c + j]
-                         - other[i * scale->context.columns * c + j];
-
-        sum += apart * apart + matches->share * around * around;
-      }
-  return sum;
-}
-
-/* The keys that are found from coarse to fine, against the nearest of all.  Few
- * of them lie elsewhere than where the coarser ones point to where noise is
- * low, and where it is high many are nearly as near.                        */
-static void
-test_search (void)
-{
-  static const struct { gdouble sigma, found, excess; } cases[] =
-    { { 0.01, 0.7, 0.2 }, { 0.1, 0.6, 0.2 }, { 0.4, 0.3, 0.1 }, { 1, 0.2, 0.1 } };
-  static const gfloat no_mean[4] = { 0 };
-
-  g_autoptr (DdimTeam)   team    = ddim_team_new (2);
-  g_autoptr (DdimCanvas) picture = make_picture (72, 68, 3);
-  DdimPatchWork          work    = { .team = team, .n_turns = 1 };
-  DdimPatchScale        *scale   = ddim_patch_scale_new (picture, NULL, no_mean, 1, 6);
-  DdimPatchScale        *above   = ddim_patch_scale_new (picture, NULL, no_mean, 2, 6);
-
-  for (gint cell = 0; cell < DDIM_PATCH_CELLS; cell++)
-    work.cells[0][cell] = cell;
-  ddim_patch_context_init (&scale->context, &scale->plane);
-
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      gdouble                sigma   = cases[i].sigma;
-      DdimLevel              level   = level_at (sigma);
-      g_autoptr (DdimCanvas) x       = noisy_window (picture, 9, 12, 26, 24, &level);
-      DdimPatchMatches       matches = { 0 }, coarse = { 0 };
-      gdouble                found = 0, nearest = 0, exact = 0;
-      gint                   n;
-
-      ddim_plane_cut (&coarse.plane, x, 0, 2, FALSE, 1 / level.a, no_mean);
-      coarse.grid = ddim_patch_grid (&coarse.plane, 2);
-      ddim_patch_matches_init (&coarse, 2);
-      g_assert_true (ddim_patch_nearest (above, &coarse, &work));
-
-      ddim_plane_cut (&matches.plane, x, 0, 1, FALSE, 1 / level.a, no_mean);
-      matches.grid  = ddim_patch_grid (&matches.plane, 2);
-      matches.share = (sigma * sigma + GRAIN * GRAIN) / (sigma * sigma / 4 + GRAIN * GRAIN);
-      ddim_patch_matches_init (&matches, 2);
-      ddim_patch_context_init (&matches.context, &matches.plane);
-      g_assert_true (ddim_patch_refine (scale, &coarse, above, &matches, &work));
-
-      n = matches.grid.h * matches.grid.w;
-      for (gint at = 0; at < n; at++)
-        {
-          gint    py   = ddim_patch_grid_y (&matches.grid, at / matches.grid.w);
-          gint    px   = ddim_patch_grid_x (&matches.grid, at % matches.grid.w);
-          gdouble best = G_MAXDOUBLE;
-
-          for (gint k = 0; k < scale->n_keys; k++)
-            if (ddim_patch_scale_allows (scale, &matches.plane, py, px, scale->keys[k]))
-              best = MIN (best, distance_to_key (scale, &matches, py, px, scale->keys[k]));
-
-          /* What is said of a key is true of it. */
-          g_assert_cmpfloat_with_epsilon (matches.distances[at * 2] / best,
-                                          distance_to_key (scale, &matches, py, px,
-                                                           matches.places[at * 2]) / best, 1e-3);
-          g_assert_cmpfloat (matches.distances[at * 2], <=, matches.distances[at * 2 + 1]);
-          exact   += matches.distances[at * 2] < best * 1.0001;
-          found   += matches.distances[at * 2];
-          nearest += best;
-        }
-      g_test_message ("sigma %g: the nearest of all in %.0f %% of patches, %.0f %% farther "
-                      "in the mean", sigma, 100 * exact / n, 100 * (found / nearest - 1));
-      g_assert_cmpfloat (exact / n, >, cases[i].found);
-      g_assert_cmpfloat (found / nearest, <, 1 + cases[i].excess);
-      ddim_patch_matches_clear (&matches);
-      ddim_patch_matches_clear (&coarse);
-    }
-  ddim_patch_scale_free (above);
-  ddim_patch_scale_free (scale);
 }
 
 /* Blobs of 13 x 13 pixels that are all alike, but for the pixel in the middle:
@@ -783,7 +622,6 @@ main (int   argc,
   g_test_add_func ("/patches/mixture-turned", test_mixture_turned);
   g_test_add_func ("/patches/mixture-apart", test_mixture_apart);
   g_test_add_func ("/patches/mask", test_mask);
-  g_test_add_func ("/patches/search", test_search);
   g_test_add_func ("/patches/context", test_context);
   g_test_add_func ("/patches/threads", test_threads);
   g_test_add_func ("/patches/flat", test_flat);

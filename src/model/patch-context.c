@@ -15,57 +15,44 @@
 #include "base/memory.h"
 #include "model/patch.h"
 
-#define BEYOND 64 /* floats that vectors may read */
 #define MARGIN DDIM_PATCH_CONTEXT_MARGIN
-
-/* Where a line of cells goes on beyond its ends. */
-static gint
-cell_at (gint     i,
-         gint     size,
-         gboolean wrap)
-{
-  gint period = wrap ? size : MAX (2 * (size - 1), 1);
-
-  i = (i % period + period) % period;
-  return wrap ? i : MIN (i, period - i) % size;
-}
 
 void
 ddim_patch_context_init (DdimPatchContext *context,
                          const DdimPlane  *plane)
 {
-  gint  c = plane->c;
-  gint  h = (plane->wrap ? plane->h : plane->rows);
-  gint  w = (plane->wrap ? plane->w : plane->columns);
-  gint  rows    = plane->rows + 2 * MARGIN;
-  gint  columns = plane->columns + 2 * MARGIN;
-  gsize size;
+  gboolean wrap    = plane->wrap;
+  gint     c       = plane->c;
+  gint     h       = wrap ? plane->h : plane->rows;
+  gint     w       = wrap ? plane->w : plane->columns;
+  gint     rows    = plane->rows + 2 * MARGIN;
+  gint     columns = plane->columns + 2 * MARGIN;
+  gsize    size;
   g_autofree gfloat *sums = g_new (gfloat, (gsize) (columns + 1) * c);
 
   context->c       = c;
   context->rows    = (rows + 1) / 2;
   context->columns = (columns + 1) / 2;
-  size = 4 * (gsize) context->rows * context->columns * c + BEYOND;
+  size = 4 * (gsize) context->rows * context->columns * c + DDIM_PLANE_BEYOND;
   context->cells = ddim_memory_alloc (size);
   memset (context->cells, 0, size * sizeof (gfloat));
 
-  for (gint y = 0; y < rows; y++)
+  for (gint y = - MARGIN; y < rows - MARGIN; y++)
     {
-      const gfloat *upper = plane->cells + (gsize) cell_at (y - MARGIN, h, plane->wrap)
-                                           * plane->columns * c;
-      const gfloat *lower = plane->cells + (gsize) cell_at (y + 1 - MARGIN, h, plane->wrap)
-                                           * plane->columns * c;
+      gsize         line  = (gsize) plane->columns * c;
+      const gfloat *upper = plane->cells + ddim_plane_index (y, h, wrap) * line;
+      const gfloat *lower = plane->cells + ddim_plane_index (y + 1, h, wrap) * line;
 
       for (gint x = 0; x <= columns; x++)
         {
-          gint from = cell_at (x - MARGIN, w, plane->wrap) * c;
+          gint from = ddim_plane_index (x - MARGIN, w, wrap) * c;
 
           for (gint k = 0; k < c; k++)
             sums[x * c + k] = upper[from + k] + lower[from + k];
         }
       for (gint x = 0; x < columns; x++)
         {
-          gfloat *out = (gfloat *) ddim_patch_context_at (context, y - MARGIN, x - MARGIN);
+          gfloat *out = (gfloat *) ddim_patch_context_at (context, y, x - MARGIN);
 
           for (gint k = 0; k < c; k++)
             out[k] = 0.25f * (sums[x * c + k] + sums[(x + 1) * c + k]);

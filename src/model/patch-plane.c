@@ -15,30 +15,11 @@
 #include "base/team-private.h"
 #include "model/patch.h"
 
-#define BEYOND 64 /* floats that vectors may read */
-
 static gint
 floor_div (gint a,
            gint b)
 {
   return a >= 0 ? a / b : - ((b - 1 - a) / b);
-}
-
-static gint
-wrapped (gint i,
-         gint size)
-{
-  return (i % size + size) % size;
-}
-
-static gint
-reflected (gint i,
-           gint size)
-{
-  gint period = MAX (2 * (size - 1), 1);
-
-  i = wrapped (i, period);
-  return MIN (i, period - i) % size;
 }
 
 /* The pixels from..to - 1 (within 0..size) that make cell i, with the share of
@@ -85,6 +66,7 @@ ddim_plane_cut (DdimPlane        *plane,
 {
   gint          h = canvas->h, w = canvas->w, c = canvas->c;
   const gfloat *in = canvas->data + item * ddim_canvas_item_size (canvas);
+  gsize         size;
   g_autofree gdouble *line = g_new (gdouble, (gsize) w * c);
 
   plane->factor = factor;
@@ -106,8 +88,9 @@ ddim_plane_cut (DdimPlane        *plane,
       plane->rows    = MAX (plane->h, DDIM_PATCH);
       plane->columns = MAX (plane->w, DDIM_PATCH);
     }
-  plane->cells = ddim_memory_alloc ((gsize) plane->rows * plane->columns * c + BEYOND);
-  memset (plane->cells + (gsize) plane->rows * plane->columns * c, 0, BEYOND * sizeof (gfloat));
+  size = (gsize) plane->rows * plane->columns * c;
+  plane->cells = ddim_memory_alloc (size + DDIM_PLANE_BEYOND);
+  memset (plane->cells + size, 0, DDIM_PLANE_BEYOND * sizeof (gfloat));
 
   for (gint i = 0; i < plane->h; i++)
     {
@@ -147,14 +130,12 @@ ddim_plane_cut (DdimPlane        *plane,
             row[j * c + k] = scale * sums[k] / (rows * columns) - mean[k];
         }
       for (gint j = plane->w; j < plane->columns; j++)
-        memcpy (row + j * c,
-                row + (wrap ? wrapped (j, plane->w) : reflected (j, plane->w)) * c,
+        memcpy (row + j * c, row + ddim_plane_index (j, plane->w, wrap) * c,
                 c * sizeof (gfloat));
     }
   for (gint i = plane->h; i < plane->rows; i++)
     memcpy (plane->cells + (gsize) i * plane->columns * c,
-            plane->cells + (gsize) (wrap ? wrapped (i, plane->h) : reflected (i, plane->h))
-                           * plane->columns * c,
+            plane->cells + (gsize) ddim_plane_index (i, plane->h, wrap) * plane->columns * c,
             (gsize) plane->columns * c * sizeof (gfloat));
 }
 
@@ -311,7 +292,8 @@ taps (const DdimPlane *plane,
   weights[2] = t * (0.5 + t * (2 - 1.5 * t));
   weights[3] = t * t * (0.5 * t - 0.5);
   for (gint k = 0; k < 4; k++)
-    at[k] = plane->wrap ? wrapped (base - 1 + k, cells) : CLAMP (base - 1 + k, 0, cells - 1);
+    at[k] = plane->wrap ? ddim_plane_index (base - 1 + k, cells, TRUE)
+                        : CLAMP (base - 1 + k, 0, cells - 1);
 }
 
 static void

@@ -98,6 +98,22 @@ typedef struct
 
 /* patch-plane.c */
 
+/* Floats behind the last cell that vectors may read. */
+#define DDIM_PLANE_BEYOND 64
+
+/* The cell of a line of `size` that stands at i, before its first and behind its
+ * last one too.                                                             */
+static inline gint
+ddim_plane_index (gint     i,
+                  gint     size,
+                  gboolean wrap)
+{
+  gint period = wrap ? size : MAX (2 * (size - 1), 1);
+
+  i = (i % period + period) % period;
+  return wrap ? i : MIN (i, period - i) % size;
+}
+
 /* The cells that `x` (h x w x c, at y0, x0) touches: times scale, less mean. */
 void ddim_plane_cut   (DdimPlane        *plane,
                        const DdimCanvas *canvas,
