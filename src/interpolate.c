@@ -22,6 +22,7 @@
 #include <math.h>
 
 #include "ddim.h"
+#include "local-mean.h"
 
 /* Pixels decoded at a time, if the caller does not say: the activations of a
  * network of 128 channels then take about a gigabyte.                       */
@@ -60,46 +61,21 @@ stretch_clear (Stretch *stretch)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Stretch, stretch_clear)
 
-/* Means of `n` values, `stride` apart, over what is within RADIUS of each.
- * sums: n + 1 values of scratch.                                            */
-static void
-mean_along (gfloat  *values,
-            gsize    n,
-            gsize    stride,
-            gdouble *sums)
-{
-  sums[0] = 0;
-  for (gsize i = 0; i < n; i++)
-    sums[i + 1] = sums[i] + values[i * stride];
-
-  for (gsize i = 0; i < n; i++)
-    {
-      gsize from = i > RADIUS ? i - RADIUS : 0;
-      gsize to   = MIN (i + RADIUS + 1, n);
-
-      values[i * stride] = (sums[to] - sums[from]) / (to - from);
-    }
-}
-
 /* sum_c (x - middle) (y - middle) at each pixel, averaged around it. */
 static gfloat *
 local_products (const DdimCanvas *x,
                 const DdimCanvas *y,
                 const gdouble    *middle)
 {
-  gsize               n    = (gsize) x->h * x->w;
-  gfloat             *out  = g_new0 (gfloat, n);
-  g_autofree gdouble *sums = g_new (gdouble, MAX (x->h, x->w) + 1);
+  gsize   n   = (gsize) x->h * x->w;
+  gfloat *out = g_new0 (gfloat, n);
 
   for (gsize pixel = 0; pixel < n; pixel++)
     for (gint c = 0; c < x->c; c++)
       out[pixel] += (x->data[pixel * x->c + c] - middle[c]) *
                     (y->data[pixel * x->c + c] - middle[c]);
 
-  for (gint row = 0; row < x->h; row++)
-    mean_along (out + (gsize) row * x->w, x->w, 1, sums);
-  for (gint column = 0; column < x->w; column++)
-    mean_along (out + column, x->h, x->w, sums);
+  ddim_local_mean (out, x->h, x->w, RADIUS);
 
   return out;
 }

@@ -24,6 +24,7 @@
 #include <string.h>
 
 #include "ddim.h"
+#include "local-mean.h"
 
 #define SEEN   0.05 /* T: 6 of 255, a change that can be seen                */
 #define RADIUS 3    /* pixels about, each way                                */
@@ -64,36 +65,24 @@ perturb (const DdimInversion *inversion,
 }
 
 /* changes = H x W: the mean square of x - y over the channels of the pixels
- * about, as far as they lie in the picture.  sums: scratch of H x W.        */
+ * about.                                                                    */
 static void
 measure_changes (const gfloat *x,
                  const gfloat *y,
                  gint          h,
                  gint          w,
                  gint          c,
-                 gfloat       *sums,
                  gfloat       *changes)
 {
-  for (gint row = 0; row < h; row++)
-    for (gint column = 0; column < w; column++)
-      {
-        gint   low = MAX (column - RADIUS, 0), high = MIN (column + RADIUS, w - 1);
-        gfloat sum = 0;
+  for (gsize pixel = 0; pixel < (gsize) h * w; pixel++)
+    {
+      gfloat sum = 0;
 
-        for (gsize i = ((gsize) row * w + low) * c; i < ((gsize) row * w + high + 1) * c; i++)
-          sum += (x[i] - y[i]) * (x[i] - y[i]);
-        sums[(gsize) row * w + column] = sum / ((high + 1 - low) * c);
-      }
-  for (gint row = 0; row < h; row++)
-    for (gint column = 0; column < w; column++)
-      {
-        gint   low = MAX (row - RADIUS, 0), high = MIN (row + RADIUS, h - 1);
-        gfloat sum = 0;
-
-        for (gint i = low; i <= high; i++)
-          sum += sums[(gsize) i * w + column];
-        changes[(gsize) row * w + column] = sum / (high + 1 - low);
-      }
+      for (gsize i = pixel * c; i < (pixel + 1) * c; i++)
+        sum += (x[i] - y[i]) * (x[i] - y[i]);
+      changes[pixel] = sum / c;
+    }
+  ddim_local_mean (changes, h, w, RADIUS);
 }
 
 /* Decoded latents to results: image + (decoded - r) - lost (image - r). */
@@ -104,7 +93,6 @@ give_back (const DdimInversion *inversion,
 {
   const DdimCanvas *image    = inversion->image;
   gsize             n_pixels = (gsize) image->h * image->w;
-  g_autofree gfloat *sums    = g_new (gfloat, n_pixels);
   g_autofree gfloat *changes = g_new (gfloat, n_pixels);
 
   for (gint n = 0; n < variations->n; n++)
@@ -113,7 +101,7 @@ give_back (const DdimInversion *inversion,
       const gfloat *r = inversion->reconstruction->data;
       gfloat       *d = variations->data + n * ddim_canvas_item_size (image);
 
-      measure_changes (d, r, image->h, image->w, image->c, sums, changes);
+      measure_changes (d, r, image->h, image->w, image->c, changes);
       for (gsize pixel = 0; pixel < n_pixels; pixel++)
         {
           gdouble weight = options->weights ? options->weights[pixel] : 1;

@@ -1,0 +1,20 @@
+/* local-mean.h: means around each pixel
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Each of values (H x W) becomes the mean of the square of 2 radius + 1 pixels
+ * about it, as far as that lies in the picture.                             */
+void ddim_local_mean (gfloat *values,
+                      gint    h,
+                      gint    w,
+                      gint    radius);
+
+G_END_DECLS
