@@ -145,6 +145,20 @@ ddim_plane_clear (DdimPlane *plane)
   g_clear_pointer (&plane->cells, ddim_memory_free);
 }
 
+void
+ddim_patch_read (gfloat       *out,
+                 gsize         out_line,
+                 const gfloat *at,
+                 gsize         line,
+                 gint          c,
+                 const guint8 *cells)
+{
+  for (gint cell = 0; cell < DDIM_PATCH_CELLS; cell++)
+    for (gint k = 0; k < c; k++)
+      out[cells[cell] / DDIM_PATCH * out_line + cells[cell] % DDIM_PATCH * c + k] =
+        at[cell / DDIM_PATCH * line + cell % DDIM_PATCH * c + k];
+}
+
 DdimPatchGrid
 ddim_patch_grid (const DdimPlane *plane,
                  gint             stride)
@@ -292,8 +306,7 @@ taps (const DdimPlane *plane,
   weights[2] = t * (0.5 + t * (2 - 1.5 * t));
   weights[3] = t * t * (0.5 * t - 0.5);
   for (gint k = 0; k < 4; k++)
-    at[k] = plane->wrap ? ddim_plane_index (base - 1 + k, cells, TRUE)
-                        : CLAMP (base - 1 + k, 0, cells - 1);
+    at[k] = ddim_plane_nearest (base - 1 + k, cells, plane->wrap);
 }
 
 static void

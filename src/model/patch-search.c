@@ -74,20 +74,6 @@ typedef struct
   gint32 seen[SEEN];  /* place and turn of a comparison, or -1               */
 } Query;
 
-/* The patch whose cells begin at `at`, in lines `line` floats apart, turned. */
-static void
-read_turned (gfloat       *lines,
-             const gfloat *at,
-             gsize         line,
-             gint          c,
-             const guint8 *cells)
-{
-  for (gint cell = 0; cell < DDIM_PATCH_CELLS; cell++)
-    for (gint k = 0; k < c; k++)
-      lines[cells[cell] / DDIM_PATCH * ROW + cells[cell] % DDIM_PATCH * c + k] =
-        at[cell / DDIM_PATCH * line + cell % DDIM_PATCH * c + k];
-}
-
 static void
 query_read (Query     *query,
             const Job *job,
@@ -103,11 +89,11 @@ query_read (Query     *query,
       gint          turn  = job->work->turns[i];
       const guint8 *cells = job->work->cells[turn];
 
-      read_turned (query->lines[turn],
-                   plane->cells + ((gsize) y * plane->columns + x) * c,
-                   (gsize) plane->columns * c, c, cells);
-      read_turned (query->context[turn], ddim_patch_context_of (context, y, x, turn),
-                   (gsize) context->columns * c, c, cells);
+      ddim_patch_read (query->lines[turn], ROW,
+                       plane->cells + ((gsize) y * plane->columns + x) * c,
+                       (gsize) plane->columns * c, c, cells);
+      ddim_patch_read (query->context[turn], ROW, ddim_patch_context_of (context, y, x, turn),
+                       (gsize) context->columns * c, c, cells);
     }
   memset (query->seen, 0xff, sizeof query->seen);
 }
@@ -203,14 +189,6 @@ row_before (gdouble centre,
   return floor ((centre - (DDIM_PATCH - 1) / 2.0) / stride);
 }
 
-static gint
-grid_index (gint     i,
-            gint     n,
-            gboolean wrap)
-{
-  return wrap ? (i % n + n) % n : CLAMP (i, 0, n - 1);
-}
-
 /* A distance on a circle of `size`, the shorter way. */
 static gdouble
 nearer (gdouble  distance,
@@ -261,8 +239,8 @@ refine_patch (const Job *job,
 
   for (gint i = 0; i < 4; i++)
     {
-      gint    r = grid_index (first_row + i / 2, coarse->grid.h, wrap);
-      gint    s = grid_index (first_column + i % 2, coarse->grid.w, wrap);
+      gint    r = ddim_plane_nearest (first_row + i / 2, coarse->grid.h, wrap);
+      gint    s = ddim_plane_nearest (first_column + i % 2, coarse->grid.w, wrap);
       gsize   from = ((gsize) r * coarse->grid.w + s) * coarse->keep;
       /* From the middle of the coarse patch to this one's, in fine cells. */
       gdouble dy = 2 * nearer (cy - half - ddim_patch_grid_y (&coarse->grid, r),
@@ -343,8 +321,8 @@ ask_neighbours (const Job *job,
 
       if (i == 4 || (! plane->wrap && (r < 0 || s < 0 || r >= grid->h || s >= grid->w)))
         continue;
-      r    = grid_index (r, grid->h, plane->wrap);
-      s    = grid_index (s, grid->w, plane->wrap);
+      r    = ddim_plane_nearest (r, grid->h, plane->wrap);
+      s    = ddim_plane_nearest (s, grid->w, plane->wrap);
       from = ((gsize) r * grid->w + s) * matches->keep;
       dy   = nearer (y - ddim_patch_grid_y (grid, r), plane->h, plane->wrap);
       dx   = nearer (x - ddim_patch_grid_x (grid, s), plane->w, plane->wrap);

@@ -187,11 +187,7 @@ open_chunk (const Job *job,
           gfloat       *out   = chunk.queries + (gsize) row * job->d;
 
           chunk.rows[row] = out;
-          for (gint cell = 0; cell < DDIM_PATCH_CELLS; cell++)
-            for (gint k = 0; k < c; k++)
-              out[cells[cell] * c + k] =
-                at[((gsize) (cell / DDIM_PATCH) * job->plane->columns
-                    + cell % DDIM_PATCH) * c + k];
+          ddim_patch_read (out, DDIM_PATCH * c, at, (gsize) job->plane->columns * c, c, cells);
         }
     }
   return chunk;

@@ -114,6 +114,15 @@ ddim_plane_index (gint     i,
   return wrap ? i : MIN (i, period - i) % size;
 }
 
+/* The same, but that beyond its ends the line stays what it is there. */
+static inline gint
+ddim_plane_nearest (gint     i,
+                    gint     size,
+                    gboolean wrap)
+{
+  return wrap ? (i % size + size) % size : CLAMP (i, 0, size - 1);
+}
+
 /* The cells that `x` (h x w x c, at y0, x0) touches: times scale, less mean. */
 void ddim_plane_cut   (DdimPlane        *plane,
                        const DdimCanvas *canvas,
@@ -123,6 +132,16 @@ void ddim_plane_cut   (DdimPlane        *plane,
                        gdouble           scale,
                        const gfloat     *mean);
 void ddim_plane_clear (DdimPlane        *plane);
+
+/* Reads the patch whose cells, of c values, begin at `at`, in lines `line` floats
+ * apart, as it lies on the picture's in a turn (cells, of DdimPatchWork), into
+ * lines `out_line` floats apart.                                             */
+void ddim_patch_read  (gfloat           *out,
+                       gsize             out_line,
+                       const gfloat     *at,
+                       gsize             line,
+                       gint              c,
+                       const guint8     *cells);
 
 DdimPatchGrid ddim_patch_grid (const DdimPlane *plane,
                                gint             stride);

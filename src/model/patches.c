@@ -137,11 +137,13 @@ compares_all (const PatchField    *self,
           count_pairs (self, scale, grid) <= self->pairs);
 }
 
-/* Of a cell at a scale, where a pixel's noise is sigma times x_0. */
+/* Of a scale's cells, the keys' own noise included. */
 static gdouble
-cell_variance (gdouble sigma,
-               gint    scale)
+cell_variance (const DdimLevel *level,
+               gint             scale)
 {
+  gdouble sigma = level->s / level->a;
+
   return sigma * sigma / (1 << 2 * scale) + GRAIN * GRAIN;
 }
 
@@ -154,7 +156,6 @@ find_matches (PatchField       *self,
               gint              scale,
               DdimPatchMatches *matches)
 {
-  gdouble          sigma  = level->s / level->a;
   DdimPatchMatches coarse = { 0 };
   gboolean         success;
 
@@ -168,7 +169,7 @@ find_matches (PatchField       *self,
   if (! self->scales[scale]->context.cells)
     ddim_patch_context_init (&self->scales[scale]->context, &self->scales[scale]->plane);
   ddim_patch_context_init (&matches->context, &matches->plane);
-  matches->share = cell_variance (sigma, scale) / cell_variance (sigma, scale + 1);
+  matches->share = cell_variance (level, scale) / cell_variance (level, scale + 1);
 
   success = find_matches (self, x, item, level, scale + 1, &coarse)
             && ddim_patch_refine (self->scales[scale], &coarse, self->scales[scale + 1],
@@ -224,7 +225,7 @@ denoise_plane (PatchField       *self,
   gint       band    = CLAMP (BAND / row, 1, (gsize) grid->h);
   gsize      n_sums  = (gsize) plane->rows * plane->columns * (x->c + 1);
   gboolean   all     = compares_all (self, scale, grid);
-  gdouble    variance = cell_variance (level->s / level->a, scale);
+  gdouble    variance = cell_variance (level, scale);
   gboolean   settling = scale == 0 && variance < SETTLING * SETTLING;
   gboolean   success = TRUE;
   gfloat    *patches, *weights, *sums;
@@ -303,7 +304,7 @@ evaluate_item (PatchField       *self,
     ddim_plane_paint (&matches.plane, self->mean, out, item, &self->work);
   if (success && scale == 0)
     {
-      gfloat        kept = GRAIN * GRAIN / cell_variance (level->s / level->a, 0);
+      gfloat        kept = GRAIN * GRAIN / cell_variance (level, 0);
       gsize         size = ddim_canvas_item_size (x);
       const gfloat *in   = x->data + item * size;
       gfloat       *to   = out->data + item * size;
