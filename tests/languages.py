@@ -39,7 +39,7 @@ def check(name, faults):
     results.append((name, faults))
 
 
-using = {str(path.relative_to(root)) for path in root.glob('plugin/*.c')
+using = {str(path.relative_to(root)) for path in root.glob('plugin/*/*.c')
          if re.search(r'\b[NC]?C?_ ?\(|gettext', re.sub(r'/\*.*?\*/', '', path.read_text(), flags=re.S))}
 check('POTFILES.in names the sources that have strings', sorted(using ^ set(sources)))
 
@@ -59,10 +59,10 @@ check('all nine languages are there', sorted(wanted - set(languages)))
 # shown elsewhere (the menu, a file chooser), and what the dialog leaves out.
 elsewhere = {'_Cancel', '_Choose', '_Number'}
 dialogs = {
-    name: [path for path in sources if not re.search(f'/({others})', path)]
+    name: [path for path in sources if not re.search(f'/({others})[^/]*$', path)]
     for name, others in {'variation': 'interpolate|texture',
-                         'interpolate': 'texture|variation|dialog|source',
-                         'texture': 'interpolate|variation|dialog|recipe'}.items()}
+                         'interpolate': 'texture|variation|patch-source',
+                         'texture': 'interpolate|variation|recipe'}.items()}
 left_out = {'interpolate': {'Stren_gth', '_Fresh noise', 'T_ileable', '_Before', '_New'},
             'texture': {'_Before'}}
 

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "plugin/fill.h"
+#include "plugin/pixels/fill.h"
 
 #define H 37
 #define W 50

@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-#include "plugin/scale.h"
+#include "plugin/pixels/scale.h"
 
 /* from, to: fewer, more, odd ratios, and sizes below the four samples that a
  * cubic looks at                                                           */

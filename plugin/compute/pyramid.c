@@ -1,4 +1,4 @@
-/* scene.c: what a job works on: a region at several sizes
+/* pyramid.c: what a job works on: a region at several sizes
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -17,7 +17,7 @@
 #include <math.h>
 
 #include "region-strip.h"
-#include "scene.h"
+#include "pyramid.h"
 
 /* The number of pixels of the coarse stage, and its steps: 15 evaluations,
  * which two cores do in about a second with the model that ships.           */

@@ -1,4 +1,4 @@
-/* studio.c: the dialog of a procedure whose results are shown while it works
+/* preview-dialog.c: the dialog of a procedure whose results are shown while it works
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -26,7 +26,7 @@
 #include "help.h"
 #include "preview.h"
 #include "progress.h"
-#include "studio.h"
+#include "preview-dialog.h"
 #include "watch.h"
 
 #define PREVIEW_LEAST 320

@@ -1,4 +1,4 @@
-/* source.c: a drawable as the picture whose patches make a model
+/* patch-source.c: a drawable as the picture whose patches make a model
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -16,7 +16,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "region.h"
-#include "source.h"
+#include "patch-source.h"
 
 /* Rows of a mask between two pauses. */
 #define PAUSE_EVERY 128

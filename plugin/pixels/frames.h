@@ -1,4 +1,4 @@
-/* film.h: frames put into GIMP
+/* frames.h: frames put into GIMP
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "meeting.h"
+#include "layer-set.h"
 
 typedef enum
 {

@@ -44,7 +44,7 @@ void          ddim_recipe_clear         (DdimRecipe           *recipe);
 gchar       * ddim_recipe_to_text       (const DdimRecipe     *recipe,
                                          guint64               seed);
 
-/* Whether the model is made of the image itself: see source.h. */
+/* Whether the model is made of the image itself: see patch-source.h. */
 gboolean      ddim_recipe_is_of_image   (const DdimRecipe     *recipe);
 
 /* Loads the recipe's model; errors are sentences for the user. */

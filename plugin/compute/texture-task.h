@@ -6,8 +6,8 @@
 
 #pragma once
 
-#include "scene.h"
-#include "source.h"
+#include "pyramid.h"
+#include "patch-source.h"
 #include "task.h"
 
 /* What textures are made of, and how large.  Reference counted: the worker of a

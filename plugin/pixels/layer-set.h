@@ -1,4 +1,4 @@
-/* meeting.h: where several layers meet, and the frames between them
+/* layer-set.h: where several layers meet, and the frames between them
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later

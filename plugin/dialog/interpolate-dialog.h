@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "meeting.h"
+#include "layer-set.h"
 
 /* The layers that the arguments name, or NULL and a sentence for the user. */
 typedef DdimMeeting * (* DdimDialogMeet) (GimpProcedureConfig  *config,

@@ -1,4 +1,4 @@
-/* dialog.h: the dialog of a variation
+/* variation-dialog.h: the dialog of a variation
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later

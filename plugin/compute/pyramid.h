@@ -1,4 +1,4 @@
-/* scene.h: what a job works on: a region at several sizes
+/* pyramid.h: what a job works on: a region at several sizes
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -10,7 +10,7 @@
 
 #include "ddim.h"
 #include "region.h"
-#include "source.h"
+#include "patch-source.h"
 #include "task.h"
 
 /* One size of the region's frame, and how carefully it is worked on. */

@@ -1,4 +1,4 @@
-/* meeting.c: where several layers meet, and the frames between them
+/* layer-set.c: where several layers meet, and the frames between them
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -14,7 +14,7 @@
 #include <libgimp/gimp.h>
 #include <glib/gi18n-lib.h>
 
-#include "meeting.h"
+#include "layer-set.h"
 #include "region-strip.h"
 #include "scale.h"
 

@@ -9,7 +9,7 @@
 
 #include "config.h"
 
-#include "source.h"
+#include "patch-source.h"
 #include "variation-task.h"
 
 /* Evaluations a step of the exact encoder, before it was measured: the most. */

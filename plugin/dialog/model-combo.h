@@ -1,4 +1,4 @@
-/* chooser.h: widgets for two arguments that no generated one serves well
+/* model-combo.h: widgets for two arguments that no generated one serves well
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later

@@ -1,4 +1,4 @@
-/* film.c: frames put into GIMP
+/* frames.c: frames put into GIMP
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -9,7 +9,7 @@
 #include <libgimp/gimp.h>
 #include <glib/gi18n-lib.h>
 
-#include "film.h"
+#include "frames.h"
 
 /* Appends layers and those below them, from the top. */
 static GList *

@@ -11,7 +11,7 @@
 
 #include "models.h"
 #include "recipe.h"
-#include "source.h"
+#include "patch-source.h"
 
 #define GROUP "recipe"
 

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "recipe.h"
-#include "scene.h"
+#include "pyramid.h"
 #include "task.h"
 
 /* What is nearer than this to a place is not used for it, in pixels, by a model

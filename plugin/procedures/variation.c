@@ -16,11 +16,11 @@
 
 #include "ddim.h"
 
-#include "dialog.h"
+#include "variation-dialog.h"
 #include "progress.h"
 #include "recipe.h"
 #include "region.h"
-#include "source.h"
+#include "patch-source.h"
 #include "variation.h"
 #include "variation-layers.h"
 #include "variation-task.h"

@@ -6,9 +6,9 @@
 
 #pragma once
 
-#include "meeting.h"
+#include "layer-set.h"
 #include "recipe.h"
-#include "scene.h"
+#include "pyramid.h"
 #include "task.h"
 
 /* The layers that meet, at several sizes, all smaller than theirs where they are

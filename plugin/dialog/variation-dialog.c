@@ -1,4 +1,4 @@
-/* dialog.c: the dialog of a variation
+/* variation-dialog.c: the dialog of a variation
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -13,13 +13,13 @@
 #include <libgimp/gimpui.h>
 #include <glib/gi18n-lib.h>
 
-#include "chooser.h"
+#include "model-combo.h"
 #include "controls.h"
-#include "dialog.h"
+#include "variation-dialog.h"
 #include "models.h"
-#include "scene.h"
-#include "source.h"
-#include "studio.h"
+#include "pyramid.h"
+#include "patch-source.h"
+#include "preview-dialog.h"
 #include "variation-task.h"
 
 /* The longer side of what is shown, in pixels. */

@@ -18,10 +18,10 @@
 
 #include "interpolate.h"
 #include "interpolate-dialog.h"
-#include "meeting.h"
+#include "layer-set.h"
 #include "progress.h"
 #include "recipe.h"
-#include "film.h"
+#include "frames.h"
 
 /* Pixels of all frames that are decoded at a time, unless one alone has more. */
 #define BATCH_PIXELS (4 * 1024 * 1024)

@@ -1,4 +1,4 @@
-/* source.h: a drawable as the picture whose patches make a model
+/* patch-source.h: a drawable as the picture whose patches make a model
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later

@@ -14,13 +14,13 @@
 #include <libgimp/gimpui.h>
 #include <glib/gi18n-lib.h>
 
-#include "chooser.h"
+#include "model-combo.h"
 #include "controls.h"
-#include "film.h"
+#include "frames.h"
 #include "interpolate-dialog.h"
 #include "interpolate-task.h"
 #include "models.h"
-#include "studio.h"
+#include "preview-dialog.h"
 
 /* Evaluations a step of the exact encoder, which all the frames begin with, and
  * the look back.                                                            */

@@ -1,4 +1,4 @@
-/* chooser.c: widgets for two arguments that no generated one serves well
+/* model-combo.c: widgets for two arguments that no generated one serves well
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -13,9 +13,9 @@
 #include <libgimp/gimpui.h>
 #include <glib/gi18n-lib.h>
 
-#include "chooser.h"
+#include "model-combo.h"
 #include "models.h"
-#include "source.h"
+#include "patch-source.h"
 
 /* A label for another widget, in the words of an argument. */
 static GtkWidget *

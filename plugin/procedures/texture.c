@@ -16,7 +16,7 @@
 #include "ddim.h"
 
 #include "progress.h"
-#include "source.h"
+#include "patch-source.h"
 #include "texture.h"
 #include "texture-dialog.h"
 #include "texture-task.h"

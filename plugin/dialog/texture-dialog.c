@@ -13,9 +13,9 @@
 #include <libgimp/gimpui.h>
 #include <glib/gi18n-lib.h>
 
-#include "chooser.h"
+#include "model-combo.h"
 #include "controls.h"
-#include "studio.h"
+#include "preview-dialog.h"
 #include "texture-dialog.h"
 #include "texture-task.h"
 

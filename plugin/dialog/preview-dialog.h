@@ -1,4 +1,4 @@
-/* studio.h: the dialog of a procedure whose results are shown while it works
+/* preview-dialog.h: the dialog of a procedure whose results are shown while it works
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
