@@ -1,4 +1,4 @@
-/* interpolate-task.c: frames on the way between layers, small, for a job
+/* interpolate-task.c: frames between layers, small, for a job
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -18,74 +18,77 @@
 
 typedef struct
 {
-  DdimTask    base;
-  DdimWay    *way;
-  DdimRecipe  recipe;
-  gdouble    *positions;
-  gint        n;
-  gboolean    loop;
-  gdouble     mix;
-  guint64     seed;
+  DdimTask       base;
+  DdimKeyframes *keyframes;
+  DdimRecipe     recipe;
+  gdouble       *positions;
+  gint           n;
+  gboolean       loop;
+  gdouble        mix;
+  guint64        seed;
 } InterpolateTask;
 
-/* The way ---------------------------------------------------------------- */
+/* The keyframes ---------------------------------------------------------- */
 
-DdimWay *
-ddim_way_new (DdimMeeting    *meeting,
-              const DdimPlan *plan)
+DdimKeyframes *
+ddim_keyframes_new (DdimLayerSet   *layer_set,
+                    const DdimPlan *plan)
 {
-  DdimWay *way = g_new0 (DdimWay, 1);
+  DdimKeyframes *keyframes = g_new0 (DdimKeyframes, 1);
 
-  way->ref_count = 1;
-  way->plan      = *plan;
-  way->n_keys    = meeting->layers->len;
-  way->format    = meeting->format;
+  keyframes->ref_count = 1;
+  keyframes->plan      = *plan;
+  keyframes->n_keys    = layer_set->layers->len;
+  keyframes->format    = layer_set->format;
 
-  ddim_meeting_set_frame (meeting, plan->context, plan->least);
-  ddim_plan_get_canvas (plan, meeting->frame.height, meeting->frame.width, &way->h, &way->w);
-  way->n_stages = MAX (1, ddim_stages_plan (way->stages, way->h, way->w) - 1);
-  for (gint i = 0; i < way->n_stages; i++)
-    way->keys[i] = g_new0 (DdimCanvas *, way->n_keys);
+  ddim_layer_set_set_frame (layer_set, plan->context, plan->least);
+  ddim_plan_get_canvas (plan, layer_set->frame.height, layer_set->frame.width,
+                        &keyframes->h, &keyframes->w);
+  keyframes->n_stages = ddim_stages_plan (keyframes->stages, keyframes->h, keyframes->w) - 1;
+  keyframes->n_stages = MAX (1, keyframes->n_stages);
+  for (gint i = 0; i < keyframes->n_stages; i++)
+    keyframes->keys[i] = g_new0 (DdimCanvas *, keyframes->n_keys);
 
-  return way;
+  return keyframes;
 }
 
-DdimWay *
-ddim_way_ref (DdimWay *way)
+DdimKeyframes *
+ddim_keyframes_ref (DdimKeyframes *keyframes)
 {
-  g_atomic_int_inc (&way->ref_count);
+  g_atomic_int_inc (&keyframes->ref_count);
 
-  return way;
+  return keyframes;
 }
 
 void
-ddim_way_unref (DdimWay *way)
+ddim_keyframes_unref (DdimKeyframes *keyframes)
 {
-  if (! way || ! g_atomic_int_dec_and_test (&way->ref_count))
+  if (! keyframes || ! g_atomic_int_dec_and_test (&keyframes->ref_count))
     return;
 
-  for (gint i = 0; i < way->n_stages; i++)
+  for (gint i = 0; i < keyframes->n_stages; i++)
     {
-      for (gint k = 0; k < way->n_keys; k++)
-        ddim_canvas_free (way->keys[i][k]);
-      g_free (way->keys[i]);
+      for (gint k = 0; k < keyframes->n_keys; k++)
+        ddim_canvas_free (keyframes->keys[i][k]);
+      g_free (keyframes->keys[i]);
     }
-  g_free (way);
+  g_free (keyframes);
 }
 
 gboolean
-ddim_way_read_stage (DdimWay            *way,
-                     const DdimMeeting  *meeting,
-                     gint                stage,
-                     gint                channels,
-                     GError            **error)
+ddim_keyframes_read_stage (DdimKeyframes       *keyframes,
+                           const DdimLayerSet  *layer_set,
+                           gint                 stage,
+                           gint                 channels,
+                           GError             **error)
 {
-  const DdimStage *s = &way->stages[stage];
+  const DdimStage *s = &keyframes->stages[stage];
 
-  for (gint k = 0; k < way->n_keys; k++)
+  for (gint k = 0; k < keyframes->n_keys; k++)
     {
-      way->keys[stage][k] = ddim_meeting_read_canvas (meeting, k, channels, s->h, s->w, error);
-      if (! way->keys[stage][k])
+      keyframes->keys[stage][k] = ddim_layer_set_read_canvas (layer_set, k, channels,
+                                                              s->h, s->w, error);
+      if (! keyframes->keys[stage][k])
         return FALSE;
     }
 
@@ -101,7 +104,8 @@ same_opening (const DdimTask *a,
   const InterpolateTask *one   = (const InterpolateTask *) a;
   const InterpolateTask *other = (const InterpolateTask *) b;
 
-  return one->way == other->way && ! g_strcmp0 (one->recipe.model, other->recipe.model) &&
+  return one->keyframes == other->keyframes &&
+         ! g_strcmp0 (one->recipe.model, other->recipe.model) &&
          one->recipe.steps == other->recipe.steps && one->recipe.depth == other->recipe.depth;
 }
 
@@ -121,7 +125,7 @@ static gint
 stage_steps (const InterpolateTask *self,
              gint                   stage)
 {
-  gint most = self->way->stages[stage].steps;
+  gint most = self->keyframes->stages[stage].steps;
 
   return most ? MIN (most, self->recipe.steps) : self->recipe.steps;
 }
@@ -131,7 +135,7 @@ making_cost (const DdimTask *task,
              gint            stage)
 {
   const InterpolateTask *self = (const InterpolateTask *) task;
-  const DdimStage       *s    = &self->way->stages[stage];
+  const DdimStage       *s    = &self->keyframes->stages[stage];
 
   return s->w * (gdouble) s->h * stage_steps (self, stage);
 }
@@ -141,7 +145,7 @@ static gdouble
 opening_cost (const DdimTask *task,
               gint            stage)
 {
-  return making_cost (task, stage) * 2 * ((const InterpolateTask *) task)->way->n_keys;
+  return making_cost (task, stage) * 2 * ((const InterpolateTask *) task)->keyframes->n_keys;
 }
 
 static void
@@ -160,28 +164,28 @@ free_inversion (gpointer inversion)
 static gpointer
 open_keys (const DdimTask     *task,
            gint                stage,
-           DdimWorkshop       *workshop,
+           DdimTaskCache      *cache,
            const DdimMonitor  *monitor,
            gdouble            *evaluated,
            GError            **error)
 {
-  const InterpolateTask *self   = (const InterpolateTask *) task;
-  DdimModel             *model  = ddim_workshop_get_model (workshop, &self->recipe, error);
-  DdimRecipe             recipe = self->recipe; /* borrows its model */
-  g_autoptr (GPtrArray)  keys   = g_ptr_array_new_with_free_func (free_inversion);
-  g_autoptr (DdimField)  field  = NULL;
-  g_autoptr (DdimLevels) levels = NULL;
-  gint                   n      = self->way->n_keys;
+  const InterpolateTask  *self   = (const InterpolateTask *) task;
+  DdimModel              *model  = ddim_task_cache_get_model (cache, &self->recipe, error);
+  DdimRecipe              recipe = self->recipe; /* borrows its model */
+  g_autoptr (GPtrArray)   keys   = g_ptr_array_new_with_free_func (free_inversion);
+  g_autoptr (DdimField)   field  = NULL;
+  g_autoptr (DdimLevels)  levels = NULL;
+  gint                    n      = self->keyframes->n_keys;
 
   if (! model)
     return NULL;
 
-  field = ddim_windows_new (ddim_model_get_field (model), &self->way->plan.windows, error);
+  field = ddim_windows_new (ddim_model_get_field (model), &self->keyframes->plan.windows, error);
   if (! field)
     return NULL;
 
   recipe.depth = ddim_recipe_get_reduced_depth (&recipe, model,
-                                                self->way->stages[stage].reduction);
+                                                self->keyframes->stages[stage].reduction);
   recipe.steps = stage_steps (self, stage);
   levels = ddim_recipe_make_levels (&recipe, model, error);
   if (! levels)
@@ -191,7 +195,7 @@ open_keys (const DdimTask     *task,
     {
       DdimMonitor    part = ddim_monitor_part (monitor, k / (gdouble) n, (k + 1) / (gdouble) n);
       DdimInversion *key  = ddim_inversion_new (field, levels, DDIM_ENCODER_PAPER,
-                                                ddim_canvas_copy (self->way->keys[stage][k]),
+                                                ddim_canvas_copy (self->keyframes->keys[stage][k]),
                                                 &part, error);
 
       if (! key)
@@ -210,15 +214,15 @@ make (const DdimTask     *task,
       const DdimMonitor  *monitor,
       GError            **error)
 {
-  const InterpolateTask *self    = (const InterpolateTask *) task;
-  const DdimStage       *s       = &self->way->stages[stage];
-  GPtrArray             *keys    = opened;
-  const DdimInversion   *first   = g_ptr_array_index (keys, 0);
-  g_autoptr (DdimCanvas) frame   = ddim_canvas_new (1, s->h, s->w, first->image->c);
-  DdimInterpolation      options = { .positions = self->positions + (seed - 1),
-                                     .loop      = self->loop,
-                                     .mix       = self->mix,
-                                     .seed      = self->seed };
+  const InterpolateTask  *self    = (const InterpolateTask *) task;
+  const DdimStage        *s       = &self->keyframes->stages[stage];
+  GPtrArray              *keys    = opened;
+  const DdimInversion    *first   = g_ptr_array_index (keys, 0);
+  g_autoptr (DdimCanvas)  frame   = ddim_canvas_new (1, s->h, s->w, first->image->c);
+  DdimInterpolation       options = { .positions = self->positions + (seed - 1),
+                                      .loop      = self->loop,
+                                      .mix       = self->mix,
+                                      .seed      = self->seed };
 
   if (! ddim_interpolate ((const DdimInversion *const *) keys->pdata, keys->len, &options,
                           frame, monitor, error))
@@ -232,7 +236,7 @@ render (const DdimTask   *task,
         gint              stage,
         const DdimCanvas *made)
 {
-  return ddim_canvas_render (made, ((const InterpolateTask *) task)->way->format, SHOWN_SIDE);
+  return ddim_canvas_render (made, ((const InterpolateTask *) task)->keyframes->format, SHOWN_SIDE);
 }
 
 static void
@@ -240,7 +244,7 @@ finalize (DdimTask *task)
 {
   InterpolateTask *self = (InterpolateTask *) task;
 
-  ddim_way_unref (self->way);
+  ddim_keyframes_unref (self->keyframes);
   ddim_recipe_clear (&self->recipe);
   g_free (self->positions);
   g_free (self);
@@ -260,7 +264,7 @@ static const DdimTaskClass klass =
 };
 
 DdimTask *
-ddim_interpolate_task_new (DdimWay          *way,
+ddim_interpolate_task_new (DdimKeyframes    *keyframes,
                            const DdimRecipe *recipe,
                            const gdouble    *positions,
                            gint              n,
@@ -270,8 +274,8 @@ ddim_interpolate_task_new (DdimWay          *way,
 {
   InterpolateTask *self = g_new0 (InterpolateTask, 1);
 
-  self->base      = (DdimTask) { &klass, 1, way->n_stages };
-  self->way       = ddim_way_ref (way);
+  self->base      = (DdimTask) { &klass, 1, keyframes->n_stages };
+  self->keyframes = ddim_keyframes_ref (keyframes);
   self->positions = g_memdup2 (positions, n * sizeof *positions);
   self->n         = n;
   self->loop      = loop;

@@ -1,4 +1,4 @@
-/* interpolate-task.h: frames on the way between layers, small, for a job
+/* interpolate-task.h: frames between layers, small, for a job
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -11,7 +11,7 @@
 #include "pyramid.h"
 #include "task.h"
 
-/* The layers that meet, at several sizes, all smaller than theirs where they are
+/* The layers of a set, at several sizes, all smaller than theirs where they are
  * large.  Reference counted: the worker of a job may hold one longer than the
  * dialog.                                                                   */
 typedef struct
@@ -24,29 +24,29 @@ typedef struct
   DdimPlan     plan;
   gint         h, w;                     /* of the whole canvas              */
   const Babl  *format;                   /* of the frames                    */
-} DdimWay;
+} DdimKeyframes;
 
-/* Sets the meeting's frame as planned, and reads nothing. */
-DdimWay  * ddim_way_new            (DdimMeeting      *meeting,
-                                    const DdimPlan   *plan);
-DdimWay  * ddim_way_ref            (DdimWay          *way);
-void       ddim_way_unref          (DdimWay          *way);
+/* Sets the layer set's frame as planned, and reads nothing. */
+DdimKeyframes * ddim_keyframes_new        (DdimLayerSet   *layer_set,
+                                           const DdimPlan *plan);
+DdimKeyframes * ddim_keyframes_ref        (DdimKeyframes *keyframes);
+void            ddim_keyframes_unref      (DdimKeyframes *keyframes);
 
 /* Reads the layers for a stage and a model of so many channels.  Main thread
  * only; fails where nothing of a layer can be seen.                         */
-gboolean   ddim_way_read_stage     (DdimWay           *way,
-                                    const DdimMeeting *meeting,
-                                    gint               stage,
-                                    gint               channels,
-                                    GError           **error);
+gboolean        ddim_keyframes_read_stage (DdimKeyframes       *keyframes,
+                                           const DdimLayerSet  *layer_set,
+                                           gint                 stage,
+                                           gint                 channels,
+                                           GError             **error);
 
 /* Frames at the n positions, as ddim_interpolate () has them: seed i + 1 is at
- * the i-th.  Keeps a reference to the way and copies of the others.  Free with
+ * the i-th.  Keeps a reference to the keyframes and copies of the others.  Free with
  * ddim_task_unref ().                                                        */
-DdimTask * ddim_interpolate_task_new (DdimWay          *way,
-                                      const DdimRecipe *recipe,
-                                      const gdouble    *positions,
-                                      gint              n,
-                                      gboolean          loop,
-                                      gdouble           mix,
-                                      guint64           seed);
+DdimTask      * ddim_interpolate_task_new (DdimKeyframes    *keyframes,
+                                           const DdimRecipe *recipe,
+                                           const gdouble    *positions,
+                                           gint              n,
+                                           gboolean          loop,
+                                           gdouble           mix,
+                                           guint64           seed);

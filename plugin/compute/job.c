@@ -59,9 +59,9 @@ struct _DdimJob
   guint            serial;
 
   /* The worker's; `kept` of the last stage is written under the mutex. */
-  DdimWorkshop     workshop;
-  DdimTask        *kept_task;   /* what `kept` is of                          */
-  Kept             kept[DDIM_TASK_STAGES];
+  DdimTaskCache  cache;
+  DdimTask      *kept_task;     /* what `kept` is of                          */
+  Kept           kept[DDIM_TASK_STAGES];
 
   /* Progress of the request being worked on, in pixels of evaluations. */
   gdouble          total;
@@ -309,7 +309,7 @@ open_stage (Work    *work,
     return FALSE;
 
   monitor = begin (work, cost);
-  job->kept[stage].opened = task->klass->open (task, stage, &job->workshop, &monitor,
+  job->kept[stage].opened = task->klass->open (task, stage, &job->cache, &monitor,
                                                &evaluated, error);
   if (! job->kept[stage].opened)
     return FALSE;
@@ -446,7 +446,7 @@ worker_run (gpointer data)
   guint    serial = 0;
   Request *next;
 
-  job->workshop.team = ddim_team_new (job->n_threads);
+  job->cache.team = ddim_team_new (job->n_threads);
 
   while ((next = next_request (job, serial)))
     {
@@ -465,7 +465,7 @@ worker_run (gpointer data)
   forget_all (job);
   for (gint i = 0; i < DDIM_TASK_STAGES; i++)
     g_hash_table_unref (job->kept[i].made);
-  ddim_workshop_clear (&job->workshop);
+  ddim_task_cache_clear (&job->cache);
 
   return NULL;
 }

@@ -53,7 +53,7 @@ ddim_stages_plan (DdimStage *stages,
 
 /* The target and a rim of an eighth of it, within the frame. */
 static void
-plan_view (DdimScene        *scene,
+plan_view (DdimPyramid      *pyramid,
            const DdimRegion *region)
 {
   const GeglRectangle *target = &region->target;
@@ -61,84 +61,84 @@ plan_view (DdimScene        *scene,
   GeglRectangle        wide   = { target->x - rim, target->y - rim,
                                   target->width + 2 * rim, target->height + 2 * rim };
 
-  gegl_rectangle_intersect (&scene->view, &wide, &scene->frame);
+  gegl_rectangle_intersect (&pyramid->view, &wide, &pyramid->frame);
 }
 
 static void
-read_view (DdimScene        *scene,
+read_view (DdimPyramid      *pyramid,
            const DdimRegion *region,
            gint              side)
 {
   GeglBuffer    *buffer = gimp_drawable_get_buffer (region->drawable);
-  gdouble        scale  = MIN (1.0, side / (gdouble) MAX (scene->view.width,
-                                                          scene->view.height));
+  gdouble        scale  = MIN (1.0, side / (gdouble) MAX (pyramid->view.width,
+                                                          pyramid->view.height));
   GeglRectangle  scaled;
 
-  scene->view_w = MAX (1, (gint) (scene->view.width * scale));
-  scene->view_h = MAX (1, (gint) (scene->view.height * scale));
-  scene->format = ddim_region_get_view_format (region);
-  scene->pixels = g_new (gfloat, (gsize) scene->view_w * scene->view_h * 4);
+  pyramid->view_w = MAX (1, (gint) (pyramid->view.width * scale));
+  pyramid->view_h = MAX (1, (gint) (pyramid->view.height * scale));
+  pyramid->format = ddim_region_get_view_format (region);
+  pyramid->pixels = g_new (gfloat, (gsize) pyramid->view_w * pyramid->view_h * 4);
 
-  scaled = (GeglRectangle) { (gint) floor (scene->view.x * scale),
-                             (gint) floor (scene->view.y * scale),
-                             scene->view_w, scene->view_h };
-  gegl_buffer_get (buffer, &scaled, scale, scene->format, scene->pixels,
+  scaled = (GeglRectangle) { (gint) floor (pyramid->view.x * scale),
+                             (gint) floor (pyramid->view.y * scale),
+                             pyramid->view_w, pyramid->view_h };
+  gegl_buffer_get (buffer, &scaled, scale, pyramid->format, pyramid->pixels,
                    GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_CLAMP);
   g_object_unref (buffer);
 }
 
-DdimScene *
-ddim_scene_new (DdimRegion     *region,
-                const DdimPlan *plan,
-                gint            side)
+DdimPyramid *
+ddim_pyramid_new (DdimRegion     *region,
+                  const DdimPlan *plan,
+                  gint            side)
 {
-  DdimScene *scene = g_new0 (DdimScene, 1);
+  DdimPyramid *pyramid = g_new0 (DdimPyramid, 1);
   gint       h, w;
 
   ddim_region_set_frame (region, plan->context, plan->least);
-  scene->ref_count = 1;
-  scene->plan      = *plan;
-  scene->frame     = region->frame;
-  ddim_plan_get_canvas (plan, scene->frame.height, scene->frame.width, &h, &w);
-  scene->n_stages = ddim_stages_plan (scene->stages, h, w);
-  plan_view (scene, region);
-  read_view (scene, region, side);
+  pyramid->ref_count = 1;
+  pyramid->plan      = *plan;
+  pyramid->frame     = region->frame;
+  ddim_plan_get_canvas (plan, pyramid->frame.height, pyramid->frame.width, &h, &w);
+  pyramid->n_stages = ddim_stages_plan (pyramid->stages, h, w);
+  plan_view (pyramid, region);
+  read_view (pyramid, region, side);
 
-  return scene;
+  return pyramid;
 }
 
-DdimScene *
-ddim_scene_ref (DdimScene *scene)
+DdimPyramid *
+ddim_pyramid_ref (DdimPyramid *pyramid)
 {
-  g_atomic_int_inc (&scene->ref_count);
+  g_atomic_int_inc (&pyramid->ref_count);
 
-  return scene;
+  return pyramid;
 }
 
 void
-ddim_scene_unref (DdimScene *scene)
+ddim_pyramid_unref (DdimPyramid *pyramid)
 {
-  if (! scene || ! g_atomic_int_dec_and_test (&scene->ref_count))
+  if (! pyramid || ! g_atomic_int_dec_and_test (&pyramid->ref_count))
     return;
 
-  for (gint i = 0; i < scene->n_stages; i++)
+  for (gint i = 0; i < pyramid->n_stages; i++)
     {
-      ddim_canvas_free (scene->stages[i].canvas);
-      g_free (scene->stages[i].weights);
+      ddim_canvas_free (pyramid->stages[i].canvas);
+      g_free (pyramid->stages[i].weights);
     }
-  ddim_source_free (scene->source);
-  g_free (scene->pixels);
-  g_free (scene);
+  ddim_patch_source_free (pyramid->source);
+  g_free (pyramid->pixels);
+  g_free (pyramid);
 }
 
 void
-ddim_scene_read_stage (DdimScene        *scene,
-                       const DdimRegion *region,
-                       gint              stage,
-                       gint              channels)
+ddim_pyramid_read_stage (DdimPyramid      *pyramid,
+                         const DdimRegion *region,
+                         gint              stage,
+                         gint              channels)
 {
-  DdimStage *s    = &scene->stages[stage];
-  DdimStage *last = &scene->stages[scene->n_stages - 1];
+  DdimStage *s    = &pyramid->stages[stage];
+  DdimStage *last = &pyramid->stages[pyramid->n_stages - 1];
   gint       off_x, off_y;
 
   ddim_canvas_free (s->canvas);
@@ -148,8 +148,8 @@ ddim_scene_read_stage (DdimScene        *scene,
 
   /* the last stage's origin, by which a reduced one gets its noise */
   gimp_drawable_get_offsets (region->drawable, &off_x, &off_y);
-  s->canvas->x = floor ((gdouble) (scene->frame.x + off_x) * last->w / scene->frame.width);
-  s->canvas->y = floor ((gdouble) (scene->frame.y + off_y) * last->h / scene->frame.height);
+  s->canvas->x = floor ((gdouble) (pyramid->frame.x + off_x) * last->w / pyramid->frame.width);
+  s->canvas->y = floor ((gdouble) (pyramid->frame.y + off_y) * last->h / pyramid->frame.height);
 }
 
 /* Rendering ------------------------------------------------------------ */
@@ -183,23 +183,23 @@ mix (gfloat a,
 /* Adds to a row of the view the change that belongs there: bilinear where the
  * stage is coarser than the view, the nearest of its pixels where it is finer. */
 static void
-add_row (const DdimScene  *scene,
-         const DdimStage  *stage,
-         const DdimCanvas *after,
-         gint              row,
-         gfloat           *pixels)
+add_row (const DdimPyramid *pyramid,
+         const DdimStage   *stage,
+         const DdimCanvas  *after,
+         gint               row,
+         gfloat            *pixels)
 {
   const DdimCanvas *before = stage->canvas;
-  gdouble           scale  = scene->view.height / (gdouble) scene->view_h;
-  Between           y      = between ((scene->view.y - scene->frame.y + (row + 0.5) * scale) /
-                                      scene->frame.height, before->h);
+  gdouble           scale  = pyramid->view.height / (gdouble) pyramid->view_h;
+  Between           y      = between ((pyramid->view.y - pyramid->frame.y + (row + 0.5) * scale) /
+                                      pyramid->frame.height, before->h);
   gint              c      = before->c;
 
-  scale = scene->view.width / (gdouble) scene->view_w;
-  for (gint column = 0; column < scene->view_w; column++, pixels += 4)
+  scale = pyramid->view.width / (gdouble) pyramid->view_w;
+  for (gint column = 0; column < pyramid->view_w; column++, pixels += 4)
     {
-      Between x = between ((scene->view.x - scene->frame.x + (column + 0.5) * scale) /
-                           scene->frame.width, before->w);
+      Between x          = between ((pyramid->view.x - pyramid->frame.x + (column + 0.5) * scale) /
+                                    pyramid->frame.width, before->w);
       gsize   corners[4] = { (gsize) y.from * before->w + x.from,
                              (gsize) y.from * before->w + x.to,
                              (gsize) y.to * before->w + x.from,
@@ -247,26 +247,26 @@ put_row (const gfloat *pixels,
 }
 
 cairo_surface_t *
-ddim_scene_render (const DdimScene  *scene,
-                   gint              stage,
-                   const DdimCanvas *after)
+ddim_pyramid_render (const DdimPyramid *pyramid,
+                     gint               stage,
+                     const DdimCanvas  *after)
 {
   cairo_surface_t   *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24,
-                                                           scene->view_w, scene->view_h);
+                                                           pyramid->view_w, pyramid->view_h);
   guchar            *data    = cairo_image_surface_get_data (surface);
   gint               stride  = cairo_image_surface_get_stride (surface);
-  const Babl        *fish    = babl_fish (scene->format, babl_format ("R'G'B'A float"));
-  gsize              n       = (gsize) scene->view_w * 4;
+  const Babl        *fish    = babl_fish (pyramid->format, babl_format ("R'G'B'A float"));
+  gsize              n       = (gsize) pyramid->view_w * 4;
   g_autofree gfloat *own     = g_new (gfloat, n);
   g_autofree gfloat *srgb    = g_new (gfloat, n);
 
-  for (gint row = 0; row < scene->view_h; row++)
+  for (gint row = 0; row < pyramid->view_h; row++)
     {
-      memcpy (own, scene->pixels + row * n, n * sizeof (gfloat));
+      memcpy (own, pyramid->pixels + row * n, n * sizeof (gfloat));
       if (after)
-        add_row (scene, &scene->stages[stage], after, row, own);
-      babl_process (fish, own, srgb, scene->view_w);
-      put_row (srgb, scene->view_w, row, (guint32 *) (data + (gsize) row * stride));
+        add_row (pyramid, &pyramid->stages[stage], after, row, own);
+      babl_process (fish, own, srgb, pyramid->view_w);
+      put_row (srgb, pyramid->view_w, row, (guint32 *) (data + (gsize) row * stride));
     }
   cairo_surface_mark_dirty (surface);
 

@@ -32,51 +32,51 @@ typedef struct
   gint          n_stages;
   DdimStage     stages[DDIM_TASK_STAGES];
 
-  DdimSource   *source;   /* what the model is made of; NULL: one is loaded   */
-  DdimPlan      plan;
-  GeglRectangle frame;
-  GeglRectangle view;     /* what is shown: the target and a rim of the frame */
+  DdimPatchSource *source;     /* what the model is made of; NULL: one is loaded   */
+  DdimPlan         plan;
+  GeglRectangle    frame;
+  GeglRectangle    view;  /* what is shown: the target and a rim of the frame */
 
   /* The view as it is, at the size it is shown: view_h x view_w pixels of R'G'B'A
    * in the drawable's own space, or in sRGB where that is grey.              */
   gint          view_w, view_h;
   gfloat       *pixels;
   const Babl   *format;
-} DdimScene;
+} DdimPyramid;
 
 /* Fills up to DDIM_TASK_STAGES stages for h x w pixels, without canvases; returns
  * how many.                                                                  */
-gint              ddim_stages_plan      (DdimStage        *stages,
-                                         gint              h,
-                                         gint              w);
+gint              ddim_stages_plan        (DdimStage *stages,
+                                           gint       h,
+                                           gint       w);
 
 /* A canvas itself, at most `side` pixels large; of a grey one in sRGB, else in
  * the space of `format`.  Any thread.  Free with cairo_surface_destroy ().   */
-cairo_surface_t * ddim_canvas_render    (const DdimCanvas *canvas,
-                                         const Babl       *format,
-                                         gint              side);
+cairo_surface_t * ddim_canvas_render      (const DdimCanvas *canvas,
+                                           const Babl       *format,
+                                           gint              side);
 
 /* Sets the region's frame as planned, plans the stages, and reads the view so
  * that its longer side has at most `side` pixels, but no stage.  Main thread
  * only.                                                                      */
-DdimScene       * ddim_scene_new        (DdimRegion       *region,
-                                         const DdimPlan   *plan,
-                                         gint              side);
-DdimScene       * ddim_scene_ref        (DdimScene        *scene);
-void              ddim_scene_unref      (DdimScene        *scene);
+DdimPyramid     * ddim_pyramid_new        (DdimRegion     *region,
+                                           const DdimPlan *plan,
+                                           gint            side);
+DdimPyramid     * ddim_pyramid_ref        (DdimPyramid *pyramid);
+void              ddim_pyramid_unref      (DdimPyramid *pyramid);
 
 /* Reads a stage for a model of so many channels: 1 or 3.  Main thread only,
  * and before any other thread looks at the stage.                            */
-void              ddim_scene_read_stage (DdimScene        *scene,
-                                         const DdimRegion *region,
-                                         gint              stage,
-                                         gint              channels);
+void              ddim_pyramid_read_stage (DdimPyramid      *pyramid,
+                                           const DdimRegion *region,
+                                           gint              stage,
+                                           gint              channels);
 
 /* The view with the change that `after` makes to the stage's canvas, or the
  * view itself where after is NULL, on a chequerboard where it is transparent.
  * Any thread.  Free with cairo_surface_destroy ().                           */
-cairo_surface_t * ddim_scene_render     (const DdimScene  *scene,
-                                         gint              stage,
-                                         const DdimCanvas *after);
+cairo_surface_t * ddim_pyramid_render     (const DdimPyramid *pyramid,
+                                           gint               stage,
+                                           const DdimCanvas  *after);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimScene, ddim_scene_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimPyramid, ddim_pyramid_unref)

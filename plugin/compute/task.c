@@ -24,24 +24,24 @@ ddim_task_unref (DdimTask *task)
 }
 
 DdimModel *
-ddim_workshop_get_model (DdimWorkshop      *workshop,
-                         const DdimRecipe  *recipe,
-                         GError           **error)
+ddim_task_cache_get_model (DdimTaskCache     *cache,
+                           const DdimRecipe  *recipe,
+                           GError           **error)
 {
-  if (g_strcmp0 (workshop->name, recipe->model))
-    g_clear_pointer (&workshop->model, ddim_model_free);
+  if (g_strcmp0 (cache->name, recipe->model))
+    g_clear_pointer (&cache->model, ddim_model_free);
 
-  if (! workshop->model)
-    workshop->model = ddim_recipe_load_model (recipe, workshop->team, error);
-  g_set_str (&workshop->name, recipe->model);
+  if (! cache->model)
+    cache->model = ddim_recipe_load_model (recipe, cache->team, error);
+  g_set_str (&cache->name, recipe->model);
 
-  return workshop->model;
+  return cache->model;
 }
 
 void
-ddim_workshop_clear (DdimWorkshop *workshop)
+ddim_task_cache_clear (DdimTaskCache *cache)
 {
-  g_clear_pointer (&workshop->model, ddim_model_free);
-  g_clear_pointer (&workshop->team, ddim_team_unref);
-  g_clear_pointer (&workshop->name, g_free);
+  g_clear_pointer (&cache->model, ddim_model_free);
+  g_clear_pointer (&cache->team, ddim_team_unref);
+  g_clear_pointer (&cache->name, g_free);
 }

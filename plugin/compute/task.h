@@ -19,7 +19,7 @@
 #define DDIM_TASK_STAGES 3
 
 typedef struct _DdimTask      DdimTask;
-typedef struct _DdimWorkshop  DdimWorkshop;
+typedef struct _DdimTaskCache  DdimTaskCache;
 typedef struct _DdimTaskClass DdimTaskClass;
 
 struct _DdimTaskClass
@@ -41,7 +41,7 @@ struct _DdimTaskClass
   /* evaluated: what the opening did cost.  Free with close (). */
   gpointer          (*open)         (const DdimTask     *task,
                                      gint                stage,
-                                     DdimWorkshop       *workshop,
+                                     DdimTaskCache       *cache,
                                      const DdimMonitor  *monitor,
                                      gdouble            *evaluated,
                                      GError            **error);
@@ -69,11 +69,11 @@ struct _DdimTask
   gint                 n_stages;
 };
 
-DdimTask * ddim_task_ref   (DdimTask *task);
-void       ddim_task_unref (DdimTask *task);
+DdimTask  * ddim_task_ref             (DdimTask *task);
+void        ddim_task_unref           (DdimTask *task);
 
 /* What the worker keeps from one task to the next. */
-struct _DdimWorkshop
+struct _DdimTaskCache
 {
   DdimTeam  *team;
   DdimModel *model;
@@ -81,10 +81,10 @@ struct _DdimWorkshop
 };
 
 /* The recipe's model, which is loaded where it is not the one before; owned by
- * the workshop.                                                             */
-DdimModel * ddim_workshop_get_model (DdimWorkshop      *workshop,
-                                     const DdimRecipe  *recipe,
-                                     GError           **error);
-void        ddim_workshop_clear     (DdimWorkshop      *workshop);
+ * the cache.                                                             */
+DdimModel * ddim_task_cache_get_model (DdimTaskCache     *cache,
+                                       const DdimRecipe  *recipe,
+                                       GError           **error);
+void        ddim_task_cache_clear     (DdimTaskCache *cache);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimTask, ddim_task_unref)

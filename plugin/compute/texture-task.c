@@ -90,7 +90,7 @@ ddim_sample_unref (DdimSample *sample)
   if (! sample || ! g_atomic_int_dec_and_test (&sample->ref_count))
     return;
 
-  ddim_source_free (sample->source);
+  ddim_patch_source_free (sample->source);
   g_free (sample);
 }
 
@@ -153,7 +153,7 @@ close_model (gpointer data)
 static gpointer
 open_model (const DdimTask     *task,
             gint                stage,
-            DdimWorkshop       *workshop,
+            DdimTaskCache      *cache,
             const DdimMonitor  *monitor,
             gdouble            *evaluated,
             GError            **error)
@@ -161,9 +161,9 @@ open_model (const DdimTask     *task,
   const TextureTask *self   = (const TextureTask *) task;
   Opened            *opened = g_new0 (Opened, 1);
 
-  opened->model = ddim_source_make_model (self->sample->source, NULL,
-                                          self->sample->stages[stage].reduction,
-                                          workshop->team, error);
+  opened->model = ddim_patch_source_make_model (self->sample->source, NULL,
+                                                self->sample->stages[stage].reduction,
+                                                cache->team, error);
   if (opened->model)
     opened->levels = ddim_texture_levels (opened->model, stage_steps (self, stage), error);
   if (! opened->levels)

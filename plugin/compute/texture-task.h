@@ -14,12 +14,12 @@
  * job may hold one longer than the dialog.                                  */
 typedef struct
 {
-  gint        ref_count;
-  gint        n_stages;
-  DdimStage   stages[DDIM_TASK_STAGES]; /* without canvases                  */
-  DdimSource *source;                   /* NULL until it is read             */
-  gint        channels;                 /* 1 or 3                            */
-  const Babl *format;                   /* of the image, for its space       */
+  gint             ref_count;
+  gint             n_stages;
+  DdimStage        stages[DDIM_TASK_STAGES]; /* without canvases                  */
+  DdimPatchSource *source;              /* NULL until it is read             */
+  gint             channels;            /* 1 or 3                            */
+  const Babl      *format;              /* of the image, for its space       */
 } DdimSample;
 
 DdimSample * ddim_sample_new       (gint              h,

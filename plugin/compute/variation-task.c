@@ -1,4 +1,4 @@
-/* variation-task.c: variations of a scene, for a job
+/* variation-task.c: variations of a pyramid, for a job
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -17,9 +17,9 @@
 
 typedef struct
 {
-  DdimTask    base;
-  DdimScene  *scene;
-  DdimRecipe  recipe;
+  DdimTask     base;
+  DdimPyramid *pyramid;
+  DdimRecipe   recipe;
 } VariationTask;
 
 /* As in a run without a dialog: at strength 0 the picture stays as it is. */
@@ -38,7 +38,7 @@ same_opening (const DdimTask *a,
   const DdimRecipe    *x     = &one->recipe;
   const DdimRecipe    *y     = &other->recipe;
 
-  return one->scene == other->scene && ! g_strcmp0 (x->model, y->model) &&
+  return one->pyramid == other->pyramid && ! g_strcmp0 (x->model, y->model) &&
          x->steps == y->steps && x->depth == y->depth &&
          is_made_periodic (x) == is_made_periodic (y);
 }
@@ -57,7 +57,7 @@ static gint
 stage_steps (const VariationTask *self,
              gint                 stage)
 {
-  gint most = self->scene->stages[stage].steps;
+  gint most = self->pyramid->stages[stage].steps;
 
   return most ? MIN (most, self->recipe.steps) : self->recipe.steps;
 }
@@ -67,7 +67,7 @@ making_cost (const DdimTask *task,
              gint            stage)
 {
   const VariationTask *self = (const VariationTask *) task;
-  const DdimStage     *s    = &self->scene->stages[stage];
+  const DdimStage     *s    = &self->pyramid->stages[stage];
 
   return s->w * (gdouble) s->h * stage_steps (self, stage);
 }
@@ -85,34 +85,34 @@ opening_cost (const DdimTask *task,
 static gpointer
 open (const DdimTask     *task,
       gint                stage,
-      DdimWorkshop       *workshop,
+      DdimTaskCache      *cache,
       const DdimMonitor  *monitor,
       gdouble            *evaluated,
       GError            **error)
 {
-  const VariationTask   *self     = (const VariationTask *) task;
-  const DdimStage       *s        = &self->scene->stages[stage];
-  gboolean               last     = stage == task->n_stages - 1;
-  DdimRecipe             recipe   = self->recipe; /* borrows its model */
-  g_autoptr (DdimModel)  of_image = NULL;
-  DdimModel             *model;
-  g_autoptr (DdimField)  field    = NULL;
-  g_autoptr (DdimLevels) levels   = NULL;
-  DdimCanvas            *canvas;
-  DdimInversion         *inversion;
+  const VariationTask    *self     = (const VariationTask *) task;
+  const DdimStage        *s        = &self->pyramid->stages[stage];
+  gboolean                last     = stage == task->n_stages - 1;
+  DdimRecipe              recipe   = self->recipe; /* borrows its model */
+  g_autoptr (DdimModel)   of_image = NULL;
+  DdimModel              *model;
+  g_autoptr (DdimField)   field    = NULL;
+  g_autoptr (DdimLevels)  levels   = NULL;
+  DdimCanvas             *canvas;
+  DdimInversion          *inversion;
 
-  if (self->scene->source)
-    model = of_image = ddim_source_make_model (self->scene->source, s->canvas, s->reduction,
-                                               workshop->team, error);
+  if (self->pyramid->source)
+    model = of_image = ddim_patch_source_make_model (self->pyramid->source, s->canvas, s->reduction,
+                                                     cache->team, error);
   else
-    model = ddim_workshop_get_model (workshop, &recipe, error);
+    model = ddim_task_cache_get_model (cache, &recipe, error);
   if (! model)
     return NULL;
 
   /* A model of the image takes canvases of any size, and wraps them itself. */
   field = of_image ? ddim_field_ref (ddim_model_get_field (model))
                    : ddim_windows_new (ddim_model_get_field (model),
-                                       &self->scene->plan.windows, error);
+                                       &self->pyramid->plan.windows, error);
   if (! field)
     return NULL;
 
@@ -156,8 +156,8 @@ make (const DdimTask     *task,
   DdimVariation           options   = { .strength  = self->recipe.strength,
                                         .eta       = self->recipe.eta,
                                         .seeds     = &seed,
-                                        .weights   = self->scene->stages[stage].weights,
-                                        .reduction = self->scene->stages[stage].reduction };
+                                        .weights   = self->pyramid->stages[stage].weights,
+                                        .reduction = self->pyramid->stages[stage].reduction };
 
   if (! ddim_vary (inversion, &options, after, NULL, monitor, error))
     return NULL;
@@ -170,7 +170,7 @@ render (const DdimTask   *task,
         gint              stage,
         const DdimCanvas *made)
 {
-  return ddim_scene_render (((const VariationTask *) task)->scene, stage, made);
+  return ddim_pyramid_render (((const VariationTask *) task)->pyramid, stage, made);
 }
 
 static void
@@ -178,7 +178,7 @@ finalize (DdimTask *task)
 {
   VariationTask *self = (VariationTask *) task;
 
-  ddim_scene_unref (self->scene);
+  ddim_pyramid_unref (self->pyramid);
   ddim_recipe_clear (&self->recipe);
   g_free (self);
 }
@@ -197,13 +197,13 @@ static const DdimTaskClass klass =
 };
 
 DdimTask *
-ddim_variation_task_new (DdimScene        *scene,
+ddim_variation_task_new (DdimPyramid      *pyramid,
                          const DdimRecipe *recipe)
 {
   VariationTask *self = g_new0 (VariationTask, 1);
 
-  self->base  = (DdimTask) { &klass, 1, scene->n_stages };
-  self->scene = ddim_scene_ref (scene);
+  self->base  = (DdimTask) { &klass, 1, pyramid->n_stages };
+  self->pyramid = ddim_pyramid_ref (pyramid);
   ddim_recipe_copy (recipe, &self->recipe);
 
   return &self->base;

@@ -1,4 +1,4 @@
-/* variation-task.h: variations of a scene, for a job
+/* variation-task.h: variations of a pyramid, for a job
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -14,7 +14,7 @@
  * of the same image: it would be given back as it is.                       */
 #define DDIM_VARIATION_APART 32
 
-/* The scene's stages, varied as the recipe says; keeps a reference to the scene
+/* The pyramid's stages, varied as the recipe says; keeps a reference to it
  * and a copy of the recipe.  Free with ddim_task_unref ().                  */
-DdimTask * ddim_variation_task_new (DdimScene        *scene,
+DdimTask * ddim_variation_task_new (DdimPyramid      *pyramid,
                                     const DdimRecipe *recipe);

@@ -3,7 +3,7 @@
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The gallery shows frames on the way, small; all of them, at full size, are
+ * The gallery shows frames on the keyframes, small; all of them, at full size, are
  * made after OK.  First where it goes and what comes out, then what is done by
  * what; the rest is behind an expander.
  */
@@ -28,20 +28,20 @@
 
 typedef struct
 {
-  DdimStudio          *studio;
+  DdimPreviewDialog   *preview_dialog;
   GimpProcedureConfig *config;
-  DdimDialogMeet       meet;
-  gpointer             meet_data;
+  DdimMakeLayerSet     make_layer_set;
+  gpointer             make_data;
 
-  DdimMeeting         *meeting;   /* or NULL                                 */
-  DdimWay             *way;       /* or NULL                                 */
-  gint                 channels;  /* of the model                            */
+  DdimLayerSet  *layer_set;          /* or NULL                                 */
+  DdimKeyframes *keyframes;                   /* or NULL                                 */
+  gint           channels;        /* of the model                            */
 
-  GtkWidget           *of_film[2];
-  GtkWidget           *of_layer;
+  GtkWidget *of_frames[2];
+  GtkWidget *of_layer;
 } Dialog;
 
-static DdimFilmKind
+static DdimFramesKind
 get_kind (Dialog *self)
 {
   return gimp_procedure_config_get_choice_id (self->config, "output");
@@ -58,14 +58,14 @@ plan (gpointer          data,
   DdimModelInfo        info;
   DdimPlan             how;
 
-  g_clear_pointer (&self->way, ddim_way_unref);
-  g_clear_pointer (&self->meeting, ddim_meeting_free);
+  g_clear_pointer (&self->keyframes, ddim_keyframes_unref);
+  g_clear_pointer (&self->layer_set, ddim_layer_set_free);
 
-  self->meeting = self->meet (self->config, self->meet_data, error);
-  if (! self->meeting)
+  self->layer_set = self->make_layer_set (self->config, self->make_data, error);
+  if (! self->layer_set)
     return 0;
-  self->meeting->pause      = ddim_studio_serve;
-  self->meeting->pause_data = self->studio;
+  self->layer_set->pause      = ddim_preview_dialog_serve;
+  self->layer_set->pause_data = self->preview_dialog;
 
   ddim_recipe_read (&recipe, self->config);
   folder = ddim_models_find (recipe.model, error);
@@ -73,11 +73,11 @@ plan (gpointer          data,
     return 0;
 
   ddim_plan_make (&how, recipe.method, FALSE, info.sample_size, info.attention,
-                  self->meeting->target.height, self->meeting->target.width);
-  self->way      = ddim_way_new (self->meeting, &how);
+                  self->layer_set->target.height, self->layer_set->target.width);
+  self->keyframes = ddim_keyframes_new (self->layer_set, &how);
   self->channels = info.channels == 1 ? 1 : 3;
 
-  return self->way->n_stages;
+  return self->keyframes->n_stages;
 }
 
 static gboolean
@@ -87,7 +87,8 @@ read_stage (gpointer   data,
 {
   Dialog *self = data;
 
-  return ddim_way_read_stage (self->way, self->meeting, stage, self->channels, error);
+  return ddim_keyframes_read_stage (self->keyframes, self->layer_set, stage, self->channels,
+                                    error);
 }
 
 /* The cell that shows the one layer, where that is made: the nearest. */
@@ -97,12 +98,12 @@ get_pick (gpointer data)
   Dialog  *self = data;
   gdouble  position;
 
-  if (get_kind (self) != DDIM_FILM_LAYER)
-    return DDIM_STUDIO_CELLS / 2 - 1;
+  if (get_kind (self) != DDIM_FRAMES_LAYER)
+    return DDIM_PREVIEW_CELLS / 2 - 1;
 
   g_object_get (self->config, "position", &position, NULL);
 
-  return (gint) (position * (DDIM_STUDIO_CELLS - 1) + 0.5);
+  return (gint) (position * (DDIM_PREVIEW_CELLS - 1) + 0.5);
 }
 
 static DdimTask *
@@ -111,7 +112,7 @@ make_task (gpointer data)
   Dialog              *self   = data;
   g_auto (DdimRecipe)  recipe = { 0 };
   DdimEasing           easing = gimp_procedure_config_get_choice_id (self->config, "easing");
-  gdouble              positions[DDIM_STUDIO_CELLS];
+  gdouble              positions[DDIM_PREVIEW_CELLS];
   gdouble              position, mix;
   gboolean             loop;
   gint                 seed;
@@ -120,11 +121,12 @@ make_task (gpointer data)
   g_object_get (self->config, "position", &position, "loop", &loop, "mix", &mix,
                 "seed", &seed, NULL);
 
-  ddim_path_positions (self->way->n_keys, loop, easing, DDIM_STUDIO_CELLS, positions);
-  if (get_kind (self) == DDIM_FILM_LAYER)
-    positions[get_pick (self)] = ddim_path_position (self->way->n_keys, loop, easing, position);
+  ddim_path_positions (self->keyframes->n_keys, loop, easing, DDIM_PREVIEW_CELLS, positions);
+  if (get_kind (self) == DDIM_FRAMES_LAYER)
+    positions[get_pick (self)] = ddim_path_position (self->keyframes->n_keys, loop, easing,
+                                                     position);
 
-  return ddim_interpolate_task_new (self->way, &recipe, positions, DDIM_STUDIO_CELLS, loop,
+  return ddim_interpolate_task_new (self->keyframes, &recipe, positions, DDIM_PREVIEW_CELLS, loop,
                                     mix, seed);
 }
 
@@ -138,8 +140,8 @@ describe (gpointer data)
     g_dngettext (GETTEXT_PACKAGE,
                  "The way leads through %d layer; frames have %d × %d pixels.",
                  "The way leads through %d layers; frames have %d × %d pixels.",
-                 self->way->n_keys),
-    self->way->n_keys, self->meeting->target.width, self->meeting->target.height);
+                 self->keyframes->n_keys),
+    self->keyframes->n_keys, self->layer_set->target.width, self->layer_set->target.height);
 }
 
 static gdouble
@@ -153,11 +155,11 @@ scale_of_all (gpointer data)
   gint                  steps, frames;
 
   g_object_get (self->config, "steps", &steps, "frames", &frames, NULL);
-  if (get_kind (self) == DDIM_FILM_LAYER)
+  if (get_kind (self) == DDIM_FRAMES_LAYER)
     frames = 1;
 
-  return (gdouble) self->way->h * self->way->w * steps *
-         (EXACT_EVALUATIONS * self->way->n_keys + frames) / shown;
+  return (gdouble) self->keyframes->h * self->keyframes->w * steps *
+         (EXACT_EVALUATIONS * self->keyframes->n_keys + frames) / shown;
 }
 
 /* The arguments ---------------------------------------------------------- */
@@ -176,11 +178,11 @@ get_seeds (gpointer  data,
 static void
 show_arguments_of_output (Dialog *self)
 {
-  gboolean layer = get_kind (self) == DDIM_FILM_LAYER;
+  gboolean layer = get_kind (self) == DDIM_FRAMES_LAYER;
 
   gtk_widget_set_visible (self->of_layer, layer);
-  for (gsize i = 0; i < G_N_ELEMENTS (self->of_film); i++)
-    gtk_widget_set_visible (self->of_film[i], ! layer);
+  for (gsize i = 0; i < G_N_ELEMENTS (self->of_frames); i++)
+    gtk_widget_set_visible (self->of_frames[i], ! layer);
 }
 
 static DdimChange
@@ -190,7 +192,7 @@ affects (gpointer     data,
   static const gchar * const seeds[]  = { "position", "output", NULL };
   static const gchar * const making[] = { "depth", "steps", "mix", "seed", "easing", "loop",
                                           "frames", NULL };
-  static const gchar * const scene[]  = { "other", "model", "method", NULL };
+  static const gchar * const input[]  = { "other", "model", "method", NULL };
 
   if (! g_strcmp0 (argument, "output"))
     show_arguments_of_output (data);
@@ -199,8 +201,8 @@ affects (gpointer     data,
     return DDIM_CHANGE_SEEDS;
   else if (g_strv_contains (making, argument))
     return DDIM_CHANGE_MAKING;
-  else if (g_strv_contains (scene, argument))
-    return DDIM_CHANGE_SCENE;
+  else if (g_strv_contains (input, argument))
+    return DDIM_CHANGE_INPUT;
   else
     return DDIM_CHANGE_NOTHING;
 }
@@ -208,19 +210,19 @@ affects (gpointer     data,
 static GtkWidget *
 make_controls (Dialog *self)
 {
-  GimpProcedureDialog *dialog = ddim_studio_get_dialog (self->studio);
+  GimpProcedureDialog *dialog = ddim_preview_dialog_get_dialog (self->preview_dialog);
   GtkWidget           *box    = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   GtkBox              *inner;
 
   ddim_controls_add (dialog, GTK_BOX (box), "other");
   ddim_controls_add (dialog, GTK_BOX (box), "output");
-  self->of_film[0] = ddim_controls_add_number (dialog, GTK_BOX (box), "frames");
-  self->of_film[1] = ddim_controls_add_number (dialog, GTK_BOX (box), "duration");
+  self->of_frames[0] = ddim_controls_add_number (dialog, GTK_BOX (box), "frames");
+  self->of_frames[1] = ddim_controls_add_number (dialog, GTK_BOX (box), "duration");
   self->of_layer   = ddim_controls_add_scale (dialog, GTK_BOX (box), "position");
   ddim_controls_add (dialog, GTK_BOX (box), "easing");
   ddim_controls_add (dialog, GTK_BOX (box), "loop");
   ddim_controls_add_scale (dialog, GTK_BOX (box), "depth");
-  gtk_box_pack_start (GTK_BOX (box), ddim_chooser_new_model (self->config, "model"),
+  gtk_box_pack_start (GTK_BOX (box), ddim_model_combo_new (self->config, "model"),
                       FALSE, FALSE, 6);
   show_arguments_of_output (self);
 
@@ -238,10 +240,10 @@ gboolean
 ddim_interpolate_dialog_run (GimpProcedure       *procedure,
                              GimpProcedureConfig *config,
                              GimpDrawable        *drawable,
-                             DdimDialogMeet       meet,
-                             gpointer             meet_data)
+                             DdimMakeLayerSet     make_layer_set,
+                             gpointer             make_data)
 {
-  const DdimStudioClass klass = {
+  const DdimPreviewDialogClass klass = {
     .activity      = _("DDIM interpolation"),
     .finished      = _("These are previews: OK makes all of it."),
     .preview_help  = _("The frame you picked below, smaller than it will be"),
@@ -259,16 +261,18 @@ ddim_interpolate_dialog_run (GimpProcedure       *procedure,
     .get_seeds     = get_seeds,
     .get_pick      = get_pick,
   };
-  Dialog   self = { .config = config, .meet = meet, .meet_data = meet_data };
-  gboolean accepted;
+  Dialog                       self  = { .config         = config,
+                                        .make_layer_set = make_layer_set,
+                                        .make_data      = make_data };
+  gboolean                     accepted;
 
-  self.studio = ddim_studio_new (procedure, config, _("DDIM Interpolate"), drawable, &klass,
-                                 &self);
-  accepted = ddim_studio_run (self.studio, make_controls (&self));
+  self.preview_dialog = ddim_preview_dialog_new (procedure, config, _("DDIM Interpolate"),
+                                                 drawable, &klass, &self);
+  accepted = ddim_preview_dialog_run (self.preview_dialog, make_controls (&self));
 
-  ddim_studio_free (self.studio);
-  ddim_way_unref (self.way);
-  ddim_meeting_free (self.meeting);
+  ddim_preview_dialog_free (self.preview_dialog);
+  ddim_keyframes_unref (self.keyframes);
+  ddim_layer_set_free (self.layer_set);
 
   return accepted;
 }

@@ -9,14 +9,14 @@
 #include "layer-set.h"
 
 /* The layers that the arguments name, or NULL and a sentence for the user. */
-typedef DdimMeeting * (* DdimDialogMeet) (GimpProcedureConfig  *config,
-                                          gpointer              data,
-                                          GError              **error);
+typedef DdimLayerSet * (* DdimMakeLayerSet) (GimpProcedureConfig  *config,
+                                             gpointer              data,
+                                             GError              **error);
 
 /* Lets the user set the arguments and look at frames, small; FALSE where they
  * would rather not.  drawable: one of the layers.                           */
 gboolean ddim_interpolate_dialog_run (GimpProcedure       *procedure,
                                       GimpProcedureConfig *config,
                                       GimpDrawable        *drawable,
-                                      DdimDialogMeet       meet,
-                                      gpointer             meet_data);
+                                      DdimMakeLayerSet     make_layer_set,
+                                      gpointer             make_data);

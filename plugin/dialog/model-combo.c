@@ -212,8 +212,8 @@ anchored (GtkWidget *grid)
 }
 
 GtkWidget *
-ddim_chooser_new_model (GimpProcedureConfig *config,
-                        const gchar         *property)
+ddim_model_combo_new (GimpProcedureConfig *config,
+                      const gchar         *property)
 {
   Chooser          *chooser = g_new0 (Chooser, 1);
   GtkWidget        *grid    = gtk_grid_new ();
@@ -298,8 +298,8 @@ throw (GtkButton           *button,
 }
 
 GtkWidget *
-ddim_chooser_new_seed (GimpProcedureConfig *config,
-                       const gchar         *property)
+ddim_seed_entry_new (GimpProcedureConfig *config,
+                     const gchar         *property)
 {
   GtkWidget *box    = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   GtkWidget *spin   = gimp_prop_spin_button_new (G_OBJECT (config), property, 1, 10, 0);

@@ -11,9 +11,9 @@
 
 /* For the string argument `property`: the installed models and any folder, the
  * image itself where the procedure has an argument "source" for that, what there is to say of the chosen one, and a way to the models' folder.  */
-GtkWidget * ddim_chooser_new_model (GimpProcedureConfig *config,
-                                    const gchar         *property);
+GtkWidget * ddim_model_combo_new (GimpProcedureConfig *config,
+                                  const gchar         *property);
 
 /* For the int argument `property`: a number, and a dice that throws another. */
-GtkWidget * ddim_chooser_new_seed  (GimpProcedureConfig *config,
-                                    const gchar         *property);
+GtkWidget * ddim_seed_entry_new  (GimpProcedureConfig *config,
+                                  const gchar         *property);

@@ -44,12 +44,12 @@ typedef enum
   FINISHING  /* OK was pressed: the dialog closes when all is there           */
 } State;
 
-struct _DdimStudio
+struct _DdimPreviewDialog
 {
-  GtkWidget             *dialog;
-  GimpProcedureConfig   *config;
-  const DdimStudioClass *klass;
-  gpointer               data;
+  GtkWidget                    *dialog;
+  GimpProcedureConfig          *config;
+  const DdimPreviewDialogClass *klass;
+  gpointer                      data;
 
   DdimConversions       *conversions;
   DdimJob               *job;
@@ -78,11 +78,11 @@ struct _DdimStudio
 /* What the user reads ---------------------------------------------------- */
 
 static void
-show_estimate (DdimStudio *self)
+show_estimate (DdimPreviewDialog *self)
 {
   g_autoptr (DdimTask)  task = NULL;
   g_autofree gchar     *how  = NULL;
-  guint64               seeds[DDIM_STUDIO_CELLS];
+  guint64               seeds[DDIM_PREVIEW_CELLS];
   gdouble               seconds;
 
   if (! self->n_stages)
@@ -110,7 +110,7 @@ show_estimate (DdimStudio *self)
 }
 
 static void
-show_state (DdimStudio *self)
+show_state (DdimPreviewDialog *self)
 {
   gboolean     stoppable = self->state != IDLE || ! self->finished;
   const gchar *text;
@@ -146,8 +146,8 @@ show_state (DdimStudio *self)
 
 /* NULL where there is none. */
 static void
-show_problem (DdimStudio  *self,
-              const gchar *problem)
+show_problem (DdimPreviewDialog *self,
+              const gchar       *problem)
 {
   gtk_label_set_text (GTK_LABEL (self->problem), problem ? problem : "");
   gtk_widget_set_visible (self->problem, problem != NULL);
@@ -156,8 +156,8 @@ show_problem (DdimStudio  *self,
 }
 
 static void
-set_state (DdimStudio *self,
-           State       state)
+set_state (DdimPreviewDialog *self,
+           State              state)
 {
   if (self->state == FINISHING && state != FINISHING)
     gimp_progress_end ();
@@ -169,7 +169,7 @@ set_state (DdimStudio *self,
 }
 
 static void
-show_pick (DdimStudio *self)
+show_pick (DdimPreviewDialog *self)
 {
   ddim_preview_set_after (self->preview, ddim_gallery_get_picture (self->gallery));
 }
@@ -182,7 +182,7 @@ job_picture (guint64          seed,
              gboolean         finished,
              gpointer         data)
 {
-  DdimStudio *self = data;
+  DdimPreviewDialog *self = data;
 
   ddim_watch_picture (finished);
   ddim_gallery_set_picture (self->gallery, seed, picture);
@@ -195,9 +195,9 @@ job_progress (gdouble  fraction,
               gdouble  seconds,
               gpointer data)
 {
-  DdimStudio       *self = data;
-  g_autofree gchar *time = NULL;
-  g_autofree gchar *text = NULL;
+  DdimPreviewDialog *self = data;
+  g_autofree gchar  *time = NULL;
+  g_autofree gchar  *text = NULL;
 
   if (seconds >= 0.0)
     {
@@ -220,8 +220,8 @@ static void
 job_done (const GError *error,
           gpointer      data)
 {
-  DdimStudio *self = data;
-  State       was  = self->state;
+  DdimPreviewDialog *self = data;
+  State              was  = self->state;
 
   self->finished = error == NULL;
   show_problem (self, error ? error->message : NULL);
@@ -236,17 +236,17 @@ static const DdimJobListener listener = { job_picture, job_progress, job_done };
 static gboolean
 request (gpointer data)
 {
-  DdimStudio *self = data;
-  guint64     seeds[DDIM_STUDIO_CELLS];
-  gint        n_picked;
+  DdimPreviewDialog *self = data;
+  guint64            seeds[DDIM_PREVIEW_CELLS];
+  gint               n_picked;
 
   self->request_source = 0;
   n_picked = ddim_gallery_get_seeds (self->gallery, seeds);
   if (self->klass->only_previews)
-    n_picked = DDIM_STUDIO_CELLS;
+    n_picked = DDIM_PREVIEW_CELLS;
   self->finished = FALSE;
   ddim_job_request (self->job, self->klass->make_task (self->data), seeds,
-                    DDIM_STUDIO_CELLS, n_picked);
+                    DDIM_PREVIEW_CELLS, n_picked);
 
   if (self->state == IDLE)
     set_state (self, LOOKING);
@@ -257,7 +257,7 @@ request (gpointer data)
 
 /* Several changes in one turn of the loop are one request. */
 static void
-request_soon (DdimStudio *self)
+request_soon (DdimPreviewDialog *self)
 {
   if (self->n_stages && ! self->request_source)
     self->request_source = g_idle_add (request, self);
@@ -266,8 +266,8 @@ request_soon (DdimStudio *self)
 /* Reading ------------------------------------------------------------------ */
 
 static void
-give_up (DdimStudio   *self,
-         const GError *error)
+give_up (DdimPreviewDialog *self,
+         const GError      *error)
 {
   ddim_job_stop (self->job);
   g_clear_handle_id (&self->read_source, g_source_remove);
@@ -279,7 +279,7 @@ give_up (DdimStudio   *self,
 }
 
 void
-ddim_studio_serve (gpointer studio)
+ddim_preview_dialog_serve (gpointer studio)
 {
   for (gint i = 0; i < SERVED_AT_A_TIME && gtk_events_pending (); i++)
     gtk_main_iteration_do (FALSE);
@@ -288,7 +288,7 @@ ddim_studio_serve (gpointer studio)
 static gboolean
 read_stage (gpointer data)
 {
-  DdimStudio         *self  = data;
+  DdimPreviewDialog  *self  = data;
   gint                stage = self->n_read++;
   g_autoptr (GError)  error = NULL;
   gboolean            success;
@@ -314,7 +314,7 @@ read_stage (gpointer data)
 static gboolean
 plan (gpointer data)
 {
-  DdimStudio         *self   = data;
+  DdimPreviewDialog  *self   = data;
   g_autoptr (GError)  error  = NULL;
   cairo_surface_t    *before = NULL;
 
@@ -351,7 +351,7 @@ plan (gpointer data)
 }
 
 static void
-plan_soon (DdimStudio *self)
+plan_soon (DdimPreviewDialog *self)
 {
   if (! self->plan_source)
     self->plan_source = g_timeout_add (PLAN_EVERY, plan, self);
@@ -362,7 +362,7 @@ plan_soon (DdimStudio *self)
 /* What the user does --------------------------------------------------------- */
 
 static void
-set_seeds (DdimStudio *self)
+set_seeds (DdimPreviewDialog *self)
 {
   gint     n_picked;
   gboolean several;
@@ -377,7 +377,7 @@ set_seeds (DdimStudio *self)
 static void
 config_changed (GimpProcedureConfig *config,
                 GParamSpec          *pspec,
-                DdimStudio          *self)
+                DdimPreviewDialog   *self)
 {
   gint     n_picked;
   gboolean several;
@@ -395,7 +395,7 @@ config_changed (GimpProcedureConfig *config,
       ddim_gallery_outdate (self->gallery);
       request_soon (self);
       break;
-    case DDIM_CHANGE_SCENE:
+    case DDIM_CHANGE_INPUT:
       self->klass->get_seeds (self->data, &n_picked, &several);
       ddim_gallery_set_several (self->gallery, several);
       plan_soon (self);
@@ -406,22 +406,22 @@ config_changed (GimpProcedureConfig *config,
 static void
 pick_changed (gpointer data)
 {
-  DdimStudio *self = data;
+  DdimPreviewDialog *self = data;
 
   show_pick (self);
   request_soon (self);
 }
 
 static void
-before_toggled (GtkToggleButton *button,
-                DdimStudio      *self)
+before_toggled (GtkToggleButton   *button,
+                DdimPreviewDialog *self)
 {
   ddim_preview_show_before (self->preview, gtk_toggle_button_get_active (button));
 }
 
 static void
-stop_clicked (GtkButton  *button,
-              DdimStudio *self)
+stop_clicked (GtkButton         *button,
+              DdimPreviewDialog *self)
 {
   if (self->state == IDLE)
     {
@@ -438,9 +438,9 @@ stop_clicked (GtkButton  *button,
 
 /* Comes before GIMP's own handler, which ends the dialog. */
 static void
-responded (GtkDialog  *dialog,
-           gint        response,
-           DdimStudio *self)
+responded (GtkDialog         *dialog,
+           gint               response,
+           DdimPreviewDialog *self)
 {
   if (response != GTK_RESPONSE_OK || self->klass->only_previews ||
       (self->finished && ! self->request_source && ! self->plan_source))
@@ -456,7 +456,7 @@ responded (GtkDialog  *dialog,
 /* The widgets ---------------------------------------------------------------- */
 
 static GtkWidget *
-make_result (DdimStudio *self)
+make_result (DdimPreviewDialog *self)
 {
   GtkWidget *box   = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   GtkWidget *row   = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
@@ -464,7 +464,7 @@ make_result (DdimStudio *self)
 
   self->before  = gtk_check_button_new_with_mnemonic (_("_Before"));
   self->preview = ddim_preview_new (PREVIEW_LEAST);
-  self->gallery = ddim_gallery_new (DDIM_STUDIO_CELLS, self->klass->cell_name,
+  self->gallery = ddim_gallery_new (DDIM_PREVIEW_CELLS, self->klass->cell_name,
                                     pick_changed, self);
   self->status  = gtk_label_new (NULL);
   self->bar     = gtk_progress_bar_new ();
@@ -506,8 +506,8 @@ make_result (DdimStudio *self)
 
 /* The controls, and what there is to say of what they are set to. */
 static void
-fill_dialog (DdimStudio *self,
-             GtkWidget  *controls)
+fill_dialog (DdimPreviewDialog *self,
+             GtkWidget         *controls)
 {
   GtkWidget *box   = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 18);
   GtkWidget *right = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
@@ -529,15 +529,15 @@ fill_dialog (DdimStudio *self,
   gtk_box_pack_start (GTK_BOX (content), box, TRUE, TRUE, 0);
 }
 
-DdimStudio *
-ddim_studio_new (GimpProcedure         *procedure,
-                 GimpProcedureConfig   *config,
-                 const gchar           *title,
-                 GimpDrawable          *drawable,
-                 const DdimStudioClass *klass,
-                 gpointer               data)
+DdimPreviewDialog *
+ddim_preview_dialog_new (GimpProcedure                *procedure,
+                         GimpProcedureConfig          *config,
+                         const gchar                  *title,
+                         GimpDrawable                 *drawable,
+                         const DdimPreviewDialogClass *klass,
+                         gpointer                      data)
 {
-  DdimStudio *self = g_new0 (DdimStudio, 1);
+  DdimPreviewDialog *self = g_new0 (DdimPreviewDialog, 1);
 
   gimp_ui_init (GETTEXT_PACKAGE);
 
@@ -552,7 +552,7 @@ ddim_studio_new (GimpProcedure         *procedure,
 }
 
 void
-ddim_studio_free (DdimStudio *self)
+ddim_preview_dialog_free (DdimPreviewDialog *self)
 {
   gtk_widget_destroy (self->dialog);
   ddim_job_free (self->job);
@@ -561,14 +561,14 @@ ddim_studio_free (DdimStudio *self)
 }
 
 GimpProcedureDialog *
-ddim_studio_get_dialog (DdimStudio *self)
+ddim_preview_dialog_get_dialog (DdimPreviewDialog *self)
 {
   return GIMP_PROCEDURE_DIALOG (self->dialog);
 }
 
 gboolean
-ddim_studio_run (DdimStudio *self,
-                 GtkWidget  *controls)
+ddim_preview_dialog_run (DdimPreviewDialog *self,
+                         GtkWidget         *controls)
 {
   gboolean accepted;
 
@@ -592,10 +592,10 @@ ddim_studio_run (DdimStudio *self,
 }
 
 gint
-ddim_studio_get_picked (DdimStudio *self,
-                        guint64    *seeds)
+ddim_preview_dialog_get_picked (DdimPreviewDialog *self,
+                                guint64           *seeds)
 {
-  guint64 all[DDIM_STUDIO_CELLS];
+  guint64 all[DDIM_PREVIEW_CELLS];
   gint    n = ddim_gallery_get_seeds (self->gallery, all);
 
   memcpy (seeds, all, n * sizeof *seeds);
@@ -604,8 +604,8 @@ ddim_studio_get_picked (DdimStudio *self,
 }
 
 const DdimCanvas *
-ddim_studio_get_finished (DdimStudio *self,
-                          guint64     seed)
+ddim_preview_dialog_get_finished (DdimPreviewDialog *self,
+                                  guint64            seed)
 {
   return ddim_job_get_finished (self->job, seed);
 }

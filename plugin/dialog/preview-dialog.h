@@ -16,9 +16,9 @@
 #include "job.h"
 
 /* Cells of the gallery. */
-#define DDIM_STUDIO_CELLS 6
+#define DDIM_PREVIEW_CELLS 6
 
-typedef struct _DdimStudio DdimStudio;
+typedef struct _DdimPreviewDialog DdimPreviewDialog;
 
 /* What has to be done anew when an argument has changed. */
 typedef enum
@@ -26,7 +26,7 @@ typedef enum
   DDIM_CHANGE_NOTHING,
   DDIM_CHANGE_SEEDS,    /* other cells, of the same kind                     */
   DDIM_CHANGE_MAKING,   /* other pictures of what is read                    */
-  DDIM_CHANGE_SCENE     /* what is read, too                                 */
+  DDIM_CHANGE_INPUT     /* what is read, too                                 */
 } DdimChange;
 
 typedef struct
@@ -39,7 +39,7 @@ typedef struct
   const gchar   *pick_help;       /* how to pick, and what comes of it        */
   gboolean       only_previews;   /* OK waits for nothing that the job makes  */
 
-  /* All are called in the main loop, with the studio's data; errors are
+  /* All are called in the main loop, with the class's data; errors are
    * sentences for the user.                                                 */
 
   /* Plans what the arguments say and reads nothing, or little; returns how many
@@ -49,8 +49,8 @@ typedef struct
                                    cairo_surface_t **before,
                                    GError          **error);
 
-  /* Reads what a stage needs; the studio serves its window meanwhile, where
-   * ddim_studio_serve () is called.                                         */
+  /* Reads what a stage needs; the dialog serves its window meanwhile, where
+   * ddim_preview_dialog_serve () is called.                                         */
   gboolean     (*read)            (gpointer          data,
                                    gint              stage,
                                    GError          **error);
@@ -75,32 +75,32 @@ typedef struct
 
   /* Which cell is picked at first, or NULL: the first. */
   gint         (*get_pick)        (gpointer          data);
-} DdimStudioClass;
+} DdimPreviewDialogClass;
 
 /* klass and what it points at stay the caller's.  drawable: one that will be
- * read.  Free with ddim_studio_free ().                                     */
-DdimStudio       * ddim_studio_new          (GimpProcedure         *procedure,
-                                             GimpProcedureConfig   *config,
-                                             const gchar           *title,
-                                             GimpDrawable          *drawable,
-                                             const DdimStudioClass *klass,
-                                             gpointer               data);
-void               ddim_studio_free         (DdimStudio            *studio);
+ * read.  Free with ddim_preview_dialog_free ().                                     */
+DdimPreviewDialog   * ddim_preview_dialog_new          (GimpProcedure                *procedure,
+                                                        GimpProcedureConfig          *config,
+                                                        const gchar                  *title,
+                                                        GimpDrawable                 *drawable,
+                                                        const DdimPreviewDialogClass *klass,
+                                                        gpointer                      data);
+void                  ddim_preview_dialog_free         (DdimPreviewDialog *preview_dialog);
 
 /* For widgets of its arguments. */
-GimpProcedureDialog * ddim_studio_get_dialog (DdimStudio           *studio);
+GimpProcedureDialog * ddim_preview_dialog_get_dialog   (DdimPreviewDialog *preview_dialog);
 
 /* Shows the dialog with these controls beside the preview, until it is closed;
  * whether with OK.  Then what was picked is finished.                       */
-gboolean           ddim_studio_run          (DdimStudio            *studio,
-                                             GtkWidget             *controls);
+gboolean              ddim_preview_dialog_run          (DdimPreviewDialog *preview_dialog,
+                                                        GtkWidget         *controls);
 
-/* Serves the window for a moment; fits DdimRegion's pause, with the studio. */
-void               ddim_studio_serve        (gpointer               studio);
+/* Serves the window for a moment; fits DdimRegion's pause, with the dialog. */
+void                  ddim_preview_dialog_serve        (gpointer studio);
 
-/* The seeds of what is picked, DDIM_STUDIO_CELLS at most, the one picked last
- * first; and what is finished of one, which the studio owns.                */
-gint               ddim_studio_get_picked   (DdimStudio            *studio,
-                                             guint64               *seeds);
-const DdimCanvas * ddim_studio_get_finished (DdimStudio            *studio,
-                                             guint64                seed);
+/* The seeds of what is picked, DDIM_PREVIEW_CELLS at most, the one picked last
+ * first; and what is finished of one, which the dialog owns.                */
+gint                  ddim_preview_dialog_get_picked   (DdimPreviewDialog *preview_dialog,
+                                                        guint64           *seeds);
+const DdimCanvas    * ddim_preview_dialog_get_finished (DdimPreviewDialog *preview_dialog,
+                                                        guint64            seed);

@@ -21,7 +21,7 @@
 
 typedef struct
 {
-  DdimStudio          *studio;
+  DdimPreviewDialog   *preview_dialog;
   GimpProcedureConfig *config;
   GimpDrawable        *drawable;
   DdimSample          *sample;    /* or NULL */
@@ -57,9 +57,10 @@ read_stage (gpointer   data,
     return TRUE;
 
   g_object_get (self->config, "tileable", &tileable, NULL);
-  self->sample->source = ddim_source_read (self->config, self->drawable, TRUE, NULL,
-                                           self->sample->channels, 0, tileable,
-                                           ddim_studio_serve, self->studio, error);
+  self->sample->source = ddim_patch_source_read (self->config, self->drawable, TRUE, NULL,
+                                                 self->sample->channels, 0, tileable,
+                                                 ddim_preview_dialog_serve,
+                                                 self->preview_dialog, error);
 
   return self->sample->source != NULL;
 }
@@ -78,8 +79,8 @@ make_task (gpointer data)
 static gchar *
 describe (gpointer data)
 {
-  Dialog           *self   = data;
-  const DdimSource *source = self->sample->source;
+  Dialog                *self   = data;
+  const DdimPatchSource *source = self->sample->source;
 
   if (! source)
     return g_strdup ("");
@@ -101,15 +102,15 @@ static DdimChange
 affects (gpointer     data,
          const gchar *argument)
 {
-  static const gchar * const scene[] = { "source", "symmetry", "width", "height", "tileable",
+  static const gchar * const input[] = { "source", "symmetry", "width", "height", "tileable",
                                          NULL };
 
   if (! g_strcmp0 (argument, "seed"))
     return DDIM_CHANGE_SEEDS;
   else if (! g_strcmp0 (argument, "steps"))
     return DDIM_CHANGE_MAKING;
-  else if (g_strv_contains (scene, argument))
-    return DDIM_CHANGE_SCENE;
+  else if (g_strv_contains (input, argument))
+    return DDIM_CHANGE_INPUT;
   else
     return DDIM_CHANGE_NOTHING;
 }
@@ -132,14 +133,14 @@ get_seeds (gpointer  data,
 static GtkWidget *
 make_controls (Dialog *self)
 {
-  GimpProcedureDialog *dialog = ddim_studio_get_dialog (self->studio);
+  GimpProcedureDialog *dialog = ddim_preview_dialog_get_dialog (self->preview_dialog);
   GtkWidget           *box    = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   GtkBox              *inner;
 
   ddim_controls_add_number (dialog, GTK_BOX (box), "width");
   ddim_controls_add_number (dialog, GTK_BOX (box), "height");
   ddim_controls_add (dialog, GTK_BOX (box), "tileable");
-  gtk_box_pack_start (GTK_BOX (box), ddim_chooser_new_seed (self->config, "seed"),
+  gtk_box_pack_start (GTK_BOX (box), ddim_seed_entry_new (self->config, "seed"),
                       FALSE, FALSE, 0);
   ddim_controls_add (dialog, GTK_BOX (box), "output");
 
@@ -157,7 +158,7 @@ ddim_texture_dialog_run (GimpProcedure       *procedure,
                          GimpProcedureConfig *config,
                          GimpDrawable        *drawable)
 {
-  const DdimStudioClass klass = {
+  const DdimPreviewDialogClass  klass   = {
     .activity     = _("DDIM texture"),
     .finished     = _("This is the finished texture."),
     .preview_help = _("The texture you picked"),
@@ -173,20 +174,21 @@ ddim_texture_dialog_run (GimpProcedure       *procedure,
     .affects      = affects,
     .get_seeds    = get_seeds,
   };
-  Dialog      self    = { .config = config, .drawable = drawable };
-  DdimCanvas *texture = NULL;
-  guint64     seeds[DDIM_STUDIO_CELLS];
+  Dialog                        self    = { .config = config, .drawable = drawable };
+  DdimCanvas                   *texture = NULL;
+  guint64                       seeds[DDIM_PREVIEW_CELLS];
 
-  self.studio = ddim_studio_new (procedure, config, _("DDIM Texture"), drawable, &klass, &self);
+  self.preview_dialog = ddim_preview_dialog_new (procedure, config, _("DDIM Texture"),
+                                                 drawable, &klass, &self);
 
-  if (ddim_studio_run (self.studio, make_controls (&self)))
+  if (ddim_preview_dialog_run (self.preview_dialog, make_controls (&self)))
     {
-      ddim_studio_get_picked (self.studio, seeds);
-      texture = ddim_canvas_copy (ddim_studio_get_finished (self.studio, seeds[0]));
+      ddim_preview_dialog_get_picked (self.preview_dialog, seeds);
+      texture = ddim_canvas_copy (ddim_preview_dialog_get_finished (self.preview_dialog, seeds[0]));
       g_object_set (config, "seed", (gint) seeds[0], NULL);
     }
 
-  ddim_studio_free (self.studio);
+  ddim_preview_dialog_free (self.preview_dialog);
   ddim_sample_unref (self.sample);
 
   return texture;

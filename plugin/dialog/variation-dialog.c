@@ -27,16 +27,16 @@
 
 typedef struct
 {
-  DdimStudio          *studio;
+  DdimPreviewDialog   *preview_dialog;
   GimpProcedureConfig *config;
   DdimRegion          *region;
   gint                 n_regions;
-  DdimDialogCheck      check;
+  DdimVariationCheck   check;
   gpointer             check_data;
 
-  DdimScene           *scene;     /* or NULL                                 */
-  gint                 channels;  /* of the model                            */
-  GtkWidget           *of_image;  /* the arguments of a model of the image   */
+  DdimPyramid *pyramid;           /* or NULL                                 */
+  gint         channels;          /* of the model                            */
+  GtkWidget   *of_image;          /* the arguments of a model of the image   */
 } Dialog;
 
 /* What is done ----------------------------------------------------------- */
@@ -75,18 +75,18 @@ plan (gpointer          data,
   DdimModelInfo        info;
   DdimPlan             how;
 
-  g_clear_pointer (&self->scene, ddim_scene_unref);
+  g_clear_pointer (&self->pyramid, ddim_pyramid_unref);
   ddim_recipe_read (&recipe, self->config);
   if (! inspect (self, &recipe, &info, error))
     return 0;
 
   ddim_plan_make (&how, recipe.method, recipe.tileable, info.sample_size, info.attention,
                   self->region->target.height, self->region->target.width);
-  self->scene    = ddim_scene_new (self->region, &how, PREVIEW_SIDE);
+  self->pyramid  = ddim_pyramid_new (self->region, &how, PREVIEW_SIDE);
   self->channels = info.channels == 1 ? 1 : 3;
-  *before        = ddim_scene_render (self->scene, 0, NULL);
+  *before        = ddim_pyramid_render (self->pyramid, 0, NULL);
 
-  return self->scene->n_stages;
+  return self->pyramid->n_stages;
 }
 
 static gboolean
@@ -100,18 +100,19 @@ read_stage (gpointer   data,
   ddim_recipe_read (&recipe, self->config);
   if (stage == 0 && ddim_recipe_is_of_image (&recipe))
     {
-      self->scene->source = ddim_source_read (self->config, self->region->drawable, FALSE,
-                                              &self->region->target, self->channels,
-                                              DDIM_VARIATION_APART, recipe.tileable,
-                                              ddim_studio_serve, self->studio, error);
-      if (! self->scene->source)
+      self->pyramid->source = ddim_patch_source_read (self->config, self->region->drawable, FALSE,
+                                                      &self->region->target, self->channels,
+                                                      DDIM_VARIATION_APART, recipe.tileable,
+                                                      ddim_preview_dialog_serve,
+                                                      self->preview_dialog, error);
+      if (! self->pyramid->source)
         return FALSE;
     }
 
-  ddim_scene_read_stage (self->scene, self->region, stage, self->channels);
+  ddim_pyramid_read_stage (self->pyramid, self->region, stage, self->channels);
 
   return ddim_recipe_check_weights (&recipe, self->region,
-                                    self->scene->stages[stage].weights, error);
+                                    self->pyramid->stages[stage].weights, error);
 }
 
 static DdimTask *
@@ -122,15 +123,15 @@ make_task (gpointer data)
 
   ddim_recipe_read (&recipe, self->config);
 
-  return ddim_variation_task_new (self->scene, &recipe);
+  return ddim_variation_task_new (self->pyramid, &recipe);
 }
 
 /* How the plan puts the region before the model. */
 static gchar *
-describe_plan (const DdimScene *scene)
+describe_plan (const DdimPyramid *pyramid)
 {
-  const DdimPlan  *plan = &scene->plan;
-  const DdimStage *last = &scene->stages[scene->n_stages - 1];
+  const DdimPlan  *plan = &pyramid->plan;
+  const DdimStage *last = &pyramid->stages[pyramid->n_stages - 1];
 
   if (plan->method == DDIM_METHOD_FIT)
     return g_strdup_printf (
@@ -138,7 +139,7 @@ describe_plan (const DdimScene *scene)
       _("The region is scaled to %d × %d pixels, and its change scaled back."),
       last->w, last->h);
 
-  if (! scene->source && MAX (last->w, last->h) > plan->windows.size)
+  if (! pyramid->source && MAX (last->w, last->h) > plan->windows.size)
     return g_strdup_printf (
       /* Translators: width and height of the region, and a window's side. */
       _("The region, %d × %d pixels with its surroundings, is seen in overlapping "
@@ -154,7 +155,7 @@ static gchar *
 describe (gpointer data)
 {
   Dialog           *self = data;
-  g_autofree gchar *how  = describe_plan (self->scene);
+  g_autofree gchar *how  = describe_plan (self->pyramid);
   gint              n    = self->n_regions - 1;
 
   if (n == 0)
@@ -197,7 +198,7 @@ get_seeds (gpointer  data,
 
   g_object_get (self->config, "seed", &seed, "count", &count, NULL);
   *several  = may_pick_several (self);
-  *n_picked = *several ? MIN (count, DDIM_STUDIO_CELLS) : 1;
+  *n_picked = *several ? MIN (count, DDIM_PREVIEW_CELLS) : 1;
 
   return seed;
 }
@@ -216,7 +217,7 @@ affects (gpointer     data,
          const gchar *argument)
 {
   static const gchar * const making[] = { "depth", "strength", "steps", "eta", NULL };
-  static const gchar * const scene[]  = { "model", "method", "tileable", "output", "source",
+  static const gchar * const input[]  = { "model", "method", "tileable", "output", "source",
                                           "symmetry", NULL };
   Dialog *self = data;
 
@@ -229,8 +230,8 @@ affects (gpointer     data,
     return DDIM_CHANGE_SEEDS;
   else if (g_strv_contains (making, argument))
     return DDIM_CHANGE_MAKING;
-  else if (g_strv_contains (scene, argument))
-    return DDIM_CHANGE_SCENE;
+  else if (g_strv_contains (input, argument))
+    return DDIM_CHANGE_INPUT;
   else
     return DDIM_CHANGE_NOTHING;
 }
@@ -238,16 +239,16 @@ affects (gpointer     data,
 static GtkWidget *
 make_controls (Dialog *self)
 {
-  GimpProcedureDialog *dialog = ddim_studio_get_dialog (self->studio);
+  GimpProcedureDialog *dialog = ddim_preview_dialog_get_dialog (self->preview_dialog);
   GtkWidget           *box    = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   GtkBox              *inner;
 
   ddim_controls_add_scale (dialog, GTK_BOX (box), "depth");
   ddim_controls_add_scale (dialog, GTK_BOX (box), "strength");
-  gtk_box_pack_start (GTK_BOX (box), ddim_chooser_new_seed (self->config, "seed"),
+  gtk_box_pack_start (GTK_BOX (box), ddim_seed_entry_new (self->config, "seed"),
                       FALSE, FALSE, 0);
   ddim_controls_add (dialog, GTK_BOX (box), "output");
-  gtk_box_pack_start (GTK_BOX (box), ddim_chooser_new_model (self->config, "model"),
+  gtk_box_pack_start (GTK_BOX (box), ddim_model_combo_new (self->config, "model"),
                       FALSE, FALSE, 6);
 
   self->of_image = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
@@ -273,17 +274,17 @@ static void
 take (Dialog    *self,
       DdimPicks *picks)
 {
-  const DdimCanvas *before = self->scene->stages[self->scene->n_stages - 1].canvas;
+  const DdimCanvas *before = self->pyramid->stages[self->pyramid->n_stages - 1].canvas;
   gsize             size   = ddim_canvas_item_size (before);
-  guint64           seeds[DDIM_STUDIO_CELLS];
+  guint64           seeds[DDIM_PREVIEW_CELLS];
 
-  picks->n       = ddim_studio_get_picked (self->studio, seeds);
+  picks->n       = ddim_preview_dialog_get_picked (self->preview_dialog, seeds);
   picks->seeds   = g_memdup2 (seeds, picks->n * sizeof *seeds);
   picks->changes = ddim_canvas_new (picks->n, before->h, before->w, before->c);
 
   for (gint i = 0; i < picks->n; i++)
     {
-      const DdimCanvas *after  = ddim_studio_get_finished (self->studio, seeds[i]);
+      const DdimCanvas *after  = ddim_preview_dialog_get_finished (self->preview_dialog, seeds[i]);
       gfloat           *change = picks->changes->data + i * size;
 
       for (gsize k = 0; k < size; k++)
@@ -292,15 +293,15 @@ take (Dialog    *self,
 }
 
 gboolean
-ddim_dialog_run (GimpProcedure       *procedure,
-                 GimpProcedureConfig *config,
-                 DdimRegion          *region,
-                 gint                 n_regions,
-                 DdimDialogCheck      check,
-                 gpointer             check_data,
-                 DdimPicks           *picks)
+ddim_variation_dialog_run (GimpProcedure       *procedure,
+                           GimpProcedureConfig *config,
+                           DdimRegion          *region,
+                           gint                 n_regions,
+                           DdimVariationCheck   check,
+                           gpointer             check_data,
+                           DdimPicks           *picks)
 {
-  const DdimStudioClass klass = {
+  const DdimPreviewDialogClass klass = {
     .activity     = _("DDIM variation"),
     .finished     = _("This is the finished variation."),
     .preview_help = _("The variation you picked; press the mouse button on it "
@@ -323,12 +324,12 @@ ddim_dialog_run (GimpProcedure       *procedure,
                     .check = check, .check_data = check_data };
   gboolean accepted;
 
-  self.studio = ddim_studio_new (procedure, config, _("DDIM Variation"), region->drawable,
-                                 &klass, &self);
-  region->pause      = ddim_studio_serve;
-  region->pause_data = self.studio;
+  self.preview_dialog = ddim_preview_dialog_new (procedure, config, _("DDIM Variation"),
+                                                 region->drawable, &klass, &self);
+  region->pause      = ddim_preview_dialog_serve;
+  region->pause_data = self.preview_dialog;
 
-  accepted = ddim_studio_run (self.studio, make_controls (&self));
+  accepted = ddim_preview_dialog_run (self.preview_dialog, make_controls (&self));
   region->pause = NULL;
 
   if (accepted)
@@ -337,8 +338,8 @@ ddim_dialog_run (GimpProcedure       *procedure,
       g_object_set (config, "seed", (gint) picks->seeds[0], "count", picks->n, NULL);
     }
 
-  ddim_studio_free (self.studio);
-  ddim_scene_unref (self.scene);
+  ddim_preview_dialog_free (self.preview_dialog);
+  ddim_pyramid_unref (self.pyramid);
 
   return accepted;
 }

@@ -21,23 +21,23 @@ typedef struct
 } DdimPicks;
 
 /* Whether the arguments can work; the error is a sentence for the user. */
-typedef gboolean (* DdimDialogCheck) (GimpProcedureConfig  *config,
-                                      gpointer              data,
-                                      GError              **error);
+typedef gboolean (* DdimVariationCheck) (GimpProcedureConfig  *config,
+                                         gpointer              data,
+                                         GError              **error);
 
 /* Lets the user set the arguments, look at variations of the region and pick
  * some; FALSE where they would rather not.  The region's frame is set, and
  * nothing is written.  n_regions: how many there are, of which this is the one
  * to look at.  check: asked whenever an argument has changed.  Clear
  * picks with ddim_picks_clear ().                                           */
-gboolean ddim_dialog_run  (GimpProcedure       *procedure,
-                           GimpProcedureConfig *config,
-                           DdimRegion          *region,
-                           gint                 n_regions,
-                           DdimDialogCheck      check,
-                           gpointer             check_data,
-                           DdimPicks           *picks);
+gboolean ddim_variation_dialog_run (GimpProcedure       *procedure,
+                                    GimpProcedureConfig *config,
+                                    DdimRegion          *region,
+                                    gint                 n_regions,
+                                    DdimVariationCheck   check,
+                                    gpointer             check_data,
+                                    DdimPicks           *picks);
 
-void     ddim_picks_clear (DdimPicks           *picks);
+void     ddim_picks_clear          (DdimPicks *picks);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DdimPicks, ddim_picks_clear)

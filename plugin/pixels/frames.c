@@ -32,7 +32,7 @@ list_layers (GList      *list,
 }
 
 GList *
-ddim_film_list_layers (GimpImage *image)
+ddim_frames_list_layers (GimpImage *image)
 {
   GimpLayer **top  = gimp_image_get_layers (image);
   GList      *list = list_layers (NULL, top);
@@ -43,33 +43,33 @@ ddim_film_list_layers (GimpImage *image)
 }
 
 static gchar *
-name_frame (const DdimFilm    *film,
-            const DdimMeeting *meeting,
-            gint               i)
+name_frame (const DdimFramesOptions *options,
+            const DdimLayerSet      *layer_set,
+            gint                     i)
 {
   g_autofree gchar *first = NULL;
   g_autofree gchar *last  = NULL;
 
   /* In the words that GIMP's animations are read from: not translated. */
-  if (film->kind != DDIM_FILM_LAYER)
-    return g_strdup_printf ("Frame %d (%dms) (replace)", i + 1, film->duration);
+  if (options->kind != DDIM_FRAMES_LAYER)
+    return g_strdup_printf ("Frame %d (%dms) (replace)", i + 1, options->duration);
 
-  first = gimp_item_get_name (g_ptr_array_index (meeting->layers, 0));
-  last  = gimp_item_get_name (g_ptr_array_index (meeting->layers, meeting->layers->len - 1));
+  first = gimp_item_get_name (g_ptr_array_index (layer_set->layers, 0));
+  last  = gimp_item_get_name (g_ptr_array_index (layer_set->layers, layer_set->layers->len - 1));
 
   /* Translators: a new layer's name, between two layers' names; %.2f goes from
    * 0, the first of them, to 1, the other. */
-  return g_strdup_printf (_("%s to %s, %.2f"), first, last, film->position);
+  return g_strdup_printf (_("%s to %s, %.2f"), first, last, options->position);
 }
 
 /* A new image of the same kind, without layers. */
 static GimpImage *
-make_image (const DdimMeeting *meeting)
+make_image (const DdimLayerSet *layer_set)
 {
-  GimpImage           *image   = meeting->image;
+  GimpImage           *image   = layer_set->image;
   GimpImage           *made;
   GimpColorProfile    *profile = gimp_image_get_color_profile (image);
-  const GeglRectangle *target  = &meeting->target;
+  const GeglRectangle *target  = &layer_set->target;
 
   made = gimp_image_new_with_precision (target->width, target->height,
                                         gimp_image_get_base_type (image),
@@ -85,17 +85,17 @@ make_image (const DdimMeeting *meeting)
 
 /* Above the uppermost of the layers that are this image's own. */
 static void
-find_place (const DdimMeeting  *meeting,
-            GimpLayer         **parent,
-            gint               *position)
+find_place (const DdimLayerSet  *layer_set,
+            GimpLayer          **parent,
+            gint                *position)
 {
-  GimpImage *image = meeting->image;
-  GList     *order = ddim_film_list_layers (image);
+  GimpImage *image = layer_set->image;
+  GList     *order = ddim_frames_list_layers (image);
 
   *parent   = NULL;
   *position = 0;
   for (GList *iter = order; iter; iter = iter->next)
-    if (g_ptr_array_find (meeting->layers, iter->data, NULL))
+    if (g_ptr_array_find (layer_set->layers, iter->data, NULL))
       {
         *parent   = GIMP_LAYER (gimp_item_get_parent (iter->data));
         *position = gimp_image_get_item_position (image, iter->data);
@@ -107,20 +107,20 @@ find_place (const DdimMeeting  *meeting,
 
 /* Inserts the layers, frame 1 lowest, or none of them. */
 static gboolean
-insert_frames (const DdimFilm    *film,
-               const DdimMeeting *meeting,
-               GPtrArray         *frames,
-               GimpImage         *image,
-               GPtrArray         *layers)
+insert_frames (const DdimFramesOptions *options,
+               const DdimLayerSet      *layer_set,
+               GPtrArray               *frames,
+               GimpImage               *image,
+               GPtrArray               *layers)
 {
   GimpLayer *parent   = NULL;
   GimpLayer *group    = NULL;
   gint       position = 0;
   gboolean   success  = TRUE;
 
-  if (film->kind != DDIM_FILM_IMAGE)
-    find_place (meeting, &parent, &position);
-  if (film->kind == DDIM_FILM_GROUP)
+  if (options->kind != DDIM_FRAMES_IMAGE)
+    find_place (layer_set, &parent, &position);
+  if (options->kind == DDIM_FRAMES_GROUP)
     {
       group   = GIMP_LAYER (gimp_group_layer_new (image, _("DDIM frames")));
       success = gimp_image_insert_layer (image, group, parent, position);
@@ -132,11 +132,11 @@ insert_frames (const DdimFilm    *film,
 
   for (guint i = 0; i < frames->len && success; i++)
     {
-      g_autofree gchar *name  = name_frame (film, meeting, i);
-      GimpLayer        *layer = ddim_meeting_make_layer (meeting, image,
-                                                         frames->pdata[i], name);
+      g_autofree gchar *name  = name_frame (options, layer_set, i);
+      GimpLayer        *layer = ddim_layer_set_make_layer (layer_set, image,
+                                                           frames->pdata[i], name);
 
-      if (film->kind == DDIM_FILM_IMAGE)
+      if (options->kind == DDIM_FRAMES_IMAGE)
         gimp_layer_set_offsets (layer, 0, 0);
       success = gimp_image_insert_layer (image, layer, parent, position);
       if (success)
@@ -153,20 +153,20 @@ insert_frames (const DdimFilm    *film,
 }
 
 gboolean
-ddim_film_insert (const DdimFilm     *film,
-                  const DdimMeeting  *meeting,
-                  GPtrArray          *frames,
-                  GPtrArray          *layers,
-                  GError            **error)
+ddim_frames_insert (const DdimFramesOptions  *options,
+                    const DdimLayerSet       *layer_set,
+                    GPtrArray                *frames,
+                    GPtrArray                *layers,
+                    GError                  **error)
 {
-  GimpImage *image = meeting->image;
+  GimpImage *image = layer_set->image;
   gboolean   success;
 
-  if (film->kind == DDIM_FILM_IMAGE)
+  if (options->kind == DDIM_FRAMES_IMAGE)
     {
-      image = make_image (meeting);
+      image = make_image (layer_set);
       gimp_image_undo_disable (image);
-      success = insert_frames (film, meeting, frames, image, layers);
+      success = insert_frames (options, layer_set, frames, image, layers);
       gimp_image_undo_enable (image);
       if (! success)
         gimp_image_delete (image);
@@ -174,7 +174,7 @@ ddim_film_insert (const DdimFilm     *film,
   else
     {
       gimp_image_undo_group_start (image);
-      success = insert_frames (film, meeting, frames, image, layers);
+      success = insert_frames (options, layer_set, frames, image, layers);
       gimp_image_undo_group_end (image);
     }
 

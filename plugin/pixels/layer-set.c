@@ -1,10 +1,10 @@
-/* layer-set.c: where several layers meet, and the frames between them
+/* layer-set.c: several layers together, and the frames between them
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A frame is the mean of two layers' own, unclamped pixels, by its share of
- * the way, and what the network changed of the mean of what it saw of them.
+ * the keyframes, and what the network changed of the mean of what it saw of them.
  */
 
 #include "config.h"
@@ -39,8 +39,8 @@ check_layer (GimpDrawable  *layer,
 }
 
 gboolean
-ddim_meeting_check_layers (GimpDrawable **drawables,
-                           GError       **error)
+ddim_layer_set_check_layers (GimpDrawable **drawables,
+                             GError       **error)
 {
   for (gint i = 0; drawables && drawables[i]; i++)
     if (! check_layer (drawables[i], error))
@@ -63,20 +63,20 @@ get_layer_bounds (GimpLayer *layer)
 
 /* Of the target, what the selection leaves. */
 static gboolean
-clip_to_selection (DdimMeeting  *meeting,
-                   GError      **error)
+clip_to_selection (DdimLayerSet  *layer_set,
+                   GError       **error)
 {
   GeglRectangle selected;
   gboolean      any;
   gint          x2, y2;
 
-  gimp_selection_bounds (meeting->image, &any, &selected.x, &selected.y, &x2, &y2);
+  gimp_selection_bounds (layer_set->image, &any, &selected.x, &selected.y, &x2, &y2);
   if (! any)
     return TRUE;
 
   selected.width  = x2 - selected.x;
   selected.height = y2 - selected.y;
-  if (gegl_rectangle_intersect (&meeting->target, &meeting->bounds, &selected))
+  if (gegl_rectangle_intersect (&layer_set->target, &layer_set->bounds, &selected))
     return TRUE;
 
   g_set_error_literal (error, GIMP_PLUG_IN_ERROR, 0,
@@ -88,41 +88,41 @@ clip_to_selection (DdimMeeting  *meeting,
 /* Frames need alpha where a layer has it or ends, or something is not wholly
  * selected.  GIMP names the format itself, for a layer that nobody sees.     */
 static void
-choose_format (DdimMeeting *meeting)
+choose_format (DdimLayerSet *layer_set)
 {
-  gboolean   alpha = ! gimp_selection_is_empty (meeting->image);
+  gboolean   alpha = ! gimp_selection_is_empty (layer_set->image);
   GimpLayer *probe;
 
-  for (guint i = 0; i < meeting->layers->len; i++)
+  for (guint i = 0; i < layer_set->layers->len; i++)
     {
-      GimpLayer     *layer  = meeting->layers->pdata[i];
+      GimpLayer     *layer  = layer_set->layers->pdata[i];
       GeglRectangle  bounds = get_layer_bounds (layer);
 
       alpha |= gimp_drawable_has_alpha (GIMP_DRAWABLE (layer)) ||
-               ! gegl_rectangle_contains (&bounds, &meeting->target);
+               ! gegl_rectangle_contains (&bounds, &layer_set->target);
     }
 
-  meeting->colors = gimp_image_get_base_type (meeting->image) == GIMP_GRAY ? 1 : 3;
-  if (meeting->colors == 1)
-    meeting->type = alpha ? GIMP_GRAYA_IMAGE : GIMP_GRAY_IMAGE;
+  layer_set->colors = gimp_image_get_base_type (layer_set->image) == GIMP_GRAY ? 1 : 3;
+  if (layer_set->colors == 1)
+    layer_set->type = alpha ? GIMP_GRAYA_IMAGE : GIMP_GRAY_IMAGE;
   else
-    meeting->type = alpha ? GIMP_RGBA_IMAGE : GIMP_RGB_IMAGE;
+    layer_set->type = alpha ? GIMP_RGBA_IMAGE : GIMP_RGB_IMAGE;
 
-  probe = gimp_layer_new (meeting->image, "", 1, 1, meeting->type, 100.0,
+  probe = gimp_layer_new (layer_set->image, "", 1, 1, layer_set->type, 100.0,
                           GIMP_LAYER_MODE_NORMAL);
-  meeting->format = gimp_drawable_get_format (GIMP_DRAWABLE (probe));
+  layer_set->format = gimp_drawable_get_format (GIMP_DRAWABLE (probe));
   gimp_item_delete (GIMP_ITEM (probe));
 }
 
-DdimMeeting *
-ddim_meeting_new (GimpImage  *image,
-                  GimpLayer **layers,
-                  GError    **error)
+DdimLayerSet *
+ddim_layer_set_new (GimpImage  *image,
+                    GimpLayer **layers,
+                    GError    **error)
 {
-  g_autoptr (DdimMeeting) meeting = g_new0 (DdimMeeting, 1);
+  g_autoptr (DdimLayerSet) layer_set = g_new0 (DdimLayerSet, 1);
 
-  meeting->image  = image;
-  meeting->layers = g_ptr_array_new ();
+  layer_set->image  = image;
+  layer_set->layers = g_ptr_array_new ();
 
   for (gint i = 0; layers && layers[i]; i++)
     {
@@ -133,13 +133,13 @@ ddim_meeting_new (GimpImage  *image,
 
       bounds = get_layer_bounds (layers[i]);
       if (i == 0)
-        meeting->bounds = bounds;
+        layer_set->bounds = bounds;
       else
-        gegl_rectangle_bounding_box (&meeting->bounds, &meeting->bounds, &bounds);
-      g_ptr_array_add (meeting->layers, layers[i]);
+        gegl_rectangle_bounding_box (&layer_set->bounds, &layer_set->bounds, &bounds);
+      g_ptr_array_add (layer_set->layers, layers[i]);
     }
 
-  if (meeting->layers->len < 2)
+  if (layer_set->layers->len < 2)
     {
       g_set_error_literal (error, GIMP_PLUG_IN_ERROR, 0,
                            _("A way from one layer to another needs two: select two "
@@ -147,48 +147,48 @@ ddim_meeting_new (GimpImage  *image,
       return NULL;
     }
 
-  meeting->target = meeting->bounds;
-  if (! clip_to_selection (meeting, error))
+  layer_set->target = layer_set->bounds;
+  if (! clip_to_selection (layer_set, error))
     return NULL;
-  meeting->frame = meeting->target;
-  choose_format (meeting);
+  layer_set->frame = layer_set->target;
+  choose_format (layer_set);
 
-  return g_steal_pointer (&meeting);
+  return g_steal_pointer (&layer_set);
 }
 
 void
-ddim_meeting_free (DdimMeeting *meeting)
+ddim_layer_set_free (DdimLayerSet *layer_set)
 {
-  if (! meeting)
+  if (! layer_set)
     return;
 
-  g_clear_pointer (&meeting->layers, g_ptr_array_unref);
-  g_free (meeting);
+  g_clear_pointer (&layer_set->layers, g_ptr_array_unref);
+  g_free (layer_set);
 }
 
 void
-ddim_meeting_set_frame (DdimMeeting *meeting,
-                        gint         context,
-                        gint         least)
+ddim_layer_set_set_frame (DdimLayerSet *layer_set,
+                          gint          context,
+                          gint          least)
 {
-  const GeglRectangle *target = &meeting->target;
-  gint          around_x = MAX (context, (least - target->width + 1) / 2);
-  gint          around_y = MAX (context, (least - target->height + 1) / 2);
-  GeglRectangle wide     = { target->x - around_x, target->y - around_y,
-                             target->width + 2 * around_x,
-                             target->height + 2 * around_y };
+  const GeglRectangle *target   = &layer_set->target;
+  gint                 around_x = MAX (context, (least - target->width + 1) / 2);
+  gint                 around_y = MAX (context, (least - target->height + 1) / 2);
+  GeglRectangle        wide     = { target->x - around_x, target->y - around_y,
+                                    target->width + 2 * around_x,
+                                    target->height + 2 * around_y };
 
-  gegl_rectangle_intersect (&meeting->frame, &meeting->bounds, &wide);
+  gegl_rectangle_intersect (&layer_set->frame, &layer_set->bounds, &wide);
 }
 
 /* What of layer i lies in the frame, as a region that reaches beyond it: what
  * is read there is transparent.                                             */
 static DdimRegion
-get_region (const DdimMeeting *meeting,
-            gint               i)
+get_region (const DdimLayerSet *layer_set,
+            gint                i)
 {
-  DdimRegion region = { .drawable = meeting->layers->pdata[i], .frame = meeting->frame,
-                        .pause = meeting->pause, .pause_data = meeting->pause_data };
+  DdimRegion region = { .drawable = layer_set->layers->pdata[i], .frame = layer_set->frame,
+                        .pause = layer_set->pause, .pause_data = layer_set->pause_data };
   gint       off_x, off_y;
 
   gimp_drawable_get_offsets (region.drawable, &off_x, &off_y);
@@ -224,14 +224,14 @@ is_visible (const DdimRegion *region)
 }
 
 DdimCanvas *
-ddim_meeting_read_canvas (const DdimMeeting  *meeting,
-                          gint                i,
-                          gint                channels,
-                          gint                h,
-                          gint                w,
-                          GError            **error)
+ddim_layer_set_read_canvas (const DdimLayerSet  *layer_set,
+                            gint                 i,
+                            gint                 channels,
+                            gint                 h,
+                            gint                 w,
+                            GError             **error)
 {
-  DdimRegion        region = get_region (meeting, i);
+  DdimRegion        region = get_region (layer_set, i);
   g_autofree gchar *name   = NULL;
 
   if (is_visible (&region))
@@ -257,17 +257,17 @@ typedef struct
 } Rows;
 
 static void
-rows_init (Rows              *rows,
-           const DdimMeeting *meeting,
-           const DdimCanvas  *canvas,
-           gint               item)
+rows_init (Rows               *rows,
+           const DdimLayerSet *layer_set,
+           const DdimCanvas   *canvas,
+           gint                item)
 {
   rows->data     = canvas->data + item * ddim_canvas_item_size (canvas);
   rows->channels = canvas->c;
-  rows->rows     = ddim_scale_new (canvas->h, meeting->frame.height);
-  rows->columns  = ddim_scale_new (canvas->w, meeting->frame.width);
+  rows->rows     = ddim_scale_new (canvas->h, layer_set->frame.height);
+  rows->columns  = ddim_scale_new (canvas->w, layer_set->frame.width);
   rows->narrow   = g_new (gfloat, (gsize) canvas->w * canvas->c);
-  rows->row      = g_new (gfloat, (gsize) meeting->frame.width * canvas->c);
+  rows->row      = g_new (gfloat, (gsize) layer_set->frame.width * canvas->c);
 }
 
 static void
@@ -320,22 +320,22 @@ rows_get (const Rows *rows,
 
 /* Reads the strip of the target of a layer, in the image's colours. */
 static void
-read_pixels (const DdimMeeting   *meeting,
+read_pixels (const DdimLayerSet  *layer_set,
              gint                 i,
              const GeglRectangle *strip,
              const Babl          *format,
              gdouble             *pixels)
 {
-  DdimRegion    region = get_region (meeting, i);
+  DdimRegion    region = get_region (layer_set, i);
   GeglRectangle there  = *strip;
 
-  there.x += region.frame.x - meeting->frame.x;
-  there.y += region.frame.y - meeting->frame.y;
+  there.x += region.frame.x - layer_set->frame.x;
+  there.y += region.frame.y - layer_set->frame.y;
   ddim_region_get_pixels (&region, &there, format, pixels);
 }
 
 static void
-read_selection (const DdimMeeting   *meeting,
+read_selection (const DdimLayerSet  *layer_set,
                 const GeglRectangle *strip,
                 gfloat              *selected)
 {
@@ -344,9 +344,9 @@ read_selection (const DdimMeeting   *meeting,
   for (gsize i = 0; i < n; i++)
     selected[i] = 1.0f;
 
-  if (! gimp_selection_is_empty (meeting->image))
+  if (! gimp_selection_is_empty (layer_set->image))
     {
-      GimpSelection *selection = gimp_image_get_selection (meeting->image);
+      GimpSelection *selection = gimp_image_get_selection (layer_set->image);
       GeglBuffer    *buffer    = gimp_drawable_get_buffer (GIMP_DRAWABLE (selection));
 
       gegl_buffer_get (buffer, strip, 1.0, babl_format ("Y float"), selected,
@@ -402,20 +402,20 @@ blend_row (gint          colors,
 
 /* A layer's own pixels, unconverted where the formats are the same. */
 static void
-copy_layer (const DdimMeeting *meeting,
-            gint               i,
-            GeglBuffer        *frame)
+copy_layer (const DdimLayerSet *layer_set,
+            gint                i,
+            GeglBuffer         *frame)
 {
-  GimpDrawable  *drawable = meeting->layers->pdata[i];
+  GimpDrawable  *drawable = layer_set->layers->pdata[i];
   GeglBuffer    *buffer   = gimp_drawable_get_buffer (drawable);
   GeglRectangle  bounds   = get_layer_bounds (GIMP_LAYER (drawable));
   GeglRectangle  common, there;
 
-  if (gegl_rectangle_intersect (&common, &bounds, &meeting->target))
+  if (gegl_rectangle_intersect (&common, &bounds, &layer_set->target))
     {
       there    = common;
-      there.x -= meeting->target.x;
-      there.y -= meeting->target.y;
+      there.x -= layer_set->target.x;
+      there.y -= layer_set->target.y;
       common.x -= bounds.x;
       common.y -= bounds.y;
       gegl_buffer_copy (buffer, &common, GEGL_ABYSS_NONE, frame, &there);
@@ -424,61 +424,61 @@ copy_layer (const DdimMeeting *meeting,
 }
 
 GeglBuffer *
-ddim_meeting_make_frame (const DdimMeeting *meeting,
-                         gint               i,
-                         gint               j,
-                         gdouble            share,
-                         const DdimCanvas  *x,
-                         const DdimCanvas  *y,
-                         const DdimCanvas  *frames,
-                         gint               item)
+ddim_layer_set_make_frame (const DdimLayerSet *layer_set,
+                           gint                i,
+                           gint                j,
+                           gdouble             share,
+                           const DdimCanvas   *x,
+                           const DdimCanvas   *y,
+                           const DdimCanvas   *frames,
+                           gint                item)
 {
-  const GeglRectangle *target = &meeting->target;
-  GeglRectangle        extent = { 0, 0, target->width, target->height };
-  GeglRectangle        strip  = { 0 };
-  gint                 stride = meeting->colors + 1;
-  const Babl          *format = babl_format_with_space (meeting->colors == 1 ? "Y'A double"
-                                                                             : "R'G'B'A double",
-                                                        meeting->format);
+  const GeglRectangle *target   = &layer_set->target;
+  GeglRectangle        extent   = { 0, 0, target->width, target->height };
+  GeglRectangle        strip    = { 0 };
+  gint                 stride   = layer_set->colors + 1;
+  const Babl          *format   = babl_format_with_space (layer_set->colors == 1 ? "Y'A double"
+                                                                               : "R'G'B'A double",
+                                                          layer_set->format);
   g_autofree gdouble  *from     = NULL;
   g_autofree gdouble  *to       = NULL;
   g_autofree gfloat   *selected = NULL;
   g_auto (Rows)        of_x     = { 0 };
   g_auto (Rows)        of_y     = { 0 };
   g_auto (Rows)        of_z     = { 0 };
-  GeglBuffer          *frame    = gegl_buffer_new (&extent, meeting->format);
+  GeglBuffer          *frame    = gegl_buffer_new (&extent, layer_set->format);
 
-  if ((share == 0.0 || share == 1.0) && gimp_selection_is_empty (meeting->image))
+  if ((share == 0.0 || share == 1.0) && gimp_selection_is_empty (layer_set->image))
     {
-      copy_layer (meeting, share == 0.0 ? i : j, frame);
+      copy_layer (layer_set, share == 0.0 ? i : j, frame);
       return frame;
     }
 
   from     = g_new (gdouble, (gsize) target->width * DDIM_STRIP * stride);
   to       = g_new (gdouble, (gsize) target->width * DDIM_STRIP * stride);
   selected = g_new (gfloat, (gsize) target->width * DDIM_STRIP);
-  rows_init (&of_x, meeting, x, 0);
-  rows_init (&of_y, meeting, y, 0);
-  rows_init (&of_z, meeting, frames, item);
+  rows_init (&of_x, layer_set, x, 0);
+  rows_init (&of_y, layer_set, y, 0);
+  rows_init (&of_z, layer_set, frames, item);
 
   while (ddim_strip_next (&strip, target))
     {
       GeglRectangle there = strip;
 
-      read_pixels (meeting, i, &strip, format, from);
-      read_pixels (meeting, j, &strip, format, to);
-      read_selection (meeting, &strip, selected);
+      read_pixels (layer_set, i, &strip, format, from);
+      read_pixels (layer_set, j, &strip, format, to);
+      read_selection (layer_set, &strip, selected);
 
       for (gint row = 0; row < strip.height; row++)
         {
-          gsize at = (gsize) row * strip.width;
-          gint  of_frame = strip.y + row - meeting->frame.y;
+          gsize at       = (gsize) row * strip.width;
+          gint  of_frame = strip.y + row - layer_set->frame.y;
 
           rows_make (&of_x, of_frame);
           rows_make (&of_y, of_frame);
           rows_make (&of_z, of_frame);
-          blend_row (meeting->colors, share, from + at * stride, to + at * stride,
-                     selected + at, target->x - meeting->frame.x, strip.width,
+          blend_row (layer_set->colors, share, from + at * stride, to + at * stride,
+                     selected + at, target->x - layer_set->frame.x, strip.width,
                      &of_x, &of_y, &of_z);
         }
 
@@ -491,22 +491,22 @@ ddim_meeting_make_frame (const DdimMeeting *meeting,
 }
 
 GimpLayer *
-ddim_meeting_make_layer (const DdimMeeting *meeting,
-                         GimpImage         *image,
-                         GeglBuffer        *frame,
-                         const gchar       *name)
+ddim_layer_set_make_layer (const DdimLayerSet *layer_set,
+                           GimpImage          *image,
+                           GeglBuffer         *frame,
+                           const gchar        *name)
 {
-  GimpLayer  *layer = gimp_layer_new (image, name, meeting->target.width,
-                                      meeting->target.height, meeting->type, 100.0,
+  GimpLayer  *layer = gimp_layer_new (image, name, layer_set->target.width,
+                                      layer_set->target.height, layer_set->type, 100.0,
                                       GIMP_LAYER_MODE_NORMAL);
   GeglBuffer *buffer;
 
-  gimp_layer_set_offsets (layer, meeting->target.x, meeting->target.y);
+  gimp_layer_set_offsets (layer, layer_set->target.x, layer_set->target.y);
   buffer = gimp_drawable_get_buffer (GIMP_DRAWABLE (layer));
   gegl_buffer_copy (frame, NULL, GEGL_ABYSS_NONE, buffer, NULL);
   g_object_unref (buffer);   /* sends the pixels to GIMP */
-  gimp_drawable_update (GIMP_DRAWABLE (layer), 0, 0, meeting->target.width,
-                        meeting->target.height);
+  gimp_drawable_update (GIMP_DRAWABLE (layer), 0, 0, layer_set->target.width,
+                        layer_set->target.height);
 
   return layer;
 }

@@ -1,4 +1,4 @@
-/* layer-set.h: where several layers meet, and the frames between them
+/* layer-set.h: several layers together, and the frames between them
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -29,53 +29,53 @@ typedef struct
   /* As of a region: called now and then while a canvas is read, or NULL.    */
   void         (*pause) (gpointer pause_data);
   gpointer       pause_data;
-} DdimMeeting;
+} DdimLayerSet;
 
-/* layers: NULL-terminated, two or more of them, in the order of the way; those
+/* layers: NULL-terminated, two or more of them, in the order of the keyframes; those
  * of other images are put into `image` by their offsets.  Errors
  * (GIMP_PLUG_IN_ERROR) are sentences for the user.                          */
-DdimMeeting * ddim_meeting_new          (GimpImage            *image,
-                                         GimpLayer           **layers,
-                                         GError              **error);
+DdimLayerSet * ddim_layer_set_new          (GimpImage  *image,
+                                            GimpLayer **layers,
+                                            GError    **error);
 /* Whether each of them, which may be none, can be on the way. */
-gboolean      ddim_meeting_check_layers (GimpDrawable        **drawables,
-                                         GError              **error);
-void          ddim_meeting_free         (DdimMeeting          *meeting);
+gboolean       ddim_layer_set_check_layers (GimpDrawable **drawables,
+                                            GError       **error);
+void           ddim_layer_set_free         (DdimLayerSet *layer_set);
 
 /* Sees `context` pixels around the target and at least a square of `least`,
  * where there are pixels.                                                   */
-void          ddim_meeting_set_frame    (DdimMeeting          *meeting,
-                                         gint                  context,
-                                         gint                  least);
+void           ddim_layer_set_set_frame    (DdimLayerSet *layer_set,
+                                            gint          context,
+                                            gint          least);
 
 /* Layer i as a network sees it, h x w, what is transparent filled from its
  * surroundings.  Fails where nothing of the layer can be seen.  Free with
  * ddim_canvas_free ().                                                      */
-DdimCanvas  * ddim_meeting_read_canvas  (const DdimMeeting    *meeting,
-                                         gint                  i,
-                                         gint                  channels,
-                                         gint                  h,
-                                         gint                  w,
-                                         GError              **error);
+DdimCanvas   * ddim_layer_set_read_canvas  (const DdimLayerSet  *layer_set,
+                                            gint                 i,
+                                            gint                 channels,
+                                            gint                 h,
+                                            gint                 w,
+                                            GError             **error);
 
 /* The frame at `share` of the way from layer i to layer j, where `item` of
  * `frames` was made of `x` and `y`, what a network saw of the two.  Where it
  * does not differ from their mean, neither do the layers' own pixels; at share
  * 0 and 1 they are the layer's, to the bit.  Returns a new reference: the
  * target's size, at the origin.                                             */
-GeglBuffer  * ddim_meeting_make_frame   (const DdimMeeting    *meeting,
-                                         gint                  i,
-                                         gint                  j,
-                                         gdouble               share,
-                                         const DdimCanvas     *x,
-                                         const DdimCanvas     *y,
-                                         const DdimCanvas     *frames,
-                                         gint                  item);
+GeglBuffer   * ddim_layer_set_make_frame   (const DdimLayerSet *layer_set,
+                                            gint                i,
+                                            gint                j,
+                                            gdouble             share,
+                                            const DdimCanvas   *x,
+                                            const DdimCanvas   *y,
+                                            const DdimCanvas   *frames,
+                                            gint                item);
 
 /* Puts a frame into a new layer of `image` that is not inserted yet. */
-GimpLayer   * ddim_meeting_make_layer   (const DdimMeeting    *meeting,
-                                         GimpImage            *image,
-                                         GeglBuffer           *frame,
-                                         const gchar          *name);
+GimpLayer    * ddim_layer_set_make_layer   (const DdimLayerSet *layer_set,
+                                            GimpImage          *image,
+                                            GeglBuffer         *frame,
+                                            const gchar        *name);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimMeeting, ddim_meeting_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimLayerSet, ddim_layer_set_free)

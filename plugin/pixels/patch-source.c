@@ -22,8 +22,8 @@
 #define PAUSE_EVERY 128
 
 void
-ddim_source_add_arguments (GimpProcedure *procedure,
-                           const gchar   *source_help)
+ddim_patch_source_add_arguments (GimpProcedure *procedure,
+                                 const gchar   *source_help)
 {
   gimp_procedure_add_drawable_argument (
     procedure, "source", _("Sour_ce"), source_help, TRUE, G_PARAM_READWRITE);
@@ -39,7 +39,7 @@ ddim_source_add_arguments (GimpProcedure *procedure,
     DDIM_SYMMETRY_NONE, G_PARAM_READWRITE);
 }
 
-/* The part of a drawable to look at, at most DDIM_SOURCE_SIDE either way, with
+/* The part of a drawable to look at, at most DDIM_PATCH_SOURCE_SIDE either keyframes, with
  * its middle as near to that of `around` as can be.                         */
 static GeglRectangle
 choose_window (const GeglRectangle *bounds,
@@ -47,8 +47,8 @@ choose_window (const GeglRectangle *bounds,
 {
   GeglRectangle window;
 
-  window.width  = MIN (bounds->width, DDIM_SOURCE_SIDE);
-  window.height = MIN (bounds->height, DDIM_SOURCE_SIDE);
+  window.width  = MIN (bounds->width, DDIM_PATCH_SOURCE_SIDE);
+  window.height = MIN (bounds->height, DDIM_PATCH_SOURCE_SIDE);
   window.x = CLAMP (around->x + around->width / 2 - window.width / 2,
                     bounds->x, bounds->x + bounds->width - window.width);
   window.y = CLAMP (around->y + around->height / 2 - window.height / 2,
@@ -59,11 +59,11 @@ choose_window (const GeglRectangle *bounds,
 /* Takes out of the mask where what `format` reads of the drawable is below a half.
  * area: the mask's, in the drawable's own pixels; region: whose pause is called. */
 static void
-mask_by (DdimSource           *source,
-         const GeglRectangle  *area,
-         GimpDrawable         *drawable,
-         const Babl           *format,
-         const DdimRegion     *region)
+mask_by (DdimPatchSource     *source,
+         const GeglRectangle *area,
+         GimpDrawable        *drawable,
+         const Babl          *format,
+         const DdimRegion    *region)
 {
   GeglBuffer        *buffer = gimp_drawable_get_buffer (drawable);
   g_autofree gfloat *row    = g_new (gfloat, area->width);
@@ -93,24 +93,24 @@ read_options (GimpProcedureConfig *config,
                                 .apart = apart, .wrap = wrap };
 }
 
-DdimSource *
-ddim_source_read (GimpProcedureConfig  *config,
-                  GimpDrawable         *drawable,
-                  gboolean              selected,
-                  const GeglRectangle  *around,
-                  gint                  channels,
-                  gint                  apart,
-                  gboolean              wrap,
-                  void                (*pause) (gpointer pause_data),
-                  gpointer              pause_data,
-                  GError              **error)
+DdimPatchSource *
+ddim_patch_source_read (GimpProcedureConfig  *config,
+                        GimpDrawable         *drawable,
+                        gboolean              selected,
+                        const GeglRectangle  *around,
+                        gint                  channels,
+                        gint                  apart,
+                        gboolean              wrap,
+                        void                (*pause) (gpointer pause_data),
+                        gpointer              pause_data,
+                        GError              **error)
 {
-  g_autoptr (DdimSource)   source = NULL;
-  g_autoptr (GimpDrawable) other  = NULL;
-  g_autofree gchar        *name   = NULL;
-  GimpDrawable            *marks  = NULL;
-  GimpImage               *image;
-  DdimRegion               region = { .pause = pause, .pause_data = pause_data };
+  g_autoptr (DdimPatchSource)  source = NULL;
+  g_autoptr (GimpDrawable)     other  = NULL;
+  g_autofree gchar            *name   = NULL;
+  GimpDrawable                *marks  = NULL;
+  GimpImage                   *image;
+  DdimRegion                   region = { .pause = pause, .pause_data = pause_data };
   GeglRectangle            bounds, area;
   gint                     off_x, off_y;
 
@@ -152,7 +152,7 @@ ddim_source_read (GimpProcedureConfig  *config,
   region.frame    = choose_window (&bounds, around ? around : &bounds);
   region.target   = region.frame;
 
-  source          = g_new0 (DdimSource, 1);
+  source          = g_new0 (DdimPatchSource, 1);
   source->name    = g_steal_pointer (&name);
   source->options = read_options (config, apart, wrap);
   source->picture = ddim_region_read_canvas (&region, channels, region.frame.height,
@@ -183,7 +183,7 @@ ddim_source_read (GimpProcedureConfig  *config,
 }
 
 void
-ddim_source_free (DdimSource *source)
+ddim_patch_source_free (DdimPatchSource *source)
 {
   if (! source)
     return;
@@ -197,9 +197,9 @@ ddim_source_free (DdimSource *source)
 /* The means of k x k pixels, as far as these may be used; `mask` receives
  * whether half of them may.                                                 */
 static DdimCanvas *
-reduce (const DdimSource *source,
-        gint              k,
-        gfloat           *mask)
+reduce (const DdimPatchSource *source,
+        gint                   k,
+        gfloat                *mask)
 {
   const DdimCanvas *picture = source->picture;
   gint              c       = picture->c;
@@ -233,11 +233,11 @@ reduce (const DdimSource *source,
 }
 
 DdimModel *
-ddim_source_make_model (const DdimSource  *source,
-                        const DdimCanvas  *canvas,
-                        gint               k,
-                        DdimTeam          *team,
-                        GError           **error)
+ddim_patch_source_make_model (const DdimPatchSource  *source,
+                              const DdimCanvas       *canvas,
+                              gint                    k,
+                              DdimTeam               *team,
+                              GError                **error)
 {
   DdimPatchesOptions  options = source->options;
   g_autoptr (GError)  cause   = NULL;
@@ -274,18 +274,18 @@ ddim_source_make_model (const DdimSource  *source,
 }
 
 DdimModel *
-ddim_source_model (GimpProcedureConfig  *config,
-                   GimpDrawable         *drawable,
-                   gboolean              selected,
-                   const GeglRectangle  *around,
-                   gint                  channels,
-                   gint                  apart,
-                   gboolean              wrap,
-                   DdimTeam             *team,
-                   GError              **error)
+ddim_patch_source_model (GimpProcedureConfig  *config,
+                         GimpDrawable         *drawable,
+                         gboolean              selected,
+                         const GeglRectangle  *around,
+                         gint                  channels,
+                         gint                  apart,
+                         gboolean              wrap,
+                         DdimTeam             *team,
+                         GError              **error)
 {
-  g_autoptr (DdimSource) source = ddim_source_read (config, drawable, selected, around,
-                                                    channels, apart, wrap, NULL, NULL, error);
+  g_autoptr (DdimPatchSource) source = ddim_patch_source_read (config, drawable, selected, around,
+                                                               channels, apart, wrap, NULL, NULL, error);
 
-  return source ? ddim_source_make_model (source, NULL, 1, team, error) : NULL;
+  return source ? ddim_patch_source_make_model (source, NULL, 1, team, error) : NULL;
 }

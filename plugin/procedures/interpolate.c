@@ -28,15 +28,15 @@
 
 typedef struct
 {
-  DdimRecipe      recipe;
-  gdouble         mix;
-  guint64         seed;
-  DdimFilm        film;
-  gint            n_frames;
-  gdouble        *positions;   /* n_frames, as ddim_interpolate () has them  */
-  gboolean        loop;
+  DdimRecipe         recipe;
+  gdouble            mix;
+  guint64            seed;
+  DdimFramesOptions  options;
+  gint               n_frames;
+  gdouble           *positions; /* n_frames, as ddim_interpolate () has them  */
+  gboolean           loop;
 
-  DdimMeeting    *meeting;
+  DdimLayerSet   *layer_set;
   gint            n_keys;
   DdimInversion **keys;        /* n_keys                                     */
   GPtrArray      *frames;      /* of GeglBuffer                              */
@@ -49,7 +49,7 @@ interpolation_clear (Interpolation *self)
     ddim_inversion_free (self->keys[i]);
   g_clear_pointer (&self->keys, g_free);
   g_clear_pointer (&self->positions, g_free);
-  g_clear_pointer (&self->meeting, ddim_meeting_free);
+  g_clear_pointer (&self->layer_set, ddim_layer_set_free);
   g_clear_pointer (&self->frames, g_ptr_array_unref);
   ddim_recipe_clear (&self->recipe);
 }
@@ -72,7 +72,7 @@ static void
 sort_by_height (GPtrArray *layers,
                 GimpImage *image)
 {
-  GList *order = ddim_film_list_layers (image);
+  GList *order = ddim_frames_list_layers (image);
 
   g_ptr_array_sort_with_data (layers, compare_height, order);
   g_list_free (order);
@@ -87,15 +87,15 @@ typedef struct
 } Call;
 
 /* The layers of the way: those selected, and `other` last. */
-static DdimMeeting *
-meet (GimpProcedureConfig  *config,
-      gpointer              data,
-      GError              **error)
+static DdimLayerSet *
+make_layer_set (GimpProcedureConfig  *config,
+                gpointer              data,
+                GError              **error)
 {
   const Call            *call   = data;
   g_autoptr (GPtrArray)  layers = g_ptr_array_new ();
   GimpLayer             *other  = NULL;
-  DdimMeeting           *meeting;
+  DdimLayerSet          *layer_set;
 
   for (gint i = 0; call->drawables && call->drawables[i]; i++)
     g_ptr_array_add (layers, call->drawables[i]);
@@ -109,10 +109,10 @@ meet (GimpProcedureConfig  *config,
     g_ptr_array_add (layers, other);
   g_ptr_array_add (layers, NULL);
 
-  meeting = ddim_meeting_new (call->image, (GimpLayer **) layers->pdata, error);
+  layer_set = ddim_layer_set_new (call->image, (GimpLayer **) layers->pdata, error);
   g_clear_object (&other);
 
-  return meeting;
+  return layer_set;
 }
 
 static void
@@ -125,21 +125,21 @@ read_settings (Interpolation       *self,
   ddim_recipe_read (&self->recipe, config);
   g_object_get (config,
                 "frames",   &self->n_frames,
-                "position", &self->film.position,
+                "position", &self->options.position,
                 "loop",     &self->loop,
-                "duration", &self->film.duration,
+                "duration", &self->options.duration,
                 "mix",      &self->mix,
                 "seed",     &seed,
                 NULL);
   self->seed      = seed;
-  self->film.kind = gimp_procedure_config_get_choice_id (config, "output");
+  self->options.kind = gimp_procedure_config_get_choice_id (config, "output");
 
-  if (self->film.kind == DDIM_FILM_LAYER)
+  if (self->options.kind == DDIM_FRAMES_LAYER)
     self->n_frames = 1;
   self->positions = g_new (gdouble, self->n_frames);
-  if (self->film.kind == DDIM_FILM_LAYER)
+  if (self->options.kind == DDIM_FRAMES_LAYER)
     self->positions[0] = ddim_path_position (self->n_keys, self->loop, easing,
-                                             self->film.position);
+                                             self->options.position);
   else
     ddim_path_positions (self->n_keys, self->loop, easing, self->n_frames,
                          self->positions);
@@ -162,8 +162,8 @@ encode_all (Interpolation     *self,
     {
       DdimMonitor  part   = ddim_monitor_part (monitor, (gdouble) i / self->n_keys,
                                                (gdouble) (i + 1) / self->n_keys);
-      DdimCanvas  *canvas = ddim_meeting_read_canvas (self->meeting, i, field->channels,
-                                                      h, w, error);
+      DdimCanvas  *canvas = ddim_layer_set_read_canvas (self->layer_set, i, field->channels,
+                                                        h, w, error);
 
       if (! canvas)
         return FALSE;
@@ -202,10 +202,10 @@ make_frames (Interpolation      *self,
       gint to   = (from + 1) % self->n_keys;
 
       g_ptr_array_add (self->frames,
-                       ddim_meeting_make_frame (self->meeting, from, to,
-                                                options.positions[n] - from,
-                                                keys[from]->image, keys[to]->image,
-                                                canvas, n));
+                       ddim_layer_set_make_frame (self->layer_set, from, to,
+                                                  options.positions[n] - from,
+                                                  keys[from]->image, keys[to]->image,
+                                                  canvas, n));
     }
 
   return TRUE;
@@ -218,18 +218,18 @@ compute (Interpolation     *self,
          const DdimMonitor *monitor,
          GError           **error)
 {
-  DdimMeeting          *meeting = self->meeting;
-  DdimField            *inner   = ddim_model_get_field (model);
-  g_autoptr (DdimField) field   = NULL;
-  gdouble               encoding = 3.0 * self->n_keys / (3.0 * self->n_keys + self->n_frames);
-  DdimMonitor           part;
-  DdimPlan              plan;
+  DdimLayerSet          *layer_set = self->layer_set;
+  DdimField             *inner     = ddim_model_get_field (model);
+  g_autoptr (DdimField)  field     = NULL;
+  gdouble                encoding  = 3.0 * self->n_keys / (3.0 * self->n_keys + self->n_frames);
+  DdimMonitor            part;
+  DdimPlan               plan;
   gint                  batch, h, w;
 
-  ddim_recipe_make_plan (&self->recipe, model, meeting->target.height,
-                         meeting->target.width, &plan);
-  ddim_meeting_set_frame (meeting, plan.context, plan.least);
-  ddim_plan_get_canvas (&plan, meeting->frame.height, meeting->frame.width, &h, &w);
+  ddim_recipe_make_plan (&self->recipe, model, layer_set->target.height,
+                         layer_set->target.width, &plan);
+  ddim_layer_set_set_frame (layer_set, plan.context, plan.least);
+  ddim_plan_get_canvas (&plan, layer_set->frame.height, layer_set->frame.width, &h, &w);
 
   field = ddim_windows_new (inner, &plan.windows, error);
   if (! field)
@@ -296,9 +296,9 @@ apply (GimpProcedure *procedure,
   ddim_progress_end (&progress);
 
   if (! success ||
-      ! ddim_film_insert (&self->film, self->meeting, self->frames, layers, &error))
+      ! ddim_frames_insert (&self->options, self->layer_set, self->frames, layers, &error))
     return fail (procedure, GIMP_PDB_EXECUTION_ERROR, error);
-  if (self->film.kind == DDIM_FILM_IMAGE && run_mode != GIMP_RUN_NONINTERACTIVE)
+  if (self->options.kind == DDIM_FRAMES_IMAGE && run_mode != GIMP_RUN_NONINTERACTIVE)
     gimp_display_new (gimp_item_get_image (layers->pdata[0]));
 
   errors = g_new (gdouble, self->n_keys);
@@ -335,7 +335,7 @@ interpolate_run (GimpProcedure        *procedure,
   if (run_mode == GIMP_RUN_INTERACTIVE)
     {
       /* what no choice in the dialog could mend is said before it */
-      if (! ddim_meeting_check_layers (drawables, &error))
+      if (! ddim_layer_set_check_layers (drawables, &error))
         return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
       if (! drawables || ! drawables[0])
         {
@@ -344,14 +344,14 @@ interpolate_run (GimpProcedure        *procedure,
                                  "with first."));
           return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
         }
-      if (! ddim_interpolate_dialog_run (procedure, config, drawables[0], meet, &call))
+      if (! ddim_interpolate_dialog_run (procedure, config, drawables[0], make_layer_set, &call))
         return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
     }
 
-  self.meeting = meet (config, &call, &error);
-  if (! self.meeting)
+  self.layer_set = make_layer_set (config, &call, &error);
+  if (! self.layer_set)
     return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
-  self.n_keys = self.meeting->layers->len;
+  self.n_keys = self.layer_set->layers->len;
   read_settings (&self, config);
 
   values = apply (procedure, &self, run_mode);
@@ -375,11 +375,11 @@ add_arguments (GimpProcedure *procedure)
     procedure, "output", _("O_utput"),
     _("What is made of it"),
     gimp_choice_new_with_values (
-      "group", DDIM_FILM_GROUP, _("Frames in a layer group"),
+      "group", DDIM_FRAMES_GROUP, _("Frames in a layer group"),
       _("A film as a group of layers, the first frame lowest"),
-      "image", DDIM_FILM_IMAGE, _("Frames in a new image"),
+      "image", DDIM_FRAMES_IMAGE, _("Frames in a new image"),
       _("A film as an image of its own, to be exported as an animation"),
-      "layer", DDIM_FILM_LAYER, _("One layer"),
+      "layer", DDIM_FRAMES_LAYER, _("One layer"),
       _("The picture at one position of the way"),
       NULL),
     "group", G_PARAM_READWRITE);

@@ -56,8 +56,8 @@ compute (GimpDrawable         *drawable,
                 "seed",     &seed,
                 NULL);
 
-  model = ddim_source_model (config, drawable, TRUE, NULL, gray ? 1 : 3, 0, tileable, team,
-                             error);
+  model = ddim_patch_source_model (config, drawable, TRUE, NULL, gray ? 1 : 3, 0, tileable, team,
+                                   error);
   if (! model)
     return NULL;
 
@@ -208,7 +208,7 @@ texture_run (GimpProcedure        *procedure,
 static void
 add_arguments (GimpProcedure *procedure)
 {
-  ddim_source_add_arguments (
+  ddim_patch_source_add_arguments (
     procedure,
     _("What the texture shall look like: a layer, or a channel that marks where in "
       "the chosen layer. None: the chosen layer, or what of it is selected"));

@@ -355,9 +355,9 @@ make_models (Variation            *variation,
     {
       VariationJob *job = variation->jobs->pdata[i];
 
-      job->model = ddim_source_model (config, job->region->drawable, FALSE,
-                                      &job->region->target, job->region->colors, DDIM_VARIATION_APART,
-                                      variation->recipe.tileable, team, error);
+      job->model = ddim_patch_source_model (config, job->region->drawable, FALSE,
+                                            &job->region->target, job->region->colors, DDIM_VARIATION_APART,
+                                            variation->recipe.tileable, team, error);
       if (! job->model)
         return FALSE;
     }
@@ -469,10 +469,10 @@ variation_run (GimpProcedure        *procedure,
       /* what cannot be worked on at all is said before the dialog */
       if (! make_jobs (&variation, image, drawables, FALSE, &error))
         return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
-      if (! ddim_dialog_run (procedure, config,
-                             ((VariationJob *) variation.jobs->pdata[0])->region,
-                             variation.jobs->len,
-                             check, &target, &picks))
+      if (! ddim_variation_dialog_run (procedure, config,
+                                       ((VariationJob *) variation.jobs->pdata[0])->region,
+                                       variation.jobs->len,
+                                       check, &target, &picks))
         return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
     }
 
@@ -496,7 +496,7 @@ static void
 add_arguments (GimpProcedure *procedure)
 {
   ddim_recipe_add_arguments (procedure);
-  ddim_source_add_arguments (
+  ddim_patch_source_add_arguments (
     procedure,
     _("For the model “this image”, which learns from the image alone: a layer to take "
       "its pieces from, or a channel that marks where in the varied one. None: the "
