@@ -13,21 +13,14 @@
  *   where there are several seeds, the mean of their measures
  */
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
-#include "base/kernels.h"
-#include "base/team.h"
-#include "ddim.h"
-
+#include "measures.h"
 #include "../picture.h"
 
-#define PATCH 7
-#define STEP  6    /* between the patches that are looked for                */
-#define TILE  64   /* of the spectrum                                        */
 #define STEPS 20
 #define DEPTH 0.6
 #define STRENGTH 0.8
@@ -154,196 +147,6 @@ make (gchar **argv)
 
 /* Measuring ------------------------------------------------------------------ */
 
-typedef struct
-{
-  gdouble distance; /* mean of the patches' RMS distances, in steps of 255   */
-  gdouble copies;   /* share whose nearest is at their own place, and close  */
-} Nearest;
-
-typedef struct
-{
-  const DdimCanvas  *x, *in;
-  gint               x0, y0, w, h; /* of x */
-  gint               u0, v0, u, v; /* of in */
-  const DdimKernels *kernels;
-  gdouble           *distances;
-  gboolean          *copies;
-  gint               columns;
-} Job;
-
-static void
-nearest_row (gint     row,
-             gint     worker,
-             gpointer data)
-{
-  Job *job = data;
-  gint c   = job->x->c;
-
-  for (gint column = 0; column < job->columns; column++)
-    {
-      gint    y = job->y0 + row * STEP, x = job->x0 + column * STEP;
-      gfloat  best = G_MAXFLOAT;
-      gint    best_y = 0, best_x = 0;
-
-      for (gint v = job->v0; v + PATCH <= job->v0 + job->v; v++)
-        for (gint u = job->u0; u + PATCH <= job->u0 + job->u; u++)
-          {
-            gfloat distance = job->kernels->distance (
-              job->x->data + ((gsize) y * job->x->w + x) * c, job->x->w * c,
-              job->in->data + ((gsize) v * job->in->w + u) * c, job->in->w * c,
-              PATCH, PATCH * c);
-
-            if (distance < best)
-              {
-                best   = distance;
-                best_y = v;
-                best_x = u;
-              }
-          }
-      best = 127.5 * sqrt (best / (PATCH * PATCH * c));
-      job->distances[row * job->columns + column] = best;
-      job->copies[row * job->columns + column] =
-        ABS (best_y - y) <= 1 && ABS (best_x - x) <= 1 && best < 8;
-    }
-}
-
-/* Patches of a window of x looked for in a window of `in`. */
-static Nearest
-nearest (const DdimCanvas *x,  gint x0, gint y0, gint w, gint h,
-         const DdimCanvas *in, gint u0, gint v0, gint u, gint v,
-         DdimTeam         *team)
-{
-  gint    rows    = (h - PATCH) / STEP + 1;
-  gint    columns = (w - PATCH) / STEP + 1;
-  Nearest result  = { 0 };
-  g_autofree gdouble  *distances = g_new (gdouble, rows * columns);
-  g_autofree gboolean *copies    = g_new (gboolean, rows * columns);
-  Job job = { x, in, x0, y0, w, h, u0, v0, u, v, ddim_kernels_choose (), distances, copies, columns };
-
-  ddim_team_run (team, rows, nearest_row, &job, NULL);
-  for (gint i = 0; i < rows * columns; i++)
-    {
-      result.distance += distances[i] / (rows * columns);
-      result.copies   += copies[i] / (gdouble) (rows * columns);
-    }
-  return result;
-}
-
-/* The four halves of a picture. */
-static void
-half (const DdimCanvas *x,
-      gint              which,
-      gint             *x0,
-      gint             *y0,
-      gint             *w,
-      gint             *h)
-{
-  *w  = which < 2 ? x->w / 2 : x->w;
-  *h  = which < 2 ? x->h : x->h / 2;
-  *x0 = which == 1 ? x->w / 2 : 0;
-  *y0 = which == 3 ? x->h / 2 : 0;
-}
-
-/* x in the halves of `in`, so that what is looked for and where are as large as
- * between halves.                                                           */
-static gdouble
-distance_to (const DdimCanvas *x,
-             const DdimCanvas *in,
-             DdimTeam         *team)
-{
-  gdouble sum = 0;
-
-  for (gint i = 0; i < 4; i++)
-    {
-      gint x0, y0, w, h;
-
-      half (in, i, &x0, &y0, &w, &h);
-      sum += nearest (x, 0, 0, x->w, x->h, in, x0, y0, w, h, team).distance / 4;
-    }
-  return sum;
-}
-
-/* Power of the lightness in rings, in dB, over tiles of a window. */
-static void
-spectrum (const DdimCanvas *x,
-          gint              x0,
-          gint              y0,
-          gint              w,
-          gint              h,
-          gdouble           rings[TILE / 2])
-{
-  static gdouble cosine[TILE], sine[TILE];
-  gdouble power[TILE / 2] = { 0 };
-  gint    counts[TILE / 2] = { 0 };
-
-  for (gint i = 0; i < TILE; i++)
-    {
-      cosine[i] = cos (2 * G_PI * i / TILE);
-      sine[i]   = sin (2 * G_PI * i / TILE);
-    }
-
-  for (gint ty = y0; ty + TILE <= y0 + h; ty += TILE / 2)
-    for (gint tx = x0; tx + TILE <= x0 + w; tx += TILE / 2)
-      {
-        static gdouble tile[TILE][TILE], re[TILE][TILE], im[TILE][TILE];
-        gdouble        mean = 0;
-
-        for (gint y = 0; y < TILE; y++)
-          for (gint column = 0; column < TILE; column++)
-            {
-              const gfloat *p = x->data + ((gsize) (ty + y) * x->w + tx + column) * x->c;
-
-              tile[y][column] = 0.3 * p[0] + 0.6 * p[1] + 0.1 * p[2];
-              mean += tile[y][column] / (TILE * TILE);
-            }
-        for (gint y = 0; y < TILE; y++)
-          for (gint column = 0; column < TILE; column++)
-            tile[y][column] = (tile[y][column] - mean) * (0.5 - 0.5 * cosine[y])
-                              * (0.5 - 0.5 * cosine[column]);
-        for (gint y = 0; y < TILE; y++)
-          for (gint k = 0; k < TILE; k++)
-            {
-              re[y][k] = im[y][k] = 0;
-              for (gint column = 0; column < TILE; column++)
-                {
-                  re[y][k] += tile[y][column] * cosine[k * column % TILE];
-                  im[y][k] -= tile[y][column] * sine[k * column % TILE];
-                }
-            }
-        for (gint j = 0; j < TILE; j++)
-          for (gint k = 0; k < TILE / 2; k++)
-            {
-              gdouble a = 0, b = 0;
-              gint    ring = lround (hypot (j < TILE / 2 ? j : TILE - j, k));
-
-              if (ring < 1 || ring >= TILE / 2)
-                continue;
-              for (gint y = 0; y < TILE; y++)
-                {
-                  gdouble c = cosine[j * y % TILE], s = sine[j * y % TILE];
-
-                  a += re[y][k] * c + im[y][k] * s;
-                  b += im[y][k] * c - re[y][k] * s;
-                }
-              power[ring] += a * a + b * b;
-              counts[ring]++;
-            }
-      }
-  for (gint i = 1; i < TILE / 2; i++)
-    rings[i] = 10 * log10 (power[i] / counts[i] + 1e-12);
-}
-
-static gdouble
-spectra_apart (const gdouble *one,
-               const gdouble *other)
-{
-  gdouble squares = 0;
-
-  for (gint i = 1; i < TILE / 2; i++)
-    squares += (one[i] - other[i]) * (one[i] - other[i]);
-  return sqrt (squares / (TILE / 2 - 1));
-}
-
 static void
 measure (const gchar *folder,
          const gchar *name,
@@ -352,53 +155,40 @@ measure (const gchar *folder,
   g_autofree gchar      *path   = g_strdup_printf ("%s/%s.png", folder, name);
   GError                *error  = NULL;
   g_autoptr (DdimCanvas) source = picture_load (path, &error);
-  gdouble rings[4][TILE / 2], whole[TILE / 2];
-  gdouble low = G_MAXDOUBLE, high = 0, spectral = 0;
+  MeasuresHalves         halves;
+  gdouble                whole[MEASURES_RINGS];
 
   check (source != NULL, error);
-  /* What the kernel reads beyond the last line. */
-  source->data = g_realloc (source->data, (ddim_canvas_size (source) + 64) * sizeof (gfloat));
-  spectrum (source, 0, 0, source->w, source->h, whole);
-  for (gint i = 0; i < 4; i++)
-    {
-      gint    x0, y0, w, h, u0, v0, u, v;
-      gdouble apart;
+  measures_halves (source, team, &halves);
+  measures_spectrum (source, whole);
 
-      half (source, i, &x0, &y0, &w, &h);
-      half (source, i ^ 1, &u0, &v0, &u, &v);
-      apart = nearest (source, x0, y0, w, h, source, u0, v0, u, v, team).distance;
-      low   = MIN (low, apart);
-      high  = MAX (high, apart);
-      spectrum (source, x0, y0, w, h, rings[i]);
-    }
-  spectral = MAX (spectra_apart (rings[0], rings[1]), spectra_apart (rings[2], rings[3]));
-
-  printf ("| %s | %.1f–%.1f, %.1f dB |", name, low, high, spectral);
+  printf ("| %s | %.1f–%.1f, %.1f dB |", name, halves.least, halves.greatest, halves.spectrum);
   for (gsize i = 0; i < G_N_ELEMENTS (made); i++)
     {
-      gdouble to = 0, from = 0, spectral_of_x = 0, copies = 0;
+      gdouble to = 0, from = 0, spectral = 0, copies = 0;
       gint    n  = 0;
 
       for (; n < SEEDS; n++)
         {
           g_autofree gchar      *file = picture_of (folder, name, made[i], n + 1);
           g_autoptr (DdimCanvas) x    = picture_load (file, NULL);
-          gdouble                of_x[TILE / 2];
+          MeasuresPatches        there, back;
+          gdouble                rings[MEASURES_RINGS];
 
           if (! x)
             break;
-          x->data = g_realloc (x->data, (ddim_canvas_size (x) + 64) * sizeof (gfloat));
-          spectrum (x, 0, 0, x->w, x->h, of_x);
-          to            += distance_to (x, source, team);
-          from          += distance_to (source, x, team);
-          spectral_of_x += spectra_apart (whole, of_x);
-          copies        += 100 * nearest (x, 0, 0, x->w, x->h, source, 0, 0, source->w,
-                                          source->h, team).copies;
+          measures_patches (x, source, team, &there);
+          measures_patches (source, x, team, &back);
+          measures_spectrum (x, rings);
+          to       += there.distance;
+          from     += back.distance;
+          copies   += 100 * there.copies;
+          spectral += measures_spectral_difference (whole, rings);
         }
       if (n == 0)
         printf (" – |");
       else
-        printf (" %.1f, %.1f, %.1f dB, %.0f %% |", to / n, from / n, spectral_of_x / n, copies / n);
+        printf (" %.1f, %.1f, %.1f dB, %.0f %% |", to / n, from / n, spectral / n, copies / n);
     }
   printf ("\n");
 }

@@ -1,0 +1,423 @@
+/* variations-bench.c: variations of fixed regions, made and measured
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Each region of variations.txt is varied as a user would: a hard-edged
+ * rectangular selection in a whole picture.  A column is a way to make them; what
+ * it makes lies in the folder, REGION-COLUMN-SEED.png, with what it was made with
+ * in REGION-COLUMN.ini, and is made again only where that has changed.
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "variations-table.h"
+#include "../picture.h"
+
+#define REDUCTION 8
+#define GAP       6 /* pixels between the pictures of a sheet */
+
+static gchar  *weights     = "weights/photo";
+static gchar  *shared      = "../shared";
+static gchar  *list        = "tests/bench/variations.txt";
+static gchar  *folder      = "build/variations";
+static gchar **names       = NULL;
+static gchar **specs       = NULL;
+static gchar **pairs       = NULL;
+static gint    first_seed  = 1;
+static gint    n_seeds     = 3;
+static gboolean again      = FALSE;
+static gboolean frames     = FALSE;
+static gboolean markdown   = FALSE;
+static gchar  *sheet       = NULL;
+
+static const GOptionEntry entries[] = {
+  { "region", 'r', 0, G_OPTION_ARG_STRING_ARRAY, &names,
+    "only this region, and others named so", "NAME" },
+  { "column", 'c', 0, G_OPTION_ARG_STRING_ARRAY, &specs,
+    "only this column, with settings of its own, and others named so", "NAME[,KEY=VALUE...]" },
+  { "set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &pairs,
+    "a setting of all columns", "KEY=VALUE" },
+  { "seed", 0, 0, G_OPTION_ARG_INT, &first_seed, "the first seed (1)", "N" },
+  { "seeds", 'n', 0, G_OPTION_ARG_INT, &n_seeds, "how many seeds (3)", "N" },
+  { "again", 'a', 0, G_OPTION_ARG_NONE, &again, "make what is there already, too", NULL },
+  { "sheet", 0, 0, G_OPTION_ARG_FILENAME, &sheet,
+    "a PNG of what was made, a row for each region: the original, then the columns", "FILE" },
+  { "markdown", 0, 0, G_OPTION_ARG_NONE, &markdown, "print tables for the page", NULL },
+  { "frames", 0, 0, G_OPTION_ARG_NONE, &frames,
+    "write the originals, and print where they lie: NAME PICTURE, then X Y W H of the "
+    "selection and of what is seen around it", NULL },
+  { "weights", 0, 0, G_OPTION_ARG_FILENAME, &weights, "the network (weights/photo)", "FOLDER" },
+  { "shared", 0, 0, G_OPTION_ARG_FILENAME, &shared, "the pictures (../shared)", "FOLDER" },
+  { "regions", 0, 0, G_OPTION_ARG_FILENAME, &list,
+    "the regions (tests/bench/variations.txt)", "FILE" },
+  { "folder", 0, 0, G_OPTION_ARG_FILENAME, &folder,
+    "where the results lie (build/variations)", "FOLDER" },
+  { NULL }
+};
+
+static void
+check (gboolean      success,
+       const GError *error)
+{
+  if (! success)
+    {
+      g_printerr ("variations-bench: %s\n", error->message);
+      exit (1);
+    }
+}
+
+/* Making, unless it is there ----------------------------------------------------- */
+
+static gchar *
+path_of (const VariationsRegion *region,
+         const VariationsColumn *column,
+         gint                    seed)
+{
+  g_autofree gchar *name = g_strdup_printf ("%s-%s-%d.png", region->name, column->spec, seed);
+
+  return g_build_filename (folder, name, NULL);
+}
+
+static gboolean
+is_there (const VariationsRegion *region,
+          const VariationsColumn *column)
+{
+  for (gint seed = first_seed; seed < first_seed + n_seeds; seed++)
+    {
+      g_autofree gchar *path = path_of (region, column, seed);
+
+      if (! g_file_test (path, G_FILE_TEST_EXISTS))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* What a picture depends on, but for the program itself. */
+static gchar *
+describe (const VariationsRegion *region,
+          const VariationsColumn *column)
+{
+  g_autofree gchar *settings = variations_settings_describe (&column->settings);
+
+  return g_strdup_printf ("%s %d %d %d %d %s %s", region->path, region->x, region->y, region->w,
+                          region->h, weights, settings);
+}
+
+static void
+make (VariationsMaker        *maker,
+      const VariationsRegion *region,
+      const VariationsColumn *column,
+      VariationsCost         *cost)
+{
+  g_autoptr (GKeyFile)    file     = g_key_file_new ();
+  g_autofree gchar       *name     = g_strdup_printf ("%s-%s.ini", region->name, column->spec);
+  g_autofree gchar       *path     = g_build_filename (folder, name, NULL);
+  g_autofree gchar       *settings = describe (region, column);
+  g_autofree gchar       *found    = NULL;
+  g_autofree guint64     *seeds    = g_new (guint64, n_seeds);
+  g_autoptr (DdimCanvas)  made     = NULL;
+  GError                 *error    = NULL;
+
+  if (! again && g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL))
+    found = g_key_file_get_string (file, "made", "settings", NULL);
+  if (is_there (region, column) && ! g_strcmp0 (found, settings))
+    {
+      cost->seconds         = g_key_file_get_double (file, "made", "seconds", NULL);
+      cost->evaluations     = g_key_file_get_integer (file, "made", "evaluations", NULL);
+      cost->inversion_error = g_key_file_get_double (file, "made", "inversion-error", NULL);
+      return;
+    }
+
+  g_printerr ("%s, %s\n", region->name, column->spec);
+  for (gint i = 0; i < n_seeds; i++)
+    seeds[i] = first_seed + i;
+  made = variations_make (maker, column, region, n_seeds, seeds, cost, &error);
+  check (made != NULL, error);
+
+  for (gint i = 0; i < n_seeds; i++)
+    {
+      g_autofree gchar *picture = path_of (region, column, seeds[i]);
+      DdimCanvas        item    = *made;
+
+      item.n    = 1;
+      item.data = made->data + i * ddim_canvas_item_size (made);
+      check (picture_save (&item, picture, &error), error);
+    }
+  g_key_file_set_string (file, "made", "settings", settings);
+  g_key_file_set_double (file, "made", "seconds", cost->seconds);
+  g_key_file_set_integer (file, "made", "evaluations", cost->evaluations);
+  g_key_file_set_double (file, "made", "inversion-error", cost->inversion_error);
+  check (g_key_file_save_to_file (file, path, &error), error);
+}
+
+/* Measuring ---------------------------------------------------------------------- */
+
+/* The selection, of a frame with so much context. */
+static DdimCanvas *
+crop_selection (const VariationsRegion *region,
+                const DdimCanvas       *frame,
+                gint                    context,
+                gint                   *x,
+                gint                   *y)
+{
+  *x = MIN (region->x, context);
+  *y = MIN (region->y, context);
+
+  return picture_crop (frame, *x, *y, region->h, region->w);
+}
+
+static void
+measure (const VariationsRegion   *region,
+         const VariationsColumn   *column,
+         const VariationsOriginal *original,
+         DdimTeam                 *team,
+         VariationsRow            *row)
+{
+  gint                   context  = column->settings.context;
+  g_autoptr (DdimCanvas) frame    = variations_region_frame (region, context);
+  gint                   x, y;
+  g_autoptr (DdimCanvas) window   = crop_selection (region, frame, context, &x, &y);
+  gdouble                rings[MEASURES_RINGS];
+
+  measures_spectrum (window, rings);
+  for (gint seed = first_seed; seed < first_seed + n_seeds; seed++)
+    {
+      g_autofree gchar      *path   = path_of (region, column, seed);
+      g_autoptr (DdimCanvas) made   = picture_load (path, NULL);
+      g_autoptr (DdimCanvas) inside = NULL;
+      MeasuresPatches        to, from;
+      MeasuresBorder         border = { 0 };
+      gdouble                rings_of_made[MEASURES_RINGS];
+
+      if (! made)
+        break; /* fewer seeds are made elsewhere */
+      inside = crop_selection (region, made, context, &x, &y);
+      measures_patches (inside, window, team, &to);
+      measures_patches (window, inside, team, &from);
+      measures_spectrum (inside, rings_of_made);
+      measures_border (made, x, y, region->w, region->h, &border);
+
+      row->n++;
+      row->to                   += to.distance;
+      row->from                 += from.distance;
+      row->copies               += to.copies;
+      row->spectrum             += measures_spectral_difference (rings, rings_of_made);
+      row->change               += measures_reduced_change (window, inside, REDUCTION);
+      row->border.border        += border.border;
+      row->border.neighbourhood += border.neighbourhood;
+    }
+  if (row->n)
+    {
+      row->to                   /= row->n;
+      row->from                 /= row->n;
+      row->copies               /= row->n;
+      row->spectrum             /= row->n;
+      row->change               /= row->n;
+      row->border.border        /= row->n;
+      row->border.neighbourhood /= row->n;
+    }
+}
+
+static void
+measure_original (const VariationsRegion *region,
+                  DdimTeam               *team,
+                  VariationsOriginal     *original)
+{
+  g_autoptr (DdimCanvas) window = picture_crop (region->picture, region->x, region->y, region->h,
+                                                region->w);
+
+  measures_halves (window, team, &original->halves);
+  original->bordered = measures_border (region->picture, region->x, region->y, region->w,
+                                        region->h, &original->border);
+}
+
+/* Output ------------------------------------------------------------------------- */
+
+static void
+paste (DdimCanvas       *sheet,
+       const DdimCanvas *picture,
+       gint              left,
+       gint              top)
+{
+  for (gint y = 0; y < picture->h; y++)
+    for (gint i = 0; i < picture->w * picture->c; i++)
+      sheet->data[((gsize) (top + y) * sheet->w + left) * sheet->c + i] =
+        picture->data[(gsize) y * picture->w * picture->c + i];
+}
+
+/* The first seed's pictures. */
+static void
+write_sheet (const VariationsTable *table)
+{
+  gint                   cell    = 0; /* its width */
+  gint                   height  = 0;
+  gint                   top     = 0;
+  gint                   context = 0;
+  GError                *error   = NULL;
+  g_autoptr (DdimCanvas) canvas  = NULL;
+
+  for (guint c = 0; c < table->columns->len; c++)
+    context = MAX (context, ((VariationsColumn *) table->columns->pdata[c])->settings.context);
+  for (guint r = 0; r < table->regions->len; r++)
+    {
+      g_autoptr (DdimCanvas) frame = variations_region_frame (table->regions->pdata[r], context);
+
+      cell    = MAX (cell, frame->w + GAP);
+      height += frame->h + GAP;
+    }
+  canvas = ddim_canvas_new (1, height, (table->columns->len + 1) * cell, 3);
+  for (gsize i = 0; i < ddim_canvas_size (canvas); i++)
+    canvas->data[i] = 1;
+
+  for (guint r = 0; r < table->regions->len; r++)
+    {
+      const VariationsRegion *region = table->regions->pdata[r];
+      g_autoptr (DdimCanvas)  frame  = variations_region_frame (region, context);
+
+      paste (canvas, frame, 0, top);
+      for (guint c = 0; c < table->columns->len; c++)
+        {
+          g_autofree gchar      *path    = path_of (region, table->columns->pdata[c], first_seed);
+          g_autoptr (DdimCanvas) picture = picture_load (path, NULL);
+
+          if (picture)
+            paste (canvas, picture, (c + 1) * cell, top);
+        }
+      top += frame->h + GAP;
+    }
+  check (picture_save (canvas, sheet, &error), error);
+}
+
+/* The originals as PNG, and a line for each: for what is made elsewhere. */
+static void
+write_frames (GPtrArray              *regions,
+              const VariationsColumn *column)
+{
+  for (guint r = 0; r < regions->len; r++)
+    {
+      VariationsRegion      *region = regions->pdata[r];
+      GError                *error  = NULL;
+      g_autoptr (DdimCanvas) frame  = NULL;
+      g_autofree gchar      *name   = g_strdup_printf ("%s.png", region->name);
+      g_autofree gchar      *path   = g_build_filename (folder, name, NULL);
+
+      check (variations_region_load (region, &error), error);
+      frame = variations_region_frame (region, column->settings.context);
+      check (picture_save (frame, path, &error), error);
+      printf ("%s %s %d %d %d %d %d %d %d %d\n", region->name, region->path, region->x, region->y,
+              region->w, region->h, frame->x, frame->y, frame->w, frame->h);
+    }
+}
+
+/* What was asked for ------------------------------------------------------------- */
+
+static GPtrArray *
+choose_regions (void)
+{
+  GError               *error  = NULL;
+  g_autoptr (GPtrArray) all    = variations_regions_read (list, shared, &error);
+  GPtrArray            *chosen = g_ptr_array_new ();
+
+  check (all != NULL, error);
+  for (guint i = 0; i < all->len; i++)
+    {
+      VariationsRegion *region = all->pdata[i];
+
+      if (! names || g_strv_contains ((const gchar *const *) names, region->name))
+        g_ptr_array_add (chosen, region);
+    }
+  if (names && chosen->len < g_strv_length (names))
+    {
+      g_printerr ("variations-bench: a region is named that %s does not have\n", list);
+      exit (2);
+    }
+
+  return chosen;
+}
+
+static GPtrArray *
+choose_columns (void)
+{
+  GPtrArray            *columns = g_ptr_array_new ();
+  gsize                 n;
+  const VariationsKind *kinds = variations_kinds (&n);
+  gsize                 wanted = specs ? g_strv_length (specs) : n;
+  GError               *error = NULL;
+
+  for (gsize i = 0; i < wanted; i++)
+    {
+      VariationsColumn *column = variations_column_new (specs ? specs[i] : kinds[i].name,
+                                                        (const gchar *const *) pairs, &error);
+
+      check (column != NULL, error);
+      g_ptr_array_add (columns, column);
+    }
+
+  return columns;
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new ("- variations, made and measured");
+  VariationsTable            table;
+  VariationsMaker           *maker;
+  GError                    *error = NULL;
+
+  g_option_context_add_main_entries (context, entries, NULL);
+  check (g_option_context_parse (context, &argc, &argv, &error), error);
+  g_mkdir_with_parents (folder, 0777);
+
+  table.regions = choose_regions ();
+  table.columns = choose_columns ();
+  if (frames)
+    {
+      write_frames (table.regions, table.columns->pdata[0]);
+      return 0;
+    }
+
+  maker = variations_maker_new (weights, &error);
+  check (maker != NULL, error);
+
+  table.originals = g_new0 (VariationsOriginal, table.regions->len);
+  table.rows      = g_new0 (VariationsRow *, table.regions->len);
+  for (guint r = 0; r < table.regions->len; r++)
+    {
+      VariationsRegion *region = table.regions->pdata[r];
+
+      check (variations_region_load (region, &error), error);
+      measure_original (region, variations_maker_get_team (maker), &table.originals[r]);
+      table.rows[r] = g_new0 (VariationsRow, table.columns->len);
+      for (guint c = 0; c < table.columns->len; c++)
+        {
+          const VariationsColumn *column = table.columns->pdata[c];
+
+          if (column->kind->make_field)
+            make (maker, region, column, &table.rows[r][c].cost);
+          measure (region, column, &table.originals[r], variations_maker_get_team (maker),
+                   &table.rows[r][c]);
+        }
+    }
+
+  if (markdown)
+    {
+      variations_table_write_totals (&table);
+      printf ("\n");
+      variations_table_write (&table);
+    }
+  else
+    {
+      variations_table_print (&table);
+      printf ("\n");
+      variations_table_print_totals (&table);
+    }
+  if (sheet)
+    write_sheet (&table);
+  variations_maker_free (maker);
+
+  return 0;
+}
