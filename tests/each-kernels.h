@@ -6,8 +6,8 @@
 
 #pragma once
 
-#include "base/kernels.h"
-#include "base/team-private.h"
+#include "kernels.h"
+#include "thread-pool-private.h"
 
 /* Of the instruction sets that this build and this processor have. */
 static inline gint

@@ -8,8 +8,8 @@
 
 #include <math.h>
 
-#include "model/safetensors.h"
-#include "ops/constant.h"
+#include "safetensors.h"
+#include "constant.h"
 
 /* A tensor's values; free with ddim_memory_free (). */
 static inline gfloat *

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-#include "base/arena.h"
-#include "base/memory.h"
+#include "arena.h"
+#include "aligned-memory.h"
 
 #define PLACES 24
 #define ROUNDS 2000

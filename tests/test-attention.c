@@ -13,9 +13,9 @@
 
 #include <math.h>
 
-#include "base/memory.h"
+#include "aligned-memory.h"
 #include "each-kernels.h"
-#include "ops/attention.h"
+#include "attention.h"
 
 #define BOUND 2e-5
 

@@ -15,8 +15,8 @@
 
 #include <math.h>
 
-#include "base/memory.h"
-#include "ops/conv.h"
+#include "aligned-memory.h"
+#include "conv.h"
 #include "each-kernels.h"
 
 #define BOUND       4e-6

@@ -11,9 +11,9 @@
 
 #include <math.h>
 
-#include "base/memory.h"
+#include "aligned-memory.h"
 #include "each-kernels.h"
-#include "ops/linear.h"
+#include "linear.h"
 
 #define BOUND 3e-5
 

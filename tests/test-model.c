@@ -8,7 +8,8 @@
 
 #include <unistd.h>
 
-#include "base/memory.h"
+#include "ddim.h"
+#include "aligned-memory.h"
 #include "golden.h"
 
 static const DdimLevel level = { 500, 0.6, 0.8 };

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "ddim.h"
-#include "model/patch.h"
+#include "patch.h"
 
 static const gfloat no_mean[4] = { 0 };
 

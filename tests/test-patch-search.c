@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#include "model/patch.h"
+#include "patch.h"
 
 #include "noisy-texture.h"
 

@@ -6,9 +6,9 @@
 
 #include <glib/gstdio.h>
 
-#include "base/memory.h"
-#include "model/safetensors.h"
-#include "ops/constant.h"
+#include "aligned-memory.h"
+#include "safetensors.h"
+#include "constant.h"
 
 /* A file of this header and n bytes of data. */
 static GBytes *

@@ -11,10 +11,10 @@
 
 #include <glib/gstdio.h>
 
-#include "base/memory.h"
+#include "aligned-memory.h"
 #include "each-kernels.h"
 #include "golden.h"
-#include "model/unet.h"
+#include "unet.h"
 
 #define BOUND 1e-4
 

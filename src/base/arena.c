@@ -4,8 +4,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#include "base/arena.h"
-#include "base/memory.h"
+#include "arena.h"
+#include "aligned-memory.h"
 
 /* A dry arena's places count from here: any aligned address but NULL. */
 #define DRY_BASE ((gfloat *) DDIM_ALIGNMENT)

@@ -7,7 +7,7 @@
  * parts hands each part a monitor of its own stretch.
  */
 
-#include "ddim.h"
+#include "monitor.h"
 
 static gdouble
 monitor_position (const DdimMonitor *monitor,

@@ -9,8 +9,9 @@
  * reflection, and what comes back is cut to size.
  */
 
-#include "model/scheduler.h"
-#include "model/unet.h"
+#include "model.h"
+#include "scheduler.h"
+#include "unet.h"
 
 #define WEIGHTS "diffusion_pytorch_model.safetensors"
 

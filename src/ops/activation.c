@@ -11,8 +11,8 @@
 
 #include <math.h>
 
-#include "base/vector.h"
-#include "ops/activation.h"
+#include "vector.h"
+#include "activation.h"
 
 gdouble
 ddim_activation_naive (DdimActivation activation,

@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "ops/tensor.h"
+#include "tensor.h"
 
 G_BEGIN_DECLS
 

@@ -6,9 +6,9 @@
  * One chunk of work is some pixels of an item.
  */
 
-#include "base/memory.h"
-#include "base/team-private.h"
-#include "ops/add.h"
+#include "aligned-memory.h"
+#include "thread-pool-private.h"
+#include "add.h"
 
 #define PIXELS 64 /* of a chunk */
 

@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-#include "ops/attention.h"
+#include "attention.h"
 
 void
 ddim_attention_naive (const DdimAttentionArgs *args)

@@ -12,9 +12,9 @@
 
 #include <math.h>
 
-#include "base/memory.h"
-#include "base/team-private.h"
-#include "ops/attention.h"
+#include "aligned-memory.h"
+#include "thread-pool-private.h"
+#include "attention.h"
 
 /* Rows of a chunk: several times those that a product sums at once. */
 #define QUERIES       48

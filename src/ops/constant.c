@@ -9,8 +9,8 @@
 
 #include <string.h>
 
-#include "base/memory.h"
-#include "ops/constant.h"
+#include "aligned-memory.h"
+#include "constant.h"
 
 static inline gfloat
 float_from_bits (guint32 bits)

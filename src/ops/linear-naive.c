@@ -4,9 +4,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#include "base/memory.h"
-#include "ops/constant.h"
-#include "ops/linear.h"
+#include "aligned-memory.h"
+#include "constant.h"
+#include "linear.h"
 
 void
 ddim_linear_naive (gint                c_in,

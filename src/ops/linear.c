@@ -7,10 +7,10 @@
  * table of kernels; a chunk is one panel of outputs.
  */
 
-#include "base/memory.h"
-#include "base/team-private.h"
-#include "ops/constant.h"
-#include "ops/linear.h"
+#include "aligned-memory.h"
+#include "thread-pool-private.h"
+#include "constant.h"
+#include "linear.h"
 
 #define MAX_ROWS 32 /* of a product */
 

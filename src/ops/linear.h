@@ -8,7 +8,7 @@
 
 #pragma once
 
-#include "ops/tensor.h"
+#include "tensor.h"
 
 G_BEGIN_DECLS
 

@@ -10,11 +10,11 @@
 
 #include <math.h>
 
-#include "base/memory.h"
-#include "base/team-private.h"
-#include "ops/activation.h"
-#include "ops/constant.h"
-#include "ops/norm.h"
+#include "aligned-memory.h"
+#include "thread-pool-private.h"
+#include "activation.h"
+#include "constant.h"
+#include "norm.h"
 
 struct _DdimNorm
 {

@@ -6,8 +6,8 @@
  * One chunk of work is one row of the output.
  */
 
-#include "ops/activation.h"
-#include "ops/resample.h"
+#include "activation.h"
+#include "resample.h"
 
 typedef struct
 {

@@ -10,8 +10,8 @@
 
 #pragma once
 
-#include "ops/norm.h"
-#include "ops/tensor.h"
+#include "norm.h"
+#include "tensor.h"
 
 G_BEGIN_DECLS
 

@@ -10,7 +10,7 @@
 
 #pragma once
 
-#include "base/team.h"
+#include "thread-pool-private.h"
 
 G_BEGIN_DECLS
 

@@ -30,7 +30,7 @@
 
 #include <cblas.h>
 
-#include "windows.h"
+#include "tiling-private.h"
 #include "../picture.h"
 
 typedef struct

@@ -28,7 +28,7 @@
 
 #include <cblas.h>
 
-#include "model/unet.h"
+#include "unet.h"
 
 #define TIMESTEP     500
 #define SGEMM_N      1536

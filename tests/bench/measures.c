@@ -7,8 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/kernels.h"
-#include "base/team.h"
+#include "kernels.h"
+#include "thread-pool-private.h"
 
 #include "measures.h"
 #include "../picture.h"

@@ -20,10 +20,10 @@
 #include <cblas.h>
 #include <glib/gstdio.h>
 
-#include "base/memory.h"
-#include "base/team-private.h"
-#include "ops/attention.h"
-#include "ops/conv.h"
+#include "aligned-memory.h"
+#include "thread-pool-private.h"
+#include "attention.h"
+#include "conv.h"
 
 #define SGEMM_N      1536
 #define TURN_SECONDS 0.05

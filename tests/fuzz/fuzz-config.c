@@ -10,7 +10,7 @@
 #include <math.h>
 
 #include "fuzz.h"
-#include "model/config.h"
+#include "unet-config.h"
 
 static void
 check (const DdimConfig *c)

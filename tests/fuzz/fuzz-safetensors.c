@@ -8,10 +8,10 @@
  * as `names` does.
  */
 
-#include "base/memory.h"
+#include "aligned-memory.h"
 #include "fuzz.h"
-#include "model/safetensors.h"
-#include "ops/constant.h"
+#include "safetensors.h"
+#include "constant.h"
 
 int
 LLVMFuzzerTestOneInput (const guint8 *data,

@@ -8,7 +8,7 @@
  */
 
 #include "fuzz.h"
-#include "model/scheduler.h"
+#include "scheduler.h"
 
 int
 LLVMFuzzerTestOneInput (const guint8 *data,

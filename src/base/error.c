@@ -1,9 +1,0 @@
-/* error.c: the library's error domain
- *
- * Copyright (C) 2026 The gimp-ddim authors
- * SPDX-License-Identifier: GPL-3.0-or-later
- */
-
-#include "ddim.h"
-
-G_DEFINE_QUARK (ddim-error-quark, ddim_error)

@@ -1,0 +1,176 @@
+/* kernel-lines.c: what surrounds the products: lines of pixels
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "simd.h"
+
+INLINE Vector
+silu_of (Vector x)
+{
+  return x * reciprocal (1.0f + exponential (-x));
+}
+
+INLINE Vector
+affine_of (Vector         x,
+           Vector         scale,
+           Vector         shift,
+           const gboolean silu)
+{
+  x = scale * x + shift;
+  return silu ? silu_of (x) : x;
+}
+
+/* Pixels that are asked for ahead: a line's are one run of memory, but a short
+ * one for the processor to notice by itself.                                */
+#define AHEAD 8
+
+INLINE void
+affine (const gfloat   *in,
+        gsize           in_pixel,
+        const gfloat   *scale,
+        const gfloat   *shift,
+        const gboolean  silu,
+        gint            n,
+        gint            c,
+        gfloat         *out,
+        gsize           out_pixel)
+{
+  gint whole = c / LANES * LANES, rest = c - whole;
+
+  for (gint i = 0; i < n; i++, in += in_pixel, out += out_pixel)
+    {
+      for (gint k = 0; k < whole; k += LANES)
+        {
+          prefetch (in + AHEAD * in_pixel + k);
+          store (out + k, affine_of (load (in + k), load (scale + k), load (shift + k), silu));
+        }
+      if (rest)
+        put (out + whole, affine_of (get (in + whole, rest),
+                                            get (scale + whole, rest),
+                                            get (shift + whole, rest), silu), rest);
+    }
+}
+
+void
+KERNEL (affine) (const gfloat *in,
+                 gsize         in_pixel,
+                 const gfloat *scale,
+                 const gfloat *shift,
+                 gboolean      silu,
+                 gint          n,
+                 gint          c,
+                 gfloat       *out,
+                 gsize         out_pixel)
+{
+  if (! scale)
+    for (gint i = 0; i < n; i++)
+      memcpy (out + i * out_pixel, in + i * in_pixel, c * sizeof (gfloat));
+  else if (silu)
+    affine (in, in_pixel, scale, shift, TRUE, n, c, out, out_pixel);
+  else
+    affine (in, in_pixel, scale, shift, FALSE, n, c, out, out_pixel);
+}
+
+void
+KERNEL (finish) (const gfloat     *sums,
+                 gsize             sums_pixel,
+                 gint              n,
+                 gint              c,
+                 const DdimFinish *f)
+{
+  for (gint k = 0; k < c; k += LANES)
+    {
+      gint          lanes = MIN (c - k, LANES);
+      Vector        sum = load (f->sum + k), squares = load (f->squares + k);
+      Vector        bias = load (f->bias + k);
+      const gfloat *residual = f->residual ? f->residual + k : NULL;
+      gfloat       *out = f->out + k;
+
+      for (gint i = 0; i < n; i++)
+        {
+          Vector x = finish_vector (get (sums + i * sums_pixel + k, lanes), bias, residual,
+                                    lanes, f->scale);
+
+          sum     += x;
+          squares += x * x;
+          put (out, x, lanes);
+          out += f->out_pixel;
+          if (residual)
+            residual += f->residual_pixel;
+        }
+      store (f->sum + k, sum);
+      store (f->squares + k, squares);
+    }
+}
+
+gfloat
+KERNEL (softmax) (gfloat *x,
+                  gint    n,
+                  gfloat  scale)
+{
+  gint    whole = n / LANES * LANES, rest = n - whole;
+  Vector  high = { 0 }, sum = { 0 };
+  gfloat  most = x[0], total = 0;
+
+  high = high + x[0];
+  for (gint i = 0; i < whole; i += LANES)
+    high = choose (load (x + i) > high, load (x + i), high);
+  for (gint i = 0; i < LANES; i++)
+    most = MAX (most, high[i]);
+  for (gint i = whole; i < n; i++)
+    most = MAX (most, x[i]);
+
+  for (gint i = 0; i < whole; i += LANES)
+    {
+      Vector y = exponential ((load (x + i) - most) * scale);
+
+      sum += y;
+      store (x + i, y);
+    }
+  if (rest)
+    put (x + whole, exponential ((get (x + whole, rest) - most) * scale), rest);
+  for (gint i = whole; i < n; i++)
+    total += x[i];
+  for (gint i = 0; i < LANES; i++)
+    total += sum[i];
+  return 1 / total;
+}
+
+gfloat
+KERNEL (distance) (const gfloat *x,
+                   gsize         x_line,
+                   const gfloat *y,
+                   gsize         y_line,
+                   gint          rows,
+                   gint          n)
+{
+  Vector   sum = { 0 };
+  Integers wanted;
+  gint     whole = n / LANES * LANES;
+  gfloat   total = 0;
+
+  for (gint i = 0; i < LANES; i++)
+    wanted[i] = whole + i < n ? -1 : 0;
+
+  for (gint row = 0; row < rows; row++, x += x_line, y += y_line)
+    {
+      for (gint i = 0; i < whole; i += LANES)
+        {
+          Vector difference = load (x + i) - load (y + i);
+
+          sum += difference * difference;
+        }
+      if (whole < n)
+        {
+          Vector difference = load (x + whole) - load (y + whole);
+
+          difference = (Vector) ((Integers) difference & wanted);
+          sum += difference * difference;
+        }
+    }
+  for (gint i = 0; i < LANES; i++)
+    total += sum[i];
+  return total;
+}

@@ -1,0 +1,27 @@
+/* kernel-table.c: this instruction set's table of kernels
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "simd.h"
+
+const DdimKernels KERNEL (kernels) =
+{
+  .name    = G_STRINGIFY (DDIM_ISA),
+  .panel   = PANEL_VECTORS * LANES,
+  .narrow  = LANES,
+  .product = KERNEL (product),
+#if defined (__AMX_BF16__)
+  .split_product = KERNEL (split_product),
+  .split         = KERNEL (split),
+  .split_pack    = KERNEL (split_pack),
+#endif
+  .affine  = KERNEL (affine),
+  .finish  = KERNEL (finish),
+  .softmax = KERNEL (softmax),
+  .distance = KERNEL (distance),
+  .winograd_input   = { KERNEL (winograd_input_2), KERNEL (winograd_input_4) },
+  .winograd_output  = { KERNEL (winograd_output_2), KERNEL (winograd_output_4) },
+  .winograd_weights = { KERNEL (winograd_weights_2), KERNEL (winograd_weights_4) }
+};

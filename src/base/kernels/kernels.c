@@ -1,0 +1,89 @@
+/* kernels.c: which instruction set to use
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "kernels.h"
+
+#if defined (__x86_64__)
+#include <cpuid.h>
+#if defined (__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
+extern const DdimKernels ddim_amx_kernels, ddim_avx512_kernels, ddim_avx2_kernels,
+                         ddim_baseline_kernels;
+
+static const DdimKernels * const all[] =
+  { &ddim_amx_kernels, &ddim_avx512_kernels, &ddim_avx2_kernels, &ddim_baseline_kernels, NULL };
+
+/* Whether the processor has tiles of bfloat16, and this process may use them:
+ * Linux wants to be asked for their 8 KB a thread (Documentation/arch/x86/
+ * xstate.rst), and refuses where it did not switch them on in XCR0.  The
+ * permission holds for all threads; to ask again does nothing.              */
+static gboolean
+may_use_tiles (void)
+{
+#if defined (__linux__) && defined (SYS_arch_prctl)
+  enum { ARCH_REQ_XCOMP_PERM = 0x1023, XTILEDATA = 18 };
+  const guint bf16 = 1 << 22, tile = 1 << 24; /* leaf 7, edx           */
+  const guint avx512_bf16 = 1 << 5;           /* its second leaf's eax */
+  guint a, b, c, d;
+
+  return __get_cpuid_count (7, 0, &a, &b, &c, &d) && (d & bf16) && (d & tile) &&
+         __get_cpuid_count (7, 1, &a, &b, &c, &d) && (a & avx512_bf16) &&
+         syscall (SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XTILEDATA) == 0;
+#else
+  return FALSE;
+#endif
+}
+
+/* The flags that meson compiles the tables with. */
+const DdimKernels * const *
+ddim_kernels_list (void)
+{
+  __builtin_cpu_init ();
+  if (__builtin_cpu_supports ("x86-64-v4"))
+    return may_use_tiles () ? all : all + 1;
+  if (__builtin_cpu_supports ("x86-64-v3"))
+    return all + 2;
+  return all + 3;
+}
+
+#else
+#if defined (__aarch64__)
+extern const DdimKernels ddim_neon_kernels;
+#define BASELINE ddim_neon_kernels
+#else
+extern const DdimKernels ddim_baseline_kernels;
+#define BASELINE ddim_baseline_kernels
+#endif
+
+static const DdimKernels * const all[] = { &BASELINE, NULL };
+
+const DdimKernels * const *
+ddim_kernels_list (void)
+{
+  return all;
+}
+#endif
+
+const DdimKernels *
+ddim_kernels_choose (void)
+{
+  const DdimKernels * const *list = ddim_kernels_list ();
+  const gchar               *name = g_getenv ("DDIM_ISA");
+
+  if (! name || ! *name)
+    return list[0];
+
+  for (gint i = 0; list[i]; i++)
+    if (! g_strcmp0 (list[i]->name, name))
+      return list[i];
+
+  g_warning ("DDIM_ISA is “%s”, which this processor or this build does not have: using %s",
+             name, list[0]->name);
+  return list[0];
+}

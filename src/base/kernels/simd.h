@@ -1,0 +1,201 @@
+/* simd.h: portable vectors for the kernel-*.c files
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The kernels are written once, with GNU C's vector types, and compiled once
+ * for each instruction set (src/meson.build): DDIM_ISA is the set's name,
+ * and a vector is as long as its registers are.
+ */
+
+#pragma once
+
+#include <string.h>
+
+#if defined (__AVX512F__)
+#include <immintrin.h>
+#endif
+
+#include "kernels.h"
+
+G_BEGIN_DECLS
+
+#if defined (__AVX512F__)
+#define LANES 16
+#elif defined (__AVX2__)
+#define LANES 8
+#else
+#define LANES 4
+#endif
+
+typedef gfloat Vector  __attribute__ ((vector_size (4 * LANES)));
+typedef gint32 Integers __attribute__ ((vector_size (4 * LANES)));
+typedef gfloat Unaligned __attribute__ ((vector_size (4 * LANES), aligned (4), may_alias));
+
+/* Vectors in a panel of a product, and rows of a product that are summed at
+ * once: what the registers hold.                                            */
+#if defined (__AVX512F__)
+#define PANEL_VECTORS 2
+#define PRODUCT_ROWS  12
+#elif defined (__aarch64__)
+#define PANEL_VECTORS 4
+#define PRODUCT_ROWS  6
+#else
+#define PANEL_VECTORS 2
+#define PRODUCT_ROWS  6
+#endif
+
+#define INLINE static inline __attribute__ ((always_inline))
+
+/* The name of a function of this instruction set's table. */
+#define KERNEL_PASTE(isa, name) ddim_ ## isa ## _ ## name
+#define KERNEL_NAME(isa, name)  KERNEL_PASTE (isa, name)
+#define KERNEL(name)            KERNEL_NAME (DDIM_ISA, name)
+
+#define DECLARE(member, name) \
+  extern __typeof__ (*((DdimKernels *) NULL)->member) KERNEL (name);
+DECLARE (product, product)
+DECLARE (split_product, split_product)
+DECLARE (split, split)
+DECLARE (split_pack, split_pack)
+DECLARE (affine, affine)
+DECLARE (finish, finish)
+DECLARE (softmax, softmax)
+DECLARE (distance, distance)
+DECLARE (winograd_input[0], winograd_input_2)
+DECLARE (winograd_input[0], winograd_input_4)
+DECLARE (winograd_output[0], winograd_output_2)
+DECLARE (winograd_output[0], winograd_output_4)
+DECLARE (winograd_weights[0], winograd_weights_2)
+DECLARE (winograd_weights[0], winograd_weights_4)
+extern const DdimKernels KERNEL (kernels);
+
+INLINE Vector
+load (const gfloat *p)
+{
+  return *(const Unaligned *) p;
+}
+
+/* Into the second cache: more than the first one holds may be asked for. */
+INLINE void
+prefetch (const gfloat *p)
+{
+  __builtin_prefetch (p, 0, 2);
+}
+
+INLINE void
+store (gfloat *p,
+       Vector  x)
+{
+  *(Unaligned *) p = x;
+}
+
+/* The first n lanes; the others are zero. */
+INLINE Vector
+get (const gfloat *p,
+     gint          n)
+{
+  Vector x = { 0 };
+
+  if (n == LANES)
+    return load (p);
+  memcpy (&x, p, n * sizeof (gfloat));
+  return x;
+}
+
+INLINE void
+put (gfloat *p,
+     Vector  x,
+     gint    n)
+{
+  if (n == LANES)
+    store (p, x);
+  else
+    memcpy (p, &x, n * sizeof (gfloat));
+}
+
+INLINE Vector
+choose (Integers mask,
+        Vector   yes,
+        Vector   no)
+{
+  return (Vector) (((Integers) yes & mask) | ((Integers) no & ~mask));
+}
+
+/* The larger and the smaller of two; x where x is no number. */
+INLINE Vector
+at_least (Vector x,
+          Vector low)
+{
+#if defined (__AVX512F__)
+  return (Vector) _mm512_max_ps ((__m512) low, (__m512) x);
+#else
+  return choose (x < low, low, x);
+#endif
+}
+
+INLINE Vector
+at_most (Vector x,
+         Vector high)
+{
+#if defined (__AVX512F__)
+  return (Vector) _mm512_min_ps ((__m512) high, (__m512) x);
+#else
+  return choose (x > high, high, x);
+#endif
+}
+
+/* 1 / x of a normal number: with AVX-512 from its 14 bits by a step of
+ * Newton's, which is as exact (2^-23) and a quarter of a division's time.   */
+INLINE Vector
+reciprocal (Vector x)
+{
+#if defined (__AVX512F__)
+  Vector r = (Vector) _mm512_rcp14_ps ((__m512) x);
+
+  return r + r * (1.0f - x * r);
+#else
+  return 1.0f / x;
+#endif
+}
+
+/* exp (x) with a relative error below 2e-7, x being brought to -87 .. 88
+ * first: 2^k times a Taylor polynomial over half an octave either way of 0. */
+INLINE Vector
+exponential (Vector x)
+{
+  const Vector zero = { 0 };
+  const Vector low = zero - 87.0f, high = zero + 88.0f;
+  Vector       shifted, k, r, p;
+
+  x = at_most (at_least (x, low), high);
+  shifted = x * 1.44269504f + 12582912.0f; /* 1.5 2^23: rounds to a whole number */
+  k = shifted - 12582912.0f;
+  r = x - k * 0.693145752f;                /* ln 2 in two parts                  */
+  r = r - k * 1.42860677e-6f;
+  p = r * (1.0f / 720) + 1.0f / 120;
+  p = p * r + 1.0f / 24;
+  p = p * r + 1.0f / 6;
+  p = p * r + 0.5f;
+  p = p * r + 1.0f;
+  p = p * r + 1.0f;
+  /* The whole number stands in the low bits of `shifted`. */
+  return (Vector) ((Integers) p + ((Integers) shifted << 23));
+}
+
+/* x, sums of a convolution, with all that comes behind them: see DdimFinish.
+ * residual: the pixel's, at this vector's first channel, or NULL.          */
+INLINE Vector
+finish_vector (Vector        x,
+               Vector        bias,
+               const gfloat *residual,
+               gint          n,
+               gfloat        scale)
+{
+  x += bias;
+  if (residual)
+    x += get (residual, n);
+  return x * scale;
+}
+
+G_END_DECLS

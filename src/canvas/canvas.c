@@ -1,0 +1,75 @@
+/* canvas.c: batches of pictures and latents
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include <math.h>
+
+#include "canvas.h"
+
+DdimCanvas *
+ddim_canvas_new (gint n,
+                 gint h,
+                 gint w,
+                 gint c)
+{
+  DdimCanvas *canvas = g_new0 (DdimCanvas, 1);
+
+  canvas->n = n;
+  canvas->h = h;
+  canvas->w = w;
+  canvas->c = c;
+  canvas->data = g_new0 (gfloat, ddim_canvas_size (canvas));
+
+  return canvas;
+}
+
+DdimCanvas *
+ddim_canvas_copy (const DdimCanvas *canvas)
+{
+  DdimCanvas *copy = g_memdup2 (canvas, sizeof *canvas);
+
+  copy->data = g_memdup2 (canvas->data, ddim_canvas_size (canvas) * sizeof (gfloat));
+
+  return copy;
+}
+
+void
+ddim_canvas_free (DdimCanvas *canvas)
+{
+  if (! canvas)
+    return;
+
+  g_free (canvas->data);
+  g_free (canvas);
+}
+
+gsize
+ddim_canvas_item_size (const DdimCanvas *canvas)
+{
+  return (gsize) canvas->h * canvas->w * canvas->c;
+}
+
+gsize
+ddim_canvas_size (const DdimCanvas *canvas)
+{
+  return canvas->n * ddim_canvas_item_size (canvas);
+}
+
+gdouble
+ddim_canvas_rms_difference (const DdimCanvas *x,
+                            const DdimCanvas *y)
+{
+  gsize   size = ddim_canvas_size (x);
+  gdouble sum  = 0;
+
+  for (gsize i = 0; i < size; i++)
+    {
+      gdouble difference = (gdouble) x->data[i] - y->data[i];
+
+      sum += difference * difference;
+    }
+
+  return sqrt (sum / MAX (size, 1));
+}

@@ -1,0 +1,36 @@
+/* encode.h: from a picture to its latent
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "levels.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  DDIM_ENCODER_EXACT, /* each decoder step inverted by fixed-point iteration */
+  DDIM_ENCODER_PAPER  /* the Euler step of equation (13), one evaluation     */
+} DdimEncoder;
+
+typedef struct
+{
+  gint    evaluations; /* of the field, by the encoder                      */
+  gdouble residual;    /* of the exact encoder: RMS of what the worst step's
+                          solution still lacks, on the picture's scale      */
+} DdimEncoding;
+
+/* Takes x from levels[0] up to levels[S], in place.  encoding may be NULL.
+ * On failure x is undefined.                                               */
+gboolean ddim_encode (DdimField         *field,
+                      const DdimLevels  *levels,
+                      DdimEncoder        encoder,
+                      DdimCanvas        *x,
+                      DdimEncoding      *encoding,
+                      const DdimMonitor *monitor,
+                      GError           **error);
+
+G_END_DECLS

@@ -1,0 +1,79 @@
+/* inversion.c: a picture taken apart, once for all that is made of it
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Encoding costs more than decoding, and every variation and interpolation of
+ * a picture begins with the same latent.  No encoder is exact for every
+ * network and picture, so the latent is also decoded unchanged: what is lost
+ * on that way is known, and whoever decodes something near it can give it
+ * back.
+ */
+
+#include "decode.h"
+#include "inversion.h"
+
+static DdimLevels *
+levels_copy (const DdimLevels *levels)
+{
+  return g_memdup2 (levels, sizeof *levels + (levels->S + 1) * sizeof (DdimLevel));
+}
+
+DdimInversion *
+ddim_inversion_new (DdimField          *field,
+                    const DdimLevels   *levels,
+                    DdimEncoder         encoder,
+                    DdimCanvas         *image,
+                    const DdimMonitor  *monitor,
+                    GError            **error)
+{
+  g_autoptr (DdimInversion) inversion = g_new0 (DdimInversion, 1);
+  /* The exact encoder takes about two evaluations a step, the decoder one. */
+  gdouble      encoding_cost = encoder == DDIM_ENCODER_PAPER ? 1 : 2;
+  gdouble      encoded       = encoding_cost / (encoding_cost + 1);
+  DdimMonitor  part;
+  DdimEncoding encoding;
+
+  inversion->field  = ddim_field_ref (field);
+  inversion->levels = levels_copy (levels);
+  inversion->image  = image;
+
+  if (image->n != 1 || image->c != field->channels)
+    {
+      g_set_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT,
+                   "%d pictures of %d channels cannot be taken apart by a model of %d "
+                   "channels, one picture at a time", image->n, image->c, field->channels);
+      return NULL;
+    }
+
+  inversion->latent = ddim_canvas_copy (image);
+  part = ddim_monitor_part (monitor, 0, encoded);
+  if (! ddim_encode (field, levels, encoder, inversion->latent, &encoding, &part, error))
+    return NULL;
+
+  inversion->reconstruction = ddim_canvas_copy (inversion->latent);
+  part = ddim_monitor_part (monitor, encoded, 1);
+  if (! ddim_decode (field, levels, NULL, inversion->reconstruction, &part, error))
+    return NULL;
+
+  inversion->evaluations     = encoding.evaluations + levels->S;
+  inversion->inversion_error =
+    ddim_canvas_rms_difference (image, inversion->reconstruction) / 2;
+  ddim_latent_measure (inversion->latent, 0, NULL, &inversion->report);
+
+  return g_steal_pointer (&inversion);
+}
+
+void
+ddim_inversion_free (DdimInversion *inversion)
+{
+  if (! inversion)
+    return;
+
+  ddim_field_unref (inversion->field);
+  ddim_levels_free (inversion->levels);
+  ddim_canvas_free (inversion->image);
+  ddim_canvas_free (inversion->latent);
+  ddim_canvas_free (inversion->reconstruction);
+  g_free (inversion);
+}

@@ -1,0 +1,41 @@
+/* inversion.h: a picture as its latent, and what that lost
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "encode.h"
+#include "latent.h"
+
+G_BEGIN_DECLS
+
+/* A picture taken apart, once for all that is made of it.  Read only. */
+typedef struct
+{
+  DdimField        *field;
+  DdimLevels       *levels;
+  DdimCanvas       *image;           /* one item                               */
+  DdimCanvas       *latent;          /* of the image, at levels[S]             */
+  DdimCanvas       *reconstruction;  /* the latent, decoded unchanged          */
+  gint              evaluations;     /* of the field, to encode and to decode  */
+  gdouble           inversion_error; /* RMS of reconstruction - image, as a
+                                        share of the range from black to white */
+  DdimLatentReport  report;          /* of the latent                          */
+} DdimInversion;
+
+/* Encodes `image` (one item; taken over, on failure too) and decodes it
+ * again.  Keeps a reference to the field and a copy of the levels.  Memory:
+ * three canvases of the image's size; six while it works.                  */
+DdimInversion * ddim_inversion_new  (DdimField         *field,
+                                     const DdimLevels  *levels,
+                                     DdimEncoder        encoder,
+                                     DdimCanvas        *image,
+                                     const DdimMonitor *monitor,
+                                     GError           **error);
+void            ddim_inversion_free (DdimInversion     *inversion);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimInversion, ddim_inversion_free)
+
+G_END_DECLS

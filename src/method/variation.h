@@ -1,0 +1,39 @@
+/* variation.h: variations of a picture
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "inversion.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  gdouble        strength; /* 0: the picture itself; 1: its latent's noise all
+                              new, the picture left in it as the depth says     */
+  gdouble        eta;      /* noise added while decoding; scaled by strength   */
+  const guint64 *seeds;    /* one for each variation                           */
+  const gfloat  *weights;  /* H x W, 0 to 1: strength's factor; NULL: 1        */
+  gint           reduction; /* 1 / k of the size of the picture that is meant: k
+                               gives it that picture's noise; 0 stands for 1   */
+} DdimVariation;
+
+/* Turns the noise in the picture's latent toward fresh noise, once for each
+ * item of `variations` (H, W, C of the picture), and decodes: S evaluations
+ * of the batch.  What the encoder lost is given back, less the more a place has
+ * changed, all of it at strength 0: that returns the image, bit for bit,
+ * whatever the field.  Memory: one canvas of the picture's size and two for
+ * each variation.  variations takes over the image's origin.  perturbed (the
+ * first variation's latent, its cosine with the picture's) and monitor may be
+ * NULL.  On failure `variations` is undefined.                              */
+gboolean ddim_vary (const DdimInversion *inversion,
+                    const DdimVariation *options,
+                    DdimCanvas          *variations,
+                    DdimLatentReport    *perturbed,
+                    const DdimMonitor   *monitor,
+                    GError             **error);
+
+G_END_DECLS

@@ -1,0 +1,128 @@
+/* weights.c: layers made of a file's tensors
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "weights.h"
+
+static gchar *
+describe_shape (gint          rank,
+                const gint64 *shape)
+{
+  GString *text = g_string_new ("");
+
+  for (gint i = 0; i < rank; i++)
+    g_string_append_printf (text, "%s%" G_GINT64_FORMAT, i ? " × " : "", shape[i]);
+  return g_string_free (text, FALSE);
+}
+
+gboolean
+ddim_weights_has (const DdimWeights *weights,
+                  const gchar       *tensor)
+{
+  return ddim_safetensors_lookup (weights->file, tensor) != NULL;
+}
+
+gboolean
+ddim_weights_get (DdimWeights  *weights,
+                  const gchar  *tensor,
+                  gint          rank,
+                  const gint64 *shape,
+                  DdimConstant *constant)
+{
+  const DdimTensorView *view;
+  gboolean same = TRUE;
+
+  if (weights->error)
+    return FALSE;
+
+  view = ddim_safetensors_lookup (weights->file, tensor);
+  if (! view)
+    {
+      g_set_error (&weights->error, DDIM_ERROR, DDIM_ERROR_MISSING,
+                   "%s has no tensor “%s” (of type F32, F16 or BF16), which its config asks for",
+                   ddim_safetensors_get_name (weights->file), tensor);
+      return FALSE;
+    }
+
+  for (gint i = 0; i < MAX (rank, view->rank); i++)
+    same = same && (i < rank ? shape[i] : 1) == (i < view->rank ? view->shape[i] : 1);
+  if (! same)
+    {
+      g_autofree gchar *found = describe_shape (view->rank, view->shape);
+      g_autofree gchar *wanted = describe_shape (rank, shape);
+
+      g_set_error (&weights->error, DDIM_ERROR, DDIM_ERROR_INVALID,
+                   "%s: the tensor “%s” is %s, but its config asks for %s",
+                   ddim_safetensors_get_name (weights->file), tensor, found, wanted);
+      return FALSE;
+    }
+
+  *constant = view->constant;
+  return TRUE;
+}
+
+gboolean
+ddim_weights_get_layer (DdimWeights  *weights,
+                        const gchar  *layer,
+                        gint          rank,
+                        const gint64 *shape,
+                        DdimConstant *weight,
+                        DdimConstant *bias)
+{
+  g_autofree gchar *weight_name = g_strconcat (layer, ".weight", NULL);
+  g_autofree gchar *bias_name   = g_strconcat (layer, ".bias", NULL);
+
+  return ddim_weights_get (weights, weight_name, rank, shape, weight) &&
+         ddim_weights_get (weights, bias_name, 1, shape, bias);
+}
+
+DdimConv *
+ddim_weights_conv (DdimWeights        *weights,
+                   const gchar        *layer,
+                   const DdimConvSpec *spec)
+{
+  gint64       shape[] = { spec->c_out, spec->c_in, spec->kernel, spec->kernel };
+  DdimConstant weight, bias;
+
+  if (! ddim_weights_get_layer (weights, layer, 4, shape, &weight, &bias))
+    return NULL;
+  return ddim_conv_new (spec, &weight, &bias);
+}
+
+DdimLinear *
+ddim_weights_linear (DdimWeights *weights,
+                     const gchar *layer,
+                     gint         c_in,
+                     gint         c_out)
+{
+  gint64       shape[] = { c_out, c_in };
+  DdimConstant weight, bias;
+
+  if (! ddim_weights_get_layer (weights, layer, 2, shape, &weight, &bias))
+    return NULL;
+  return ddim_linear_new (c_in, c_out, &weight, &bias);
+}
+
+DdimNorm *
+ddim_weights_norm (DdimWeights *weights,
+                   const gchar *layer,
+                   gint         c,
+                   gint         groups,
+                   gdouble      eps)
+{
+  gint64       shape[] = { c };
+  DdimConstant gamma, beta;
+
+  if (! ddim_weights_get_layer (weights, layer, 1, shape, &gamma, &beta))
+    return NULL;
+  if (c % groups)
+    {
+      g_set_error (&weights->error, DDIM_ERROR, DDIM_ERROR_INVALID,
+                   "%s: “%s” has %d channels, which %d groups do not divide",
+                   ddim_safetensors_get_name (weights->file), layer, c, groups);
+      return NULL;
+    }
+  return ddim_norm_new (c, groups, eps, &gamma, &beta);
+}

@@ -1,0 +1,445 @@
+/* patch-search.c: near patches, found from coarse to fine
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Where a picture has too many patches to compare with all of them, those are
+ * compared that the coarser scale's nearest ones point to: around a patch of
+ * the canvas lie four patches of the coarser grid, each with some matches; each
+ * match says where in the picture this patch would lie, give or take a cell.
+ * Then each patch tries what its neighbours found, moved on as far as they lie
+ * apart (coarse-to-fine and neighbours' offsets, as in Barnes et al.,
+ * "PatchMatch", ACM Trans. Graph. 28, 2009, but without its random guesses).
+ * Keys are compared together with what surrounds them, in coarser cells, as
+ * evidence of its own: log w_j = - |y - p_j|^2 / 2 v - |y' - p'_j|^2 / 2 v'.  So
+ * larger structures stay whole, and patches that overlap agree.
+ */
+
+#include <math.h>
+#include <string.h>
+
+#include "aligned-memory.h"
+#include "thread-pool-private.h"
+#include "patch.h"
+
+#define ROW    32  /* floats of a line of a patch, padded                     */
+#define SEEN   1024
+#define PASSED 1   /* matches that a patch passes on to each neighbour       */
+
+typedef struct
+{
+  const DdimPatchScale   *scale;
+  const DdimPatchMatches *coarse;
+  const DdimPatchScale   *coarse_scale;
+  DdimPatchMatches       *matches;
+  const DdimPatchWork    *work;
+  const DdimKernels      *kernels;
+  gint                    first;   /* row of the grid, for the mean          */
+  gdouble                 variance;
+  gfloat                 *patches;
+  gfloat                 *nearest;
+  const gint32           *places;  /* what all had found before any passes on */
+  const guint8           *turns;
+} Job;
+
+void
+ddim_patch_matches_init (DdimPatchMatches *matches,
+                         gint              keep)
+{
+  gsize n = (gsize) matches->grid.h * matches->grid.w * keep;
+
+  matches->keep      = keep;
+  matches->places    = g_new (gint32, n);
+  matches->turns     = g_new (guint8, n);
+  matches->distances = g_new (gfloat, n);
+}
+
+void
+ddim_patch_matches_clear (DdimPatchMatches *matches)
+{
+  g_clear_pointer (&matches->places, g_free);
+  g_clear_pointer (&matches->turns, g_free);
+  g_clear_pointer (&matches->distances, g_free);
+  ddim_plane_clear (&matches->plane);
+  ddim_patch_context_clear (&matches->context);
+}
+
+/* Refining ------------------------------------------------------------------- */
+
+/* One patch of the canvas, in every turn, and what it has been compared with. */
+typedef struct
+{
+  gfloat lines[DDIM_TURNS][DDIM_PATCH * ROW];
+  gfloat context[DDIM_TURNS][DDIM_PATCH * ROW];
+  gint32 seen[SEEN];  /* place and turn of a comparison, or -1               */
+} Query;
+
+static void
+query_read (Query     *query,
+            const Job *job,
+            gint       y,
+            gint       x)
+{
+  const DdimPlane        *plane   = &job->matches->plane;
+  const DdimPatchContext *context = &job->matches->context;
+  gint                    c       = plane->c;
+
+  for (gint i = 0; i < job->work->n_turns; i++)
+    {
+      gint          turn  = job->work->turns[i];
+      const guint8 *cells = job->work->cells[turn];
+
+      ddim_patch_read (query->lines[turn], ROW,
+                       plane->cells + ((gsize) y * plane->columns + x) * c,
+                       (gsize) plane->columns * c, c, cells);
+      ddim_patch_read (query->context[turn], ROW, ddim_patch_context_of (context, y, x, turn),
+                       (gsize) context->columns * c, c, cells);
+    }
+  memset (query->seen, 0xff, sizeof query->seen);
+}
+
+/* Whether this comparison is new; remembers it.  A crowded table forgets. */
+static gboolean
+query_is_new (Query  *query,
+              gint32  place,
+              gint    turn)
+{
+  gint32 name = place * DDIM_TURNS + turn;
+  guint  slot = ((guint) name * 2654435761u) >> 22;
+
+  for (gint i = 0; i < 8; i++)
+    {
+      gint32 *seen = &query->seen[(slot + i) % SEEN];
+
+      if (*seen == name)
+        return FALSE;
+      if (*seen == -1)
+        {
+          *seen = name;
+          return TRUE;
+        }
+    }
+  return TRUE;
+}
+
+static void
+insert (DdimPatchMatches *matches,
+        gsize             at,
+        gfloat            distance,
+        gint32            place,
+        gint              turn)
+{
+  gfloat *distances = matches->distances + at;
+  gint    k         = matches->keep - 1;
+
+  if (! (distance < distances[k]))
+    return;
+  for (; k > 0 && distance < distances[k - 1]; k--)
+    {
+      distances[k] = distances[k - 1];
+      matches->places[at + k] = matches->places[at + k - 1];
+      matches->turns[at + k]  = matches->turns[at + k - 1];
+    }
+  distances[k] = distance;
+  matches->places[at + k] = place;
+  matches->turns[at + k]  = turn;
+}
+
+/* Compares with the key at the picture's place (y, x), if there is one. */
+static void
+try (const Job *job,
+     Query     *query,
+     gsize      at,
+     gint       own_y,
+     gint       own_x,
+     gint       y,
+     gint       x,
+     gint       turn)
+{
+  const DdimPlane        *plane   = &job->scale->plane;
+  const DdimPatchContext *context = &job->scale->context;
+  gint32                  place   = y * plane->w + x;
+  gfloat                  distance;
+
+  if (y < 0 || x < 0 || y >= plane->h || x >= plane->w || ! job->scale->allowed[place] ||
+      ! query_is_new (query, place, turn) ||
+      ! ddim_patch_scale_allows (job->scale, &job->matches->plane, own_y, own_x, place))
+    return;
+
+  distance = job->kernels->distance (query->lines[turn], ROW,
+                                     plane->cells + (gsize) place * plane->c,
+                                     (gsize) plane->columns * plane->c, DDIM_PATCH,
+                                     DDIM_PATCH * plane->c);
+  if (! (distance < job->matches->distances[at + job->matches->keep - 1]))
+    return;
+  distance += job->matches->share
+              * job->kernels->distance (query->context[turn], ROW,
+                                        ddim_patch_context_of (context, y, x, 0),
+                                        (gsize) context->columns * plane->c, DDIM_PATCH,
+                                        DDIM_PATCH * plane->c);
+  insert (job->matches, at, distance, place, turn);
+}
+
+/* The coarser grid's row (or column) before the place where `centre`, in its
+ * cells, is the middle of a patch.                                          */
+static gint
+row_before (gdouble centre,
+            gint    stride)
+{
+  return floor ((centre - (DDIM_PATCH - 1) / 2.0) / stride);
+}
+
+/* A distance on a circle of `size`, the shorter way. */
+static gdouble
+nearer (gdouble  distance,
+        gint     size,
+        gboolean wrap)
+{
+  return wrap ? distance - size * round (distance / size) : distance;
+}
+
+static void
+refine_patch (const Job *job,
+              Query     *query,
+              gint       row,
+              gint       column)
+{
+  DdimPatchMatches       *matches = job->matches;
+  const DdimPatchMatches *coarse  = job->coarse;
+  const DdimPlane        *plane   = &matches->plane;
+  const DdimPlane        *above   = &coarse->plane;
+  gboolean                wrap    = plane->wrap;
+  gint    y  = ddim_patch_grid_y (&matches->grid, row);
+  gint    x  = ddim_patch_grid_x (&matches->grid, column);
+  gsize   at = ((gsize) row * matches->grid.w + column) * matches->keep;
+  gdouble half = (DDIM_PATCH - 1) / 2.0;
+  gdouble cy, cx; /* the patch's middle, in the coarser plane's cells */
+  gint    first_row, first_column;
+
+  for (gint k = 0; k < matches->keep; k++)
+    {
+      matches->places[at + k]    = -1;
+      matches->distances[at + k] = G_MAXFLOAT;
+      matches->turns[at + k]     = 0;
+    }
+  query_read (query, job, y, x);
+
+  if (wrap)
+    {
+      cy = (y + half + 0.5) * above->h / plane->h - 0.5;
+      cx = (x + half + 0.5) * above->w / plane->w - 0.5;
+    }
+  else
+    {
+      cy = (plane->y + y + half + 0.5) / 2 - 0.5 - above->y;
+      cx = (plane->x + x + half + 0.5) / 2 - 0.5 - above->x;
+    }
+  first_row    = row_before (cy, coarse->grid.stride);
+  first_column = row_before (cx, coarse->grid.stride);
+
+  for (gint i = 0; i < 4; i++)
+    {
+      gint    r = ddim_plane_nearest (first_row + i / 2, coarse->grid.h, wrap);
+      gint    s = ddim_plane_nearest (first_column + i % 2, coarse->grid.w, wrap);
+      gsize   from = ((gsize) r * coarse->grid.w + s) * coarse->keep;
+      /* From the middle of the coarse patch to this one's, in fine cells. */
+      gdouble dy = 2 * nearer (cy - half - ddim_patch_grid_y (&coarse->grid, r),
+                               above->h, wrap);
+      gdouble dx = 2 * nearer (cx - half - ddim_patch_grid_x (&coarse->grid, s),
+                               above->w, wrap);
+
+      for (gint k = 0; k < coarse->keep && coarse->places[from + k] >= 0; k++)
+        {
+          const DdimPlane *source = &job->coarse_scale->plane;
+          gint    place = coarse->places[from + k];
+          gint    turn  = coarse->turns[from + k];
+          gdouble ty    = turn & DDIM_TURN_TRANSPOSE ? dx : dy;
+          gdouble tx    = turn & DDIM_TURN_TRANSPOSE ? dy : dx;
+          gint    py, px;
+
+          if (turn & DDIM_TURN_MIRROR_Y)
+            ty = - ty;
+          if (turn & DDIM_TURN_MIRROR_X)
+            tx = - tx;
+          py = lround (2 * (source->y + place / source->w + half + 0.5) - 0.5 - half + ty)
+               - job->scale->plane.y;
+          px = lround (2 * (source->x + place % source->w + half + 0.5) - 0.5 - half + tx)
+               - job->scale->plane.x;
+          for (gint ey = -1; ey <= 1; ey++)
+            for (gint ex = -1; ex <= 1; ex++)
+              try (job, query, at, y, x, py + ey, px + ex, turn);
+        }
+    }
+
+  /* What the coarse matches point to may all be forbidden here: then a key
+   * from anywhere, the first that is allowed.                               */
+  for (gint k = 0; matches->places[at] < 0 && k < job->scale->n_keys; k++)
+    try (job, query, at, y, x, job->scale->keys[k] / job->scale->plane.w,
+         job->scale->keys[k] % job->scale->plane.w, 0);
+}
+
+static void
+refine_row (gint     row,
+            gint     worker,
+            gpointer data)
+{
+  const Job *job   = data;
+  Query     *query = g_new0 (Query, 1);
+
+  for (gint column = 0; column < job->matches->grid.w; column++)
+    refine_patch (job, query, row, column);
+  g_free (query);
+}
+
+/* Passing on ----------------------------------------------------------------- */
+
+/* Compares with what lies beside the matches of the patches around. */
+static void
+ask_neighbours (const Job *job,
+                Query     *query,
+                gint       row,
+                gint       column)
+{
+  DdimPatchMatches    *matches = job->matches;
+  const DdimPatchGrid *grid    = &matches->grid;
+  const DdimPlane     *plane   = &matches->plane;
+  gint  w  = job->scale->plane.w;
+  gint  y  = ddim_patch_grid_y (grid, row);
+  gint  x  = ddim_patch_grid_x (grid, column);
+  gsize at = ((gsize) row * grid->w + column) * matches->keep;
+
+  query_read (query, job, y, x);
+  for (gint k = 0; k < matches->keep && matches->places[at + k] >= 0; k++)
+    query_is_new (query, matches->places[at + k], matches->turns[at + k]);
+
+  for (gint i = 0; i < 9; i++)
+    {
+      gint  r = row + i / 3 - 1;
+      gint  s = column + i % 3 - 1;
+      gsize from;
+      gint  dy, dx;
+
+      if (i == 4 || (! plane->wrap && (r < 0 || s < 0 || r >= grid->h || s >= grid->w)))
+        continue;
+      r    = ddim_plane_nearest (r, grid->h, plane->wrap);
+      s    = ddim_plane_nearest (s, grid->w, plane->wrap);
+      from = ((gsize) r * grid->w + s) * matches->keep;
+      dy   = nearer (y - ddim_patch_grid_y (grid, r), plane->h, plane->wrap);
+      dx   = nearer (x - ddim_patch_grid_x (grid, s), plane->w, plane->wrap);
+
+      for (gint k = 0; k < MIN (PASSED, matches->keep) && job->places[from + k] >= 0; k++)
+        {
+          gint turn = job->turns[from + k];
+          gint ty   = turn & DDIM_TURN_TRANSPOSE ? dx : dy;
+          gint tx   = turn & DDIM_TURN_TRANSPOSE ? dy : dx;
+
+          if (turn & DDIM_TURN_MIRROR_Y)
+            ty = - ty;
+          if (turn & DDIM_TURN_MIRROR_X)
+            tx = - tx;
+          try (job, query, at, y, x, job->places[from + k] / w + ty,
+               job->places[from + k] % w + tx, turn);
+        }
+    }
+}
+
+static void
+ask_row (gint     row,
+         gint     worker,
+         gpointer data)
+{
+  const Job *job   = data;
+  Query     *query = g_new0 (Query, 1);
+
+  for (gint column = 0; column < job->matches->grid.w; column++)
+    ask_neighbours (job, query, row, column);
+  g_free (query);
+}
+
+gboolean
+ddim_patch_refine (const DdimPatchScale   *scale,
+                   const DdimPatchMatches *coarse,
+                   const DdimPatchScale   *coarse_scale,
+                   DdimPatchMatches       *matches,
+                   const DdimPatchWork    *work)
+{
+  Job      job = { scale, coarse, coarse_scale, matches, work,
+                   ddim_team_get_kernels (work->team) };
+  gsize    n   = (gsize) matches->grid.h * matches->grid.w * matches->keep;
+  gint32  *places;
+  guint8  *turns;
+  gboolean success;
+
+  if (! ddim_team_run (work->team, matches->grid.h, refine_row, &job, work->cancellable))
+    return FALSE;
+
+  job.places = places = g_memdup2 (matches->places, n * sizeof *places);
+  job.turns  = turns  = g_memdup2 (matches->turns, n);
+  success = ddim_team_run (work->team, matches->grid.h, ask_row, &job, work->cancellable);
+  g_free (places);
+  g_free (turns);
+  return success;
+}
+
+/* The mean ------------------------------------------------------------------- */
+
+static void
+mean_row (gint     row,
+          gint     worker,
+          gpointer data)
+{
+  const Job              *job     = data;
+  const DdimPatchMatches *matches = job->matches;
+  const DdimPlane        *source  = &job->scale->plane;
+  gint                    c       = source->c;
+
+  for (gint column = 0; column < matches->grid.w; column++)
+    {
+      gsize   query = (gsize) row * matches->grid.w + column;
+      gsize   at    = (query + (gsize) job->first * matches->grid.w) * matches->keep;
+      gfloat *patch = job->patches + query * DDIM_PATCH_CELLS * c;
+      gfloat  total = 0;
+
+      job->nearest[query] = matches->distances[at];
+
+      memset (patch, 0, DDIM_PATCH_CELLS * c * sizeof (gfloat));
+      for (gint k = 0; k < matches->keep && matches->places[at + k] >= 0; k++)
+        {
+          gdouble       above  = matches->distances[at + k] - matches->distances[at];
+          gfloat        weight = exp (- above / (2 * job->variance));
+          const guint8 *cells  = job->work->cells[matches->turns[at + k]];
+          const gfloat *key    = source->cells + (gsize) matches->places[at + k] * c;
+
+          if (weight < 1e-6f)
+            break;
+          total += weight;
+          for (gint cell = 0; cell < DDIM_PATCH_CELLS; cell++)
+            {
+              const gfloat *from = key + (cells[cell] / DDIM_PATCH * source->columns
+                                          + cells[cell] % DDIM_PATCH) * c;
+
+              for (gint channel = 0; channel < c; channel++)
+                patch[cell * c + channel] += weight * from[channel];
+            }
+        }
+      for (gint k = 0; k < DDIM_PATCH_CELLS * c; k++)
+        patch[k] /= total;
+    }
+}
+
+gboolean
+ddim_patch_matches_mean (const DdimPatchScale   *scale,
+                         const DdimPatchMatches *matches,
+                         gint                    first,
+                         gint                    n_rows,
+                         gdouble                 variance,
+                         const DdimPatchWork    *work,
+                         gfloat                 *patches,
+                         gfloat                 *nearest)
+{
+  Job job = { .scale = scale, .matches = (DdimPatchMatches *) matches, .work = work,
+              .first = first, .variance = variance, .patches = patches,
+              .nearest = nearest };
+
+  return ddim_team_run (work->team, n_rows, mean_row, &job, work->cancellable);
+}

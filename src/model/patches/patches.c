@@ -1,0 +1,449 @@
+/* patches.c: a picture as its own model, a field without weights
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Let a picture's patches p_j, each with a little Gaussian noise of variance
+ * grain^2 about it, be all patches there are.  Of a noisy patch y = x / a =
+ * x_0 + (s / a) n the best guess at x_0 is then known in closed form:
+ *
+ *   w_j = softmax_j (- |y - p_j|^2 / 2 v),   v = (s / a)^2 + grain^2
+ *   x_0 = (1 - g) sum_j w_j p_j + g y,       g = grain^2 / v
+ *
+ * and the guesses of all patches that overlap at a pixel are blended (Kamb and
+ * Ganguli, arXiv 2412.20292; Qiu et al., arXiv 2606.04299): those most that the
+ * picture explains best, for a plain mean of guesses that do not agree is
+ * blurred.  The noise level says at which scale: large structures are settled
+ * where only the mean of many pixels stands out of the noise, small ones where
+ * single pixels do.  Keys that are searched for (patch-search.c) count with what
+ * surrounds them, too.
+ * With `apart`, what lies about a patch's own place in the picture is not used
+ * for it, so that the model does not know a region of the picture by heart.
+ */
+
+#include <math.h>
+#include <string.h>
+
+#include "aligned-memory.h"
+#include "thread-pool-private.h"
+#include "patch.h"
+
+/* Of DdimPatchesOptions. */
+#define PAIRS      1e5
+#define STRIDE     2    /* between patches where not all are compared        */
+#define KEEP       2    /* of the keys that are found: more blur and flatten */
+
+#define BAND       (16 << 20) /* floats of patches at a time: 64 MiB          */
+#define MAX_SCALES 8
+#define SPREAD     2    /* the picture is at least so many coarse patches wide */
+
+/* Deviation of the pictures' own noise: 2.5 of 255. */
+#define GRAIN      0.02
+
+/* A scale is left for the next finer one where a cell's noise falls below so
+ * many times the picture's contrast.  Of 10^4 to 10^5 patches of 147 numbers
+ * of deviation c one begins to stand out, exp (147 c^2 / v) against their
+ * count, where v = 13 c^2: finer ones should take part by then.  1 and 2 lose
+ * contrast and detail, 8 is like 4.                                         */
+#define SETTLED    4
+
+/* Deviation, in cells, of a patch's weight about its middle, and the power of
+ * its nearest key's distance that the weight falls with.  Without the power
+ * the spectrum of what is made lies 1 dB lower, RMS, and 3 at fine detail.  */
+#define WINDOW     1.5
+#define TRUST      12
+
+/* Below this noise, 19 of 255, a pixel is what the patch about it says, to next
+ * to nothing of the others: as sharp as with trust, which would keep every seam
+ * for ever, since patches across it are explained worst.                    */
+#define SETTLING   0.15
+#define MIDDLE     0.3
+
+typedef struct
+{
+  DdimField       field;
+  DdimPatchWork   work;
+  gboolean        wrap;
+  gdouble         pairs;     /* see DdimPatchesOptions                       */
+  gdouble         contrast;  /* RMS of the picture about its mean            */
+  gfloat          mean[4];
+  gint            n_scales;
+  DdimPatchScale *scales[MAX_SCALES];
+} PatchField;
+
+static void
+list_turns (DdimPatchWork *work,
+            gboolean       mirrored,
+            gboolean       turned)
+{
+  static const guint8 quarters[] =
+    { 0, DDIM_TURN_TRANSPOSE | DDIM_TURN_MIRROR_X, DDIM_TURN_MIRROR_X | DDIM_TURN_MIRROR_Y,
+      DDIM_TURN_TRANSPOSE | DDIM_TURN_MIRROR_Y };
+
+  for (gint i = 0; i < (turned ? 4 : 1); i++)
+    {
+      work->turns[work->n_turns++] = quarters[i];
+      if (mirrored)
+        work->turns[work->n_turns++] = quarters[i] ^ DDIM_TURN_MIRROR_X;
+    }
+
+  for (gint turn = 0; turn < DDIM_TURNS; turn++)
+    for (gint cell = 0; cell < DDIM_PATCH_CELLS; cell++)
+      {
+        gint y = cell / DDIM_PATCH, x = cell % DDIM_PATCH;
+
+        if (turn & DDIM_TURN_TRANSPOSE)
+          {
+            gint other = y;
+
+            y = x;
+            x = other;
+          }
+        if (turn & DDIM_TURN_MIRROR_Y)
+          y = DDIM_PATCH - 1 - y;
+        if (turn & DDIM_TURN_MIRROR_X)
+          x = DDIM_PATCH - 1 - x;
+        work->cells[turn][cell] = y * DDIM_PATCH + x;
+      }
+}
+
+/* One evaluation ------------------------------------------------------------- */
+
+static gint
+choose_scale (const PatchField *self,
+              gdouble           sigma)
+{
+  gdouble octaves = log2 (sigma / (SETTLED * self->contrast));
+
+  return CLAMP ((gint) floor (octaves), 0, self->n_scales - 1);
+}
+
+static gdouble
+count_pairs (const PatchField    *self,
+             gint                 scale,
+             const DdimPatchGrid *grid)
+{
+  return (gdouble) self->scales[scale]->n_keys * self->work.n_turns * grid->h * grid->w;
+}
+
+/* Whether a grid's patches are compared with all keys of a scale. */
+static gboolean
+compares_all (const PatchField    *self,
+              gint                 scale,
+              const DdimPatchGrid *grid)
+{
+  return scale + 1 == self->n_scales ||
+         (self->scales[scale]->n_keys <= DDIM_PATCH_MAX_KEYS &&
+          count_pairs (self, scale, grid) <= self->pairs);
+}
+
+/* Of a scale's cells, the keys' own noise included. */
+static gdouble
+cell_variance (const DdimLevel *level,
+               gint             scale)
+{
+  gdouble sigma = level->s / level->a;
+
+  return sigma * sigma / (1 << 2 * scale) + GRAIN * GRAIN;
+}
+
+/* Fills matches (plane and grid set), from the scales above where need be. */
+static gboolean
+find_matches (PatchField       *self,
+              const DdimCanvas *x,
+              gint              item,
+              const DdimLevel  *level,
+              gint              scale,
+              DdimPatchMatches *matches)
+{
+  DdimPatchMatches coarse = { 0 };
+  gboolean         success;
+
+  ddim_patch_matches_init (matches, KEEP);
+  if (compares_all (self, scale, &matches->grid))
+    return ddim_patch_nearest (self->scales[scale], matches, &self->work);
+
+  ddim_plane_cut (&coarse.plane, x, item, 2 << scale, self->wrap, 1 / level->a, self->mean);
+  coarse.grid = ddim_patch_grid (&coarse.plane, STRIDE);
+
+  if (! self->scales[scale]->context.cells)
+    ddim_patch_context_init (&self->scales[scale]->context, &self->scales[scale]->plane);
+  ddim_patch_context_init (&matches->context, &matches->plane);
+  matches->share = cell_variance (level, scale) / cell_variance (level, scale + 1);
+
+  success = find_matches (self, x, item, level, scale + 1, &coarse)
+            && ddim_patch_refine (self->scales[scale], &coarse, self->scales[scale + 1],
+                                  matches, &self->work);
+  ddim_patch_matches_clear (&coarse);
+  return success;
+}
+
+/* settling: each patch of a grid speaks for the stride^2 cells in its middle. */
+static void
+make_window (gfloat   *window,
+             gboolean  settling,
+             gint      stride)
+{
+  gdouble width = settling ? MIDDLE : WINDOW;
+  gdouble half  = (DDIM_PATCH - 1) / 2.0 + (settling ? (stride - 1) / 2.0 : 0);
+
+  for (gint cell = 0; cell < DDIM_PATCH_CELLS; cell++)
+    {
+      gdouble y = cell / DDIM_PATCH - half;
+      gdouble x = cell % DDIM_PATCH - half;
+
+      /* Cells along a border lie in the middle of no patch. */
+      window[cell] = exp (- (y * y + x * x) / (2 * width * width)) + 1e-20;
+    }
+}
+
+/* Replaces squared distances by weights.  expected: what a patch and its true
+ * key are apart by noise alone.  The bounds keep sums within a float's range. */
+static void
+trust (gfloat  *distances,
+       gsize    n,
+       gdouble  expected,
+       gdouble  power)
+{
+  for (gsize i = 0; i < n; i++)
+    distances[i] = pow (0.01 + MIN (0.1 * distances[i] / expected, 100), - power);
+}
+
+/* The blended means of all patches, in place of the plane's cells; in bands of
+ * the grid's rows, so that the patches never lie in memory all at once.     */
+static gboolean
+denoise_plane (PatchField       *self,
+               const DdimCanvas *x,
+               gint              item,
+               const DdimLevel  *level,
+               gint              scale,
+               DdimPatchMatches *matches)
+{
+  const DdimPatchGrid *grid = &matches->grid;
+  DdimPlane *plane   = &matches->plane;
+  gsize      row     = (gsize) grid->w * DDIM_PATCH_CELLS * x->c;
+  gint       band    = CLAMP (BAND / row, 1, (gsize) grid->h);
+  gsize      n_sums  = (gsize) plane->rows * plane->columns * (x->c + 1);
+  gboolean   all     = compares_all (self, scale, grid);
+  gdouble    variance = cell_variance (level, scale);
+  gboolean   settling = scale == 0 && variance < SETTLING * SETTLING;
+  gboolean   success = TRUE;
+  gfloat    *patches, *weights, *sums;
+  gfloat     window[DDIM_PATCH_CELLS];
+
+  if (! all && ! find_matches (self, x, item, level, scale, matches))
+    return FALSE;
+
+  make_window (window, settling, grid->stride);
+  patches = ddim_memory_alloc (band * row);
+  weights = ddim_memory_alloc (band * grid->w);
+  sums    = ddim_memory_alloc (n_sums);
+  memset (sums, 0, n_sums * sizeof (gfloat));
+  for (gint first = 0; success && first < grid->h; first += band)
+    {
+      gint n_rows = MIN (band, grid->h - first);
+
+      success = all ? ddim_patch_softmax (self->scales[scale], plane, grid, first, n_rows,
+                                          variance, &self->work, patches, weights)
+                    : ddim_patch_matches_mean (self->scales[scale], matches, first, n_rows,
+                                               variance, &self->work, patches, weights);
+      if (success)
+        {
+          /* What was searched is as far off again by its context.              */
+          trust (weights, n_rows * grid->w,
+                 (all ? 1 : 2) * DDIM_PATCH_CELLS * x->c * variance, settling ? 0 : TRUST);
+          ddim_plane_add (plane, grid, first, n_rows, patches, window, weights, sums,
+                          &self->work);
+        }
+    }
+  if (success)
+    ddim_plane_blend (plane, sums);
+  ddim_memory_free (patches);
+  ddim_memory_free (weights);
+  ddim_memory_free (sums);
+  return success;
+}
+
+/* Where nothing is left of the picture, the best guess is its mean. */
+static void
+fill_with_mean (const PatchField *self,
+                DdimCanvas       *out,
+                gint              item)
+{
+  gsize   size = ddim_canvas_item_size (out);
+  gfloat *to   = out->data + item * size;
+
+  for (gsize i = 0; i < size; i++)
+    to[i] = self->mean[i % out->c];
+}
+
+static gboolean
+evaluate_item (PatchField       *self,
+               const DdimCanvas *x,
+               gint              item,
+               const DdimLevel  *level,
+               DdimCanvas       *out)
+{
+  DdimPatchMatches matches = { 0 };
+  gint             scale;
+  gboolean         success;
+
+  if (level->a <= 0)
+    {
+      fill_with_mean (self, out, item);
+      return TRUE;
+    }
+  scale = choose_scale (self, level->s / level->a);
+  ddim_plane_cut (&matches.plane, x, item, 1 << scale, self->wrap, 1 / level->a, self->mean);
+  matches.grid = ddim_patch_grid (&matches.plane, 1);
+  if (count_pairs (self, scale, &matches.grid) > self->pairs)
+    matches.grid = ddim_patch_grid (&matches.plane, STRIDE);
+
+  success = denoise_plane (self, x, item, level, scale, &matches);
+  if (success)
+    ddim_plane_paint (&matches.plane, self->mean, out, item, &self->work);
+  if (success && scale == 0)
+    {
+      gfloat        kept = GRAIN * GRAIN / cell_variance (level, 0);
+      gsize         size = ddim_canvas_item_size (x);
+      const gfloat *in   = x->data + item * size;
+      gfloat       *to   = out->data + item * size;
+
+      for (gsize i = 0; i < size; i++)
+        to[i] += kept * (in[i] / (gfloat) level->a - to[i]);
+    }
+  ddim_patch_matches_clear (&matches);
+  return success;
+}
+
+static gboolean
+patches_evaluate (DdimField          *field,
+                  const DdimCanvas   *x,
+                  const DdimLevel    *level,
+                  DdimCanvas         *out,
+                  const DdimMonitor  *monitor,
+                  GError            **error)
+{
+  PatchField *self = (PatchField *) field;
+
+  self->work.cancellable = monitor ? monitor->cancellable : NULL;
+  for (gint i = 0; i < x->n; i++)
+    {
+      if (! evaluate_item (self, x, i, level, out))
+        {
+          g_cancellable_set_error_if_cancelled (self->work.cancellable, error);
+          return FALSE;
+        }
+      if (! ddim_monitor_update (monitor, (i + 1) / (gdouble) x->n, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+patches_finalize (DdimField *field)
+{
+  PatchField *self = (PatchField *) field;
+
+  for (gint i = 0; i < self->n_scales; i++)
+    ddim_patch_scale_free (self->scales[i]);
+  ddim_team_unref (self->work.team);
+  g_free (self);
+}
+
+static const DdimFieldClass patches_class = { patches_evaluate, patches_finalize };
+
+/* Making it ------------------------------------------------------------------ */
+
+/* The mean and contrast of what may be used. */
+static void
+measure (PatchField       *self,
+         const DdimCanvas *picture,
+         const gfloat     *mask)
+{
+  gsize   n_pixels = (gsize) picture->h * picture->w;
+  gdouble sums[4] = { 0 }, squares = 0;
+  gsize   n = 0;
+
+  for (gsize i = 0; i < n_pixels; i++)
+    if (! mask || mask[i] >= 1)
+      {
+        n++;
+        for (gint k = 0; k < picture->c; k++)
+          {
+            gdouble value = picture->data[i * picture->c + k];
+
+            sums[k] += value;
+            squares += value * value;
+          }
+      }
+
+  for (gint k = 0; k < picture->c; k++)
+    {
+      gdouble mean = sums[k] / MAX (n, 1);
+
+      self->mean[k] = mean;
+      squares -= n * mean * mean;
+    }
+  self->contrast = sqrt (MAX (squares, 0) / MAX (n * picture->c, 1));
+  self->contrast = MAX (self->contrast, GRAIN);
+}
+
+DdimField *
+ddim_patches_new (const DdimCanvas         *picture,
+                  const gfloat             *mask,
+                  const DdimPatchesOptions *options,
+                  DdimTeam                 *team,
+                  GError                  **error)
+{
+  static const DdimPatchesOptions none = { 0 };
+
+  PatchField *self;
+  gint        side = MIN (picture->h, picture->w);
+
+  if (! options)
+    options = &none;
+  if (picture->n != 1 || picture->c > 4)
+    {
+      g_set_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT,
+                   "Patches are taken from one picture of 1 to 4 channels, not from "
+                   "%d of %d", picture->n, picture->c);
+      return NULL;
+    }
+
+  self = g_new0 (PatchField, 1);
+  ddim_field_init (&self->field, &patches_class, picture->c, DDIM_PREDICTION_SAMPLE);
+  self->wrap      = options->wrap;
+  self->pairs     = options->pairs > 0 ? options->pairs : PAIRS;
+  self->work.team = ddim_team_ref (team);
+  list_turns (&self->work, options->mirrored, options->turned);
+  measure (self, picture, mask);
+
+  for (gint i = 0; i < MAX_SCALES; i++)
+    {
+      DdimPatchScale *scale;
+
+      if (i > 0 && (DDIM_PATCH << i) * SPREAD > side)
+        break;
+      scale = ddim_patch_scale_new (picture, mask, self->mean, 1 << i, options->apart);
+      if (! scale)
+        break;
+      self->scales[self->n_scales++] = scale;
+    }
+
+  if (self->n_scales == 0)
+    {
+      g_set_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT,
+                   "The picture to take patches from holds no whole square of "
+                   "%d x %d pixels that may be used", DDIM_PATCH, DDIM_PATCH);
+      ddim_field_unref (&self->field);
+      return NULL;
+    }
+  return &self->field;
+}
+
+DdimSchedule *
+ddim_patches_schedule (void)
+{
+  return ddim_schedule_new (DDIM_BETAS_LINEAR, 1000, 1e-4, 0.02, FALSE, NULL);
+}

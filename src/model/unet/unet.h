@@ -1,0 +1,55 @@
+/* unet.h: UNet2DModel
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Made from a config and a file, planned for a shape, run: all that can fail,
+ * but for a cancellation, fails before a run.
+ */
+
+#pragma once
+
+#include "unet-config.h"
+#include "monitor.h"
+#include "safetensors.h"
+
+G_BEGIN_DECLS
+
+typedef struct _DdimUnet DdimUnet;
+
+/* Keeps references to the team and pointers into the file, which must live as
+ * long.  Errors name the tensor.                                           */
+DdimUnet * ddim_unet_new   (const DdimConfig      *config,
+                            const DdimSafetensors *file,
+                            DdimTeam              *team,
+                            GError               **error);
+void       ddim_unet_free  (DdimUnet              *unet); /* or NULL */
+
+/* Plans for N x H x W, H and W multiples of ddim_config_get_multiple ();
+ * does nothing where that is the plan already.  Fails where the activations
+ * would not fit in this machine's memory, or the pixels in a gint.         */
+gboolean   ddim_unet_plan  (DdimUnet              *unet,
+                            gint                   n,
+                            gint                   h,
+                            gint                   w,
+                            GError               **error);
+
+/* x and out: N x H x W x C of the plan, NHWC.  labels: NULL for zeros, or
+ * what ddim_unet_get_labels () says for each item.  Fails only when cancelled. */
+gboolean   ddim_unet_run   (DdimUnet              *unet,
+                            const gfloat          *x,
+                            gdouble                timestep,
+                            const gfloat          *labels,
+                            gfloat                *out,
+                            const DdimMonitor     *monitor,
+                            GError               **error);
+
+/* Numbers of an item's class label: 0 where the network has no classes. */
+gint       ddim_unet_get_labels    (const DdimUnet *unet);
+/* Floats of the plan's arena: activations at their most, and scratch. */
+gsize      ddim_unet_get_peak      (const DdimUnet *unet);
+gboolean   ddim_unet_has_attention (const DdimUnet *unet);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimUnet, ddim_unet_free)
+
+G_END_DECLS

@@ -1,0 +1,222 @@
+/* conv-split.c: any convolution, as products of split numbers
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * base/kernel-split.c says what split numbers are.  A block's source pixels
+ * are split once, into rows of channels; a product of 16 output pixels and one
+ * tap of the kernel then finds its 16 rows at equal steps from each other.
+ * In a line they are so from the start.  Where lines are not of whole sixteens
+ * the block has its pixels once for each column of the kernel, so that the
+ * output's next line goes on where the last one ends:
+ *
+ *   item, DDIM_SPLIT of c_in, plane, line (even ones first if the stride is 2),
+ *   column, number of the DDIM_SPLIT
+ *
+ * with one plane, of all source columns, in the former case.
+ */
+
+#include "aligned-memory.h"
+#include "conv-private.h"
+
+/* Floats of a block's input that leave room in a core's own cache. */
+#define CACHE_FLOATS 270000
+#define MAX_UNITS    256
+#define MIN_UNITS    64
+
+/* How a block's pixels lie. */
+typedef struct
+{
+  gint planes;
+  gint line;  /* pixels                                */
+  gint lines; /* of a plane                            */
+  gint step;  /* pixels from an output's to the next's */
+} Layout;
+
+static inline gint
+whole (gint n,
+       gint size)
+{
+  return (n + size - 1) / size * size;
+}
+
+static Layout
+layout_of (const DdimConv *conv,
+           gint            rows,
+           gint            columns)
+{
+  const DdimConvSpec *spec = &conv->spec;
+  Layout layout = { 1, columns, (rows - 1) * spec->stride + spec->kernel, 1 };
+
+  if (spec->kernel > 1 && columns % DDIM_SPLIT_ROWS == 0)
+    {
+      layout.line = (columns - 1) * spec->stride + spec->kernel;
+      layout.step = spec->stride;
+    }
+  else
+    layout.planes = spec->kernel;
+  layout.lines = whole (layout.lines, spec->stride);
+  return layout;
+}
+
+/* Where a source line of a plane lies. */
+static inline gint
+place (const DdimConv *conv,
+       const Layout   *layout,
+       gint            line)
+{
+  gint stride = conv->spec.stride;
+
+  return line % stride * (layout->lines / stride) + line / stride;
+}
+
+static inline gsize
+plane_size (const Layout *layout)
+{
+  return (gsize) layout->lines * layout->line * DDIM_SPLIT;
+}
+
+static inline gsize
+item_size (const DdimConv *conv,
+           const Layout   *layout)
+{
+  return layout->planes * plane_size (layout) * (whole (conv->spec.c_in, DDIM_SPLIT) / DDIM_SPLIT);
+}
+
+static gint
+split_units (const DdimConv *conv)
+{
+  gint units = MAX_UNITS;
+
+  while (units > MIN_UNITS && units * conv->spec.c_in > CACHE_FLOATS)
+    units /= 2;
+  return units;
+}
+
+/* Rows of a product for an item of a block. */
+static inline gint
+item_rows (const DdimConv *conv,
+           gint            rows,
+           gint            columns)
+{
+  return whole (rows * columns, DDIM_SPLIT_ROWS);
+}
+
+static void
+split_plan (DdimConv *conv)
+{
+  gsize size = 0;
+
+  /* The last blocks of a line may be narrower, and need more. */
+  for (gint i = 0; i < 2; i++)
+    {
+      gint   columns = i ? (conv->across - 1) % conv->columns + 1 : conv->columns;
+      Layout layout  = layout_of (conv, conv->rows, columns);
+
+      /* The last tile's rows may lie behind the last pixel. */
+      size = MAX (size, conv->items * item_size (conv, &layout)
+                        + DDIM_SPLIT_ROWS * layout.step * DDIM_SPLIT);
+    }
+  conv->input_size     = ddim_memory_round (size);
+  conv->input_scratch  = (gsize) ((conv->columns - 1) * conv->spec.stride + conv->spec.kernel)
+                         * DDIM_CONV_SLICE;
+  conv->output_scratch = (gsize) conv->items * item_rows (conv, conv->rows, conv->columns)
+                         * conv->kernels->panel;
+}
+
+static void
+split_input (const DdimConv     *conv,
+             const DdimConvArgs *args,
+             gint                block,
+             gint                first,
+             gint                n,
+             gfloat             *input,
+             gfloat             *scratch)
+{
+  DdimConvBlock b      = ddim_conv_block (conv, args, block);
+  Layout        layout = layout_of (conv, b.rows, b.columns);
+  gint          stride = conv->spec.stride, before = conv->spec.pad_before;
+  gint          lines  = (b.rows - 1) * stride + conv->spec.kernel;
+  gint          width  = (b.columns - 1) * stride + conv->spec.kernel;
+  gint          every  = layout.line < width ? stride : 1; /* a plane's columns */
+
+  for (gint i = 0; i < b.items; i++)
+    for (gint line = 0; line < lines; line++)
+      {
+        gfloat *out = input + i * item_size (conv, &layout)
+                      + (gsize) place (conv, &layout, line) * layout.line * DDIM_SPLIT
+                      + first / DDIM_SPLIT * layout.planes * plane_size (&layout);
+
+        ddim_conv_read (conv, args, b.item + i, b.row * stride - before + line,
+                        b.column * stride - before, width, first, n, scratch, DDIM_CONV_SLICE);
+        for (gint plane = 0; plane < layout.planes; plane++)
+          conv->kernels->split (scratch + (gsize) plane * DDIM_CONV_SLICE,
+                                (gsize) every * DDIM_CONV_SLICE, layout.line, n,
+                                out + plane * plane_size (&layout), DDIM_SPLIT,
+                                layout.planes * plane_size (&layout));
+      }
+}
+
+static void
+split_output (const DdimConv     *conv,
+              const DdimConvArgs *args,
+              gint                block,
+              gint                panel,
+              gint                next,
+              const gfloat       *input,
+              const gfloat       *prepared,
+              gfloat             *scratch,
+              gfloat             *shared)
+{
+  DdimConvBlock b      = ddim_conv_block (conv, args, block);
+  Layout        layout = layout_of (conv, b.rows, b.columns);
+  gint          kernel = conv->spec.kernel, width = ddim_conv_width (conv, panel);
+  gint          rows   = item_rows (conv, b.rows, b.columns); /* of an item */
+  const gfloat *tiles[DDIM_CONV_MAX_UNITS];
+  gsize         taps[9];
+  gint          n = 0;
+
+  for (gint i = 0; i < b.items; i++)
+    for (gint row = 0; row < rows; row += DDIM_SPLIT_ROWS)
+      tiles[n++] = input + i * item_size (conv, &layout)
+                   + ((gsize) row / b.columns * layout.line + row % b.columns * layout.step)
+                     * DDIM_SPLIT;
+  for (gint tap = 0; tap < kernel * kernel; tap++)
+    {
+      gint x = tap % kernel, y = place (conv, &layout, tap / kernel);
+
+      taps[tap] = (gsize) y * layout.line * DDIM_SPLIT
+                  + x * (layout.planes > 1 ? plane_size (&layout) : DDIM_SPLIT);
+    }
+
+  conv->kernels->split_product (width, &(DdimSplitProduct)
+    {
+      .n_tiles = n, .tiles = tiles, .row_step = layout.step * DDIM_SPLIT,
+      .n_parts = kernel * kernel, .parts = taps,
+      .depth = whole (conv->spec.c_in, DDIM_SPLIT) / DDIM_SPLIT,
+      .depth_step = layout.planes * plane_size (&layout),
+      .b = ddim_conv_panel (conv, panel), .c = scratch, .c_stride = width,
+      .ahead = next < conv->panels ? ddim_conv_panel (conv, next) : NULL,
+      .ahead_size = next < conv->panels ? conv->depth * ddim_conv_width (conv, next) : 0
+    });
+
+  for (gint i = 0; i < b.items; i++)
+    {
+      DdimFinish    first = ddim_conv_finish (conv, args, block, b.item + i, panel, shared);
+      const gfloat *sums  = scratch + (gsize) i * rows * width;
+
+      for (gint y = b.row; y < b.row + b.rows; y++, sums += (gsize) b.columns * width)
+        {
+          DdimFinish finish = first;
+
+          finish.out += y * finish.out_line + b.column * finish.out_pixel;
+          if (finish.residual)
+            finish.residual += y * finish.residual_line + b.column * finish.residual_pixel;
+          conv->kernels->finish (sums, width, b.columns, ddim_conv_channels (conv, panel),
+                                 &finish);
+        }
+    }
+}
+
+const DdimConvWay ddim_conv_split =
+  { "split", 1, split_units, split_plan, split_input, split_output, NULL, NULL };

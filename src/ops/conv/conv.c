@@ -1,0 +1,401 @@
+/* conv.c: convolutions: making one, choosing its way, running its blocks
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "aligned-memory.h"
+#include "thread-pool-private.h"
+#include "constant.h"
+#include "conv-private.h"
+
+/* With fewer input channels Winograd's transforms cost more than its products
+ * save.                                                                     */
+#define WINOGRAD_MIN_CHANNELS 16
+
+/* From this side on large tiles pay, from that one small ones.  A smaller map
+ * has so few tiles that to transform the weights costs more than it saves.  */
+#define LARGE_TILES_SIDE 9
+#define SMALL_TILES_SIDE 6
+
+/* Packed weights, in floats, that stay in the last cache from one block to the
+ * next.                                                                     */
+#define CACHED_WEIGHTS 3000000
+
+/* So many tiles have their weights prepared together rather than block by block. */
+#define MANY_TILES 256
+
+/* The share of the threads' time that blocks dealt out whole must fill.      */
+#define MIN_FILLING 0.9
+
+DdimConv *
+ddim_conv_new (const DdimConvSpec *spec,
+               const DdimConstant *weight,
+               const DdimConstant *bias)
+{
+  DdimConv *conv;
+
+  if (spec->c_in < 1 || spec->c_out < 1 ||
+      (spec->kernel != 1 && spec->kernel != 3) ||
+      (spec->stride != 1 && spec->stride != 2) ||
+      spec->pad_before < 0 || spec->pad_before > 1 ||
+      spec->pad_after < 0 || spec->pad_after > 1 ||
+      (spec->kernel == 1 && (spec->pad_before || spec->pad_after)) ||
+      (spec->upsample && (spec->kernel != 3 || spec->stride != 1 ||
+                          ! spec->pad_before || ! spec->pad_after)) ||
+      weight->size != (gsize) spec->c_out * spec->c_in * spec->kernel * spec->kernel ||
+      (bias && bias->size != (gsize) spec->c_out))
+    return NULL;
+
+  conv = g_new0 (DdimConv, 1);
+  conv->spec   = *spec;
+  conv->weight = *weight;
+  conv->bias   = ddim_constant_copy (bias);
+  return conv;
+}
+
+void
+ddim_conv_free (DdimConv *conv)
+{
+  if (! conv)
+    return;
+
+  ddim_memory_free (conv->bias);
+  ddim_memory_free (conv->packed);
+  g_free (conv);
+}
+
+gint
+ddim_conv_output_size (const DdimConvSpec *spec,
+                       gint                size)
+{
+  gint padded = size * (spec->upsample ? 2 : 1) + spec->pad_before + spec->pad_after;
+
+  return (padded - spec->kernel) / spec->stride + 1;
+}
+
+static const DdimConvWay *
+choose_way (const DdimConv *conv)
+{
+  const DdimConvSpec *spec = &conv->spec;
+  gint                side = MIN (conv->h, conv->w);
+
+  /* Where there are such products, they beat Winograd's at every shape, and
+   * those of floats at all but the first layer's few channels.             */
+  if (conv->kernels->split_product)
+    return &ddim_conv_split;
+  if (spec->kernel != 3 || spec->stride != 1 || ! spec->pad_before || ! spec->pad_after ||
+      spec->c_in < WINOGRAD_MIN_CHANNELS || side < SMALL_TILES_SIDE)
+    return &ddim_conv_gemm;
+  return side < LARGE_TILES_SIDE ? &ddim_conv_winograd_2 : &ddim_conv_winograd_4;
+}
+
+/* Packing ------------------------------------------------------------------ */
+
+/* A panel's rows are a tap's channels, one tap after the other; split numbers'
+ * channels are filled up with zeros to whole DDIM_SPLITs.                   */
+static void
+pack_panel (gint     chunk,
+            gint     worker,
+            gpointer data)
+{
+  DdimConv *conv  = data;
+  gint      c_in  = conv->spec.c_in, taps = conv->spec.kernel * conv->spec.kernel;
+  gint      n     = ddim_conv_channels (conv, chunk), width = ddim_conv_width (conv, chunk);
+  gint      depth = conv->depth / taps;
+  gsize     row   = (gsize) c_in * taps;
+  gfloat   *out   = conv->packed + chunk * conv->depth * conv->kernels->panel;
+  gfloat   *filters = ddim_memory_alloc (n * row);
+  gfloat   *split = ddim_memory_alloc (DDIM_SPLIT * width);
+
+  ddim_constant_read (&conv->weight, (gsize) chunk * conv->kernels->panel * row, n * row,
+                      filters);
+  for (gint tap = 0; tap < taps; tap++)
+    for (gint c = 0; c < depth; c++)
+      {
+        gfloat *to = conv->kernels->split ? split + c % DDIM_SPLIT * width : out;
+
+        for (gint i = 0; i < width; i++)
+          to[i] = i < n && c < c_in ? filters[i * row + c * taps + tap] : 0;
+        if (! conv->kernels->split)
+          out += width;
+        else if (c % DDIM_SPLIT == DDIM_SPLIT - 1)
+          {
+            conv->kernels->split_pack (width, split, width, out);
+            out += DDIM_SPLIT * width;
+          }
+      }
+  ddim_memory_free (filters);
+  ddim_memory_free (split);
+}
+
+static void
+pack (DdimConv          *conv,
+      const DdimKernels *kernels,
+      DdimTeam          *team)
+{
+  gint c_in = conv->spec.c_in;
+
+  if (kernels->split)
+    c_in = (c_in + DDIM_SPLIT - 1) / DDIM_SPLIT * DDIM_SPLIT;
+  g_clear_pointer (&conv->packed, ddim_memory_free);
+  conv->kernels = kernels;
+  conv->depth   = (gsize) conv->spec.kernel * conv->spec.kernel * c_in;
+  conv->padded  = ddim_kernels_padded (kernels, conv->spec.c_out);
+  conv->panels  = ddim_kernels_panels (kernels, conv->spec.c_out);
+  conv->packed  = ddim_memory_alloc (conv->depth * conv->padded);
+  ddim_team_run (team, conv->panels, pack_panel, conv, NULL);
+}
+
+/* Planning ----------------------------------------------------------------- */
+
+/* Blocks of about `units` units: parts of an item as square as may be, since
+ * neighbours read some of the same pixels, with sides that are powers of two,
+ * as most maps' are; or parts of a line, where none is read twice; or some
+ * whole items.                                                              */
+static void
+cut_blocks (DdimConv *conv,
+            gint      units)
+{
+  gint side = 1;
+
+  while (4 * side * side <= units && conv->spec.kernel > 1)
+    side *= 2;
+
+  conv->across  = (conv->w + conv->way->unit - 1) / conv->way->unit;
+  conv->down    = (conv->h + conv->way->unit - 1) / conv->way->unit;
+  conv->rows    = MIN (conv->down, MAX (side, units / conv->across));
+  conv->columns = MIN (conv->across, units / conv->rows);
+  conv->rows    = MIN (conv->down, units / conv->columns);
+  conv->items   = MAX (1, units / (conv->across * conv->down));
+  conv->units   = conv->columns * conv->rows * conv->items;
+  conv->blocks_across = (conv->across + conv->columns - 1) / conv->columns;
+  conv->blocks_item   = (conv->down + conv->rows - 1) / conv->rows * conv->blocks_across;
+}
+
+/* Blocks of a batch of n. */
+static gint
+count_blocks (const DdimConv *conv,
+              gint            n)
+{
+  return conv->blocks_item > 1 ? n * conv->blocks_item : (n + conv->items - 1) / conv->items;
+}
+
+/* Whether a block's panels are shared out rather than whole blocks: where the
+ * blocks are too few to keep all threads busy, or where the weights had better
+ * be read once for all blocks.  The numbers that come out are the same.     */
+static gboolean
+is_shared (const DdimConv *conv,
+           gint            n,
+           DdimTeam       *team)
+{
+  gint blocks  = count_blocks (conv, n);
+  gint threads = ddim_team_get_n_threads (team);
+  gint rounds  = (blocks + threads - 1) / threads;
+
+  return blocks < MIN_FILLING * rounds * threads ||
+         (blocks > 1 && conv->depth * conv->padded > CACHED_WEIGHTS);
+}
+
+/* Floats of the weights that are prepared for all blocks together. */
+static gsize
+prepared_size (const DdimConv *conv,
+               gint            n)
+{
+  return conv->way->prepared && (gsize) n * conv->across * conv->down >= MANY_TILES
+         ? conv->way->prepared (conv) : 0;
+}
+
+gsize
+ddim_conv_plan (DdimConv *conv,
+                gint      n,
+                gint      h,
+                gint      w,
+                DdimTeam *team)
+{
+  const DdimKernels *kernels = ddim_team_get_kernels (team);
+
+  if (conv->kernels != kernels)
+    pack (conv, kernels, team);
+
+  conv->threads = ddim_team_get_n_threads (team);
+  conv->h = ddim_conv_output_size (&conv->spec, h);
+  conv->w = ddim_conv_output_size (&conv->spec, w);
+  conv->way = choose_way (conv);
+  cut_blocks (conv, conv->way->units (conv));
+  conv->way->plan (conv);
+
+  return ddim_conv_shared_size (conv, n)
+         + conv->input_size * (is_shared (conv, n, team) ? count_blocks (conv, n)
+                                                   : ddim_team_get_n_threads (team))
+         + ddim_team_get_n_threads (team) * MAX (conv->input_scratch, conv->output_scratch)
+         + prepared_size (conv, n);
+}
+
+DdimConvBlock
+ddim_conv_block (const DdimConv     *conv,
+                 const DdimConvArgs *args,
+                 gint                block)
+{
+  DdimConvBlock b;
+  gint          within = block % conv->blocks_item;
+
+  b.item    = block / conv->blocks_item * conv->items;
+  b.items   = MIN (conv->items, args->source.n - b.item);
+  b.row     = within / conv->blocks_across * conv->rows;
+  b.rows    = MIN (conv->rows, conv->down - b.row);
+  b.column  = within % conv->blocks_across * conv->columns;
+  b.columns = MIN (conv->columns, conv->across - b.column);
+  b.units   = b.items * b.rows * b.columns;
+  return b;
+}
+
+const gchar *
+ddim_conv_get_algorithm (const DdimConv *conv)
+{
+  return conv->way ? conv->way->name : "none";
+}
+
+gsize
+ddim_conv_get_packed_size (const DdimConv *conv)
+{
+  return conv->packed ? conv->depth * conv->padded * sizeof (gfloat) : 0;
+}
+
+/* Running ------------------------------------------------------------------ */
+
+typedef struct
+{
+  const DdimConv     *conv;
+  const DdimConvArgs *args;
+  gfloat             *shared;  /* ddim_conv_shared_size ()                   */
+  gfloat             *inputs;  /* a block's each, or a worker's each         */
+  gfloat             *scratch; /* a worker's each                            */
+  gfloat             *prepared; /* weights, or NULL                          */
+  gint                slices;  /* of the source's channels                   */
+  gint                threads;
+} Job;
+
+static gfloat *
+job_scratch (const Job *job,
+             gint       worker)
+{
+  return job->scratch + worker * MAX (job->conv->input_scratch, job->conv->output_scratch);
+}
+
+static void
+read_slice (const Job *job,
+            gint       block,
+            gint       slice,
+            gint       worker,
+            gfloat    *input)
+{
+  gint first = slice * DDIM_CONV_SLICE;
+
+  job->conv->way->input (job->conv, job->args, block, first,
+                         MIN (DDIM_CONV_SLICE, job->conv->spec.c_in - first),
+                         input, job_scratch (job, worker));
+}
+
+static void
+run_block (gint     chunk,
+           gint     worker,
+           gpointer data)
+{
+  const Job *job   = data;
+  gfloat    *input = job->inputs + worker * job->conv->input_size;
+
+  for (gint slice = 0; slice < job->slices; slice++)
+    read_slice (job, chunk, slice, worker, input);
+  for (gint panel = 0; panel < job->conv->panels; panel++)
+    job->conv->way->output (job->conv, job->args, chunk, panel,
+                            (panel + 1) % job->conv->panels, input, job->prepared,
+                            job_scratch (job, worker), job->shared);
+}
+
+static void
+run_input (gint     chunk,
+           gint     worker,
+           gpointer data)
+{
+  const Job *job   = data;
+  gint       block = chunk / job->slices;
+
+  read_slice (job, block, chunk % job->slices, worker,
+              job->inputs + block * job->conv->input_size);
+}
+
+static void
+run_prepare (gint     chunk,
+             gint     worker,
+             gpointer data)
+{
+  const Job *job = data;
+
+  job->conv->way->prepare (job->conv, chunk, job->prepared);
+}
+
+/* Panel by panel, so that all blocks of one read its weights together. */
+static void
+run_output (gint     chunk,
+            gint     worker,
+            gpointer data)
+{
+  const Job *job    = data;
+  gint       blocks = count_blocks (job->conv, job->args->source.n);
+  gint       panel  = chunk / blocks;
+
+  job->conv->way->output (job->conv, job->args, chunk % blocks, panel,
+                          chunk % blocks < blocks - 1 ? panel : panel + job->threads,
+                          job->inputs + chunk % blocks * job->conv->input_size, job->prepared,
+                          job_scratch (job, worker), job->shared);
+}
+
+gboolean
+ddim_conv_run (DdimConv           *conv,
+               const DdimConvArgs *args,
+               const DdimRun      *run)
+{
+  DdimConvArgs simple = *args;
+  DdimSource   whole;
+  gint         n       = args->source.n;
+  gint         threads = ddim_team_get_n_threads (run->team);
+  gint         blocks  = count_blocks (conv, n);
+  gboolean     shared  = is_shared (conv, n, run->team);
+  Job          job     = { conv, &simple, run->scratch };
+
+  /* A residual in two parts first becomes one, in the output. */
+  if (args->residual && args->residual->c[1])
+    {
+      if (! ddim_affine_apply (args->residual, NULL, args->out, run))
+        return FALSE;
+      whole = ddim_source (args->out, NULL);
+      simple.residual = &whole;
+    }
+
+  job.inputs  = job.shared + ddim_conv_shared_size (conv, n);
+  job.scratch = job.inputs + conv->input_size * (shared ? blocks : threads);
+  job.threads = threads;
+  job.slices  = (conv->spec.c_in + DDIM_CONV_SLICE - 1) / DDIM_CONV_SLICE;
+  ddim_conv_start (conv, &simple, job.shared);
+
+  if (prepared_size (conv, n))
+    {
+      job.prepared = job.scratch + threads * MAX (conv->input_scratch, conv->output_scratch);
+      if (! ddim_team_run (run->team, conv->panels, run_prepare, &job, run->cancellable))
+        return FALSE;
+    }
+
+  if (shared)
+    {
+      if (! ddim_team_run (run->team, blocks * job.slices, run_input, &job, run->cancellable) ||
+          ! ddim_team_run (run->team, blocks * conv->panels, run_output, &job, run->cancellable))
+        return FALSE;
+    }
+  else if (! ddim_team_run (run->team, blocks, run_block, &job, run->cancellable))
+    return FALSE;
+
+  if (args->moments)
+    ddim_conv_merge (conv, &simple, job.shared);
+  return TRUE;
+}

@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+# layers.py: each layer sees those below it, and no others
+#
+# Copyright (C) 2026 The gimp-ddim authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# usage: layers.py SOURCE_ROOT BUILD_ROOT
+#
+# Takes, for each layer, the compiler's command line that the build has for one
+# of its files, and gives it a file that includes every header: those of the layers
+# below must be found, all others must not.  Headers of the same name are not
+# taken for each other: the compiler says which files it has read.
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+root, build = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
+
+# Layer -> the layers that it may include, itself among them.
+MAY_INCLUDE = {
+    'src/base':   ['src/base'],
+    'src/canvas': ['src/base', 'src/canvas'],
+    'src/method': ['src/base', 'src/canvas', 'src/method'],
+    'src/ops':    ['src/base', 'src/ops'],
+    'src/model':  ['src/base', 'src/canvas', 'src/method', 'src/ops', 'src/model'],
+    'plugin/pixels':     ['src/ddim.h', 'plugin/pixels'],
+    'plugin/compute':    ['src/ddim.h', 'plugin/pixels', 'plugin/compute'],
+    'plugin/dialog':     ['src/ddim.h', 'plugin/pixels', 'plugin/compute', 'plugin/dialog'],
+    'plugin/procedures': ['src/ddim.h', 'plugin/pixels', 'plugin/compute', 'plugin/dialog',
+                          'plugin/procedures'],
+}
+
+headers = {}
+for path in sorted([*root.glob('src/**/*.h'), *root.glob('plugin/**/*.h')]):
+    name = str(path.relative_to(root))
+    layer = name if name == 'src/ddim.h' else '/'.join(name.split('/')[:2])
+    headers.setdefault(layer, []).append(path)
+
+commands = json.loads((build / 'compile_commands.json').read_text())
+results = []
+
+
+def command_of(layer):
+    """A compiler's command line of the layer, without its input and output."""
+    start = str(root / layer) + '/'
+    for entry in commands:
+        file = str((Path(entry['directory']) / entry['file']).resolve())
+        if file.startswith(start) and 'kernel' not in file:
+            words = shlex.split(entry['command'])
+            skipped = {'-o', '-MF', '-MQ', '-c'}
+            return [word for before, word in zip([''] + words, words)
+                    if word not in skipped | {'-MD'} and before not in skipped]
+    return None
+
+
+def includes(command, names):
+    """The files that the compiler takes for these names, where it finds any."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / 'include.c'
+        source.write_text(''.join(f'#include "{name}"\n' for name in sorted(names)))
+        done = subprocess.run([*command, '-w', '-M', '-MG', '-MT', 'x', str(source)], cwd=build,
+                              capture_output=True, text=True)
+    assert not done.returncode, done.stderr
+    return {(build / file).resolve() for file in done.stdout.replace('\\\n', ' ').split()[2:]}
+
+
+def named(paths):
+    return sorted(str(path.relative_to(root)) for path in paths)
+
+
+def check(name, faults):
+    results.append((name, faults))
+
+
+for layer, below in MAY_INCLUDE.items():
+    command = command_of(layer)
+    if not command:
+        continue
+    others = {path: other for other, paths in headers.items() for path in paths}
+    above = {path for path, other in others.items() if other not in below}
+    lower = set(others) - above
+    found = above & includes(command, {path.name for path in above} - {path.name for path in lower})
+    missed = lower - includes(command, {path.name for path in lower})
+    check(f'{layer} cannot include what lies above it', named(found))
+    check(f'{layer} finds what lies below it', named(missed))
+
+# A path within quotes is looked up from the file's own folder, whatever the
+# include folders are.  Public headers find each other so; nothing else may.
+faults = []
+for path in sorted([*root.glob('src/**/*.[ch]'), *root.glob('plugin/**/*.[ch]')]):
+    name = str(path.relative_to(root))
+    if name == 'src/ddim.h':
+        continue
+    layer = '/'.join(name.split('/')[:2])
+    for include in re.findall(r'^#include "(.*/.*)"', path.read_text(), re.M):
+        target = (path.parent / include).resolve()
+        to = '/'.join(str(target.relative_to(root)).split('/')[:2]) if target.exists() else ''
+        if path.suffix == '.c' or to not in MAY_INCLUDE.get(layer, []):
+            faults.append(f'{name}: {include}')
+check('paths in includes lead from public headers to public headers below', faults)
+
+print(f'1..{len(results)}')
+for number, (name, faults) in enumerate(results, 1):
+    print(f'{"not ok" if faults else "ok"} {number} {name}')
+    for fault in faults:
+        print(f'# {fault}')
+sys.exit(any(faults for _, faults in results))
