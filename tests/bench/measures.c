@@ -150,6 +150,7 @@ search_all (const DdimCanvas *x,
   g_autoptr (DdimCanvas) padded_in = copy_padded (in);
   gint                   rows      = (x->h - PATCH) / STEP + 1;
   gint                   columns   = (x->w - PATCH) / STEP + 1;
+  gint                   n_copies  = 0;
   g_autofree gdouble   (*distances)[MAX_WINDOWS] =
     g_malloc_n (rows * columns, sizeof (gdouble[MAX_WINDOWS]));
   g_autofree gboolean   *copied    = g_new (gboolean, rows * columns);
@@ -161,13 +162,13 @@ search_all (const DdimCanvas *x,
 
   for (gint i = 0; i < n_windows; i++)
     means[i] = 0;
-  *copies = 0;
   for (gint index = 0; index < rows * columns; index++)
     {
       for (gint i = 0; i < n_windows; i++)
         means[i] += distances[index][i] / (rows * columns);
-      *copies += copied[index] / (gdouble) (rows * columns);
+      n_copies += copied[index];
     }
+  *copies = n_copies / (gdouble) (rows * columns);
 }
 
 void
