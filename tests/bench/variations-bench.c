@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "variations-table.h"
+#include "variations-page.h"
 #include "../picture.h"
 
 #define REDUCTION 8
@@ -29,7 +29,8 @@ static gint    first_seed  = 1;
 static gint    n_seeds     = 3;
 static gboolean again      = FALSE;
 static gboolean frames     = FALSE;
-static gboolean markdown   = FALSE;
+static gboolean page       = FALSE;
+static gboolean strengths  = FALSE;
 static gchar  *sheet       = NULL;
 
 static const GOptionEntry entries[] = {
@@ -44,7 +45,9 @@ static const GOptionEntry entries[] = {
   { "again", 'a', 0, G_OPTION_ARG_NONE, &again, "make what is there already, too", NULL },
   { "sheet", 0, 0, G_OPTION_ARG_FILENAME, &sheet,
     "a PNG of what was made, a row for each region: the original, then the columns", "FILE" },
-  { "markdown", 0, 0, G_OPTION_ARG_NONE, &markdown, "print tables for the page", NULL },
+  { "page", 0, 0, G_OPTION_ARG_NONE, &page, "print what the page says of them", NULL },
+  { "strengths", 0, 0, G_OPTION_ARG_NONE, &strengths,
+    "print the page's table of columns that differ in strength", NULL },
   { "frames", 0, 0, G_OPTION_ARG_NONE, &frames,
     "write the originals, and print where they lie: NAME PICTURE, then X Y W H of the "
     "selection and of what is seen around it", NULL },
@@ -68,7 +71,7 @@ check (gboolean      success,
     }
 }
 
-/* Making, unless it is there ----------------------------------------------------- */
+/* Making, unless it is there or made elsewhere ----------------------------------- */
 
 static gchar *
 path_of (const VariationsRegion *region,
@@ -121,9 +124,10 @@ make (VariationsMaker        *maker,
   g_autoptr (DdimCanvas)  made     = NULL;
   GError                 *error    = NULL;
 
-  if (! again && g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL))
+  if (g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL))
     found = g_key_file_get_string (file, "made", "settings", NULL);
-  if (is_there (region, column) && ! g_strcmp0 (found, settings))
+  if (! column->kind->make_field ||
+      (! again && is_there (region, column) && ! g_strcmp0 (found, settings)))
     {
       cost->seconds         = g_key_file_get_double (file, "made", "seconds", NULL);
       cost->evaluations     = g_key_file_get_integer (file, "made", "evaluations", NULL);
@@ -206,6 +210,7 @@ measure (const VariationsRegion   *region,
       row->copies               += to.copies;
       row->spectrum             += measures_spectral_difference (rings, rings_of_made);
       row->change               += measures_reduced_change (window, inside, REDUCTION);
+      row->rms                  += ddim_canvas_rms_difference (window, inside) / 2;
       row->border.border        += border.border;
       row->border.neighbourhood += border.neighbourhood;
     }
@@ -216,6 +221,7 @@ measure (const VariationsRegion   *region,
       row->copies               /= row->n;
       row->spectrum             /= row->n;
       row->change               /= row->n;
+      row->rms                  /= row->n;
       row->border.border        /= row->n;
       row->border.neighbourhood /= row->n;
     }
@@ -396,18 +402,19 @@ main (int    argc,
         {
           const VariationsColumn *column = table.columns->pdata[c];
 
-          if (column->kind->make_field)
-            make (maker, region, column, &table.rows[r][c].cost);
+          make (maker, region, column, &table.rows[r][c].cost);
           measure (region, column, &table.originals[r], variations_maker_get_team (maker),
                    &table.rows[r][c]);
         }
     }
 
-  if (markdown)
+  if (page)
     {
-      variations_table_write_totals (&table);
-      printf ("\n");
-      variations_table_write (&table);
+      variations_page_write (&table);
+    }
+  else if (strengths)
+    {
+      variations_page_write_strengths (&table);
     }
   else
     {
