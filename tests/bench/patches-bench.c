@@ -18,7 +18,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "measures.h"
+#include "../variations/measures.h"
 #include "../picture.h"
 
 #define STEPS 20

@@ -1,4 +1,4 @@
-/* variations-table.c: what was measured of the variations, in rows and totals
+/* table.c: what was measured of the variations, in rows and totals
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "variations-table.h"
+#include "table.h"
 
 static const VariationsRegion *
 get_region (const VariationsTable *table,

@@ -1,4 +1,4 @@
-/* variations-page.h: what was measured of the variations, in Markdown
+/* page.h: what was measured of the variations, in Markdown
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "variations-table.h"
+#include "table.h"
 
 G_BEGIN_DECLS
 

@@ -1,4 +1,4 @@
-/* variations-page.c: what was measured of the variations, in Markdown
+/* page.c: what was measured of the variations, in Markdown
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "variations-page.h"
+#include "page.h"
 
 static const VariationsRegion *
 get_region (const VariationsTable *table,

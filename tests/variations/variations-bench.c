@@ -3,7 +3,7 @@
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Each region of variations.txt is varied as a user would: a hard-edged
+ * Each region of regions.txt is varied as a user would: a hard-edged
  * rectangular selection in a whole picture.  A column is a way to make them; what
  * it makes lies in the folder, REGION-COLUMN-SEED.png, with what it was made with
  * in REGION-COLUMN.ini, and is made again only where that has changed.
@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "variations-page.h"
+#include "page.h"
 #include "../picture.h"
 
 #define REDUCTION 8
@@ -20,7 +20,7 @@
 
 static gchar  *weights     = "weights/photo";
 static gchar  *shared      = "../shared";
-static gchar  *list        = "tests/bench/variations.txt";
+static gchar  *list        = "tests/variations/regions.txt";
 static gchar  *folder      = "build/variations";
 static gchar **names       = NULL;
 static gchar **specs       = NULL;
@@ -54,7 +54,7 @@ static const GOptionEntry entries[] = {
   { "weights", 0, 0, G_OPTION_ARG_FILENAME, &weights, "the network (weights/photo)", "FOLDER" },
   { "shared", 0, 0, G_OPTION_ARG_FILENAME, &shared, "the pictures (../shared)", "FOLDER" },
   { "regions", 0, 0, G_OPTION_ARG_FILENAME, &list,
-    "the regions (tests/bench/variations.txt)", "FILE" },
+    "the regions (tests/variations/regions.txt)", "FILE" },
   { "folder", 0, 0, G_OPTION_ARG_FILENAME, &folder,
     "where the results lie (build/variations)", "FOLDER" },
   { NULL }

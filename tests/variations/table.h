@@ -1,4 +1,4 @@
-/* variations-table.h: what was measured of the variations, in rows and totals
+/* table.h: what was measured of the variations, in rows and totals
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
