@@ -15,8 +15,8 @@
  *
  * The shortest useful program:
  *
- *   g_autoptr (DdimTeam)   team   = ddim_team_new (0);
- *   g_autoptr (DdimModel)  model  = ddim_model_load ("weights/photo", team, &error);
+ *   g_autoptr (DdimThreadPool)   pool   = ddim_thread_pool_new (0);
+ *   g_autoptr (DdimModel)  model  = ddim_model_load ("weights/photo", pool, &error);
  *   g_autoptr (DdimLevels) levels = ddim_levels_new (ddim_model_get_schedule (model),
  *                                                    DDIM_SPACING_QUADRATIC, 20, 0.5,
  *                                                    NULL, &error);

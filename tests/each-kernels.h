@@ -20,16 +20,16 @@ count_kernels (void)
   return n;
 }
 
-/* A team that has to use number `i` of them, as a user would force it. */
-static inline DdimTeam *
+/* A pool that has to use number `i` of them, as a user would force it. */
+static inline DdimThreadPool *
 use_kernels (gint i,
              gint n_threads)
 {
-  DdimTeam *team;
+  DdimThreadPool *pool;
 
   g_setenv ("DDIM_ISA", ddim_kernels_list ()[i]->name, TRUE);
-  team = ddim_team_new (n_threads);
-  g_assert_true (ddim_team_get_kernels (team) == ddim_kernels_list ()[i]);
+  pool = ddim_thread_pool_new (n_threads);
+  g_assert_true (ddim_thread_pool_get_kernels (pool) == ddim_kernels_list ()[i]);
   g_unsetenv ("DDIM_ISA");
-  return team;
+  return pool;
 }

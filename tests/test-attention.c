@@ -6,7 +6,7 @@
  * The bound is on the largest difference.  An output is a mean of values
  * within -1 .. 1 whose weights are exponentials of float32 scores: scores of up
  * to 30 are off by 2e-6, and so, as a share, are their exponentials; some ten
- * times that leaves room for the sums.  A score of split numbers, a sum of d
+ * times that leaves room for the sums.  A score of bf16x2 numbers, a sum of d
  * products of which each may lose 4e-6, of either sign, and that is divided by
  * sqrt d, is off by some 4e-6 times 3.  A wrong row or head is off by about 1.
  */
@@ -66,10 +66,10 @@ test_case (gconstpointer data)
   for (gint i = 0; i < 3 * count_kernels (); i++)
     {
       gint n_threads = 1 + i % 3;
-      g_autoptr (DdimTeam) team = use_kernels (i / 3, n_threads);
+      g_autoptr (DdimThreadPool) pool = use_kernels (i / 3, n_threads);
       gfloat  *scratch = ddim_memory_alloc (ddim_attention_plan (c->n, c->tokens, c->heads, c->d,
-                                                                 team));
-      DdimRun  run = { team, NULL, scratch };
+                                                                 pool));
+      DdimRun  run = { pool, NULL, scratch };
 
       /* What lies between the rows is nobody's to change. */
       for (gsize j = 0; j < size; j++)

@@ -8,7 +8,7 @@
  * lose a factor of ten to thirty of it (1.1e-6 is what the points used lose at
  * 128 channels).  Split numbers leave out the product of the two low halves:
  * each is within 2^-9 of its high half, a third of that in the mean, and is
- * itself rounded by as much of it: some 4e-6 (base/kernel-split.c).  An index
+ * itself rounded by as much of it: some 4e-6 (base/kernel-bf16x2.c).  An index
  * off by one moves the output by about 1.  Every case runs with each
  * instruction set that this processor has.
  */
@@ -125,16 +125,16 @@ test_case (gconstpointer data)
   for (gint i = 0; i < 3 * count_kernels (); i++)
     {
       gint n_threads = 1 + i % 3;
-      g_autoptr (DdimTeam) team = use_kernels (i / 3, n_threads);
+      g_autoptr (DdimThreadPool) pool = use_kernels (i / 3, n_threads);
       g_autoptr (DdimConv) conv = ddim_conv_new (spec, &weight_constant, &bias_constant);
       gfloat  *found = numbers (rand, size);
       gdouble *found_moments = g_new (gdouble, 2 * c->n * spec->c_out);
-      gfloat  *scratch = ddim_memory_alloc (ddim_conv_plan (conv, c->n, c->h, c->w, team));
-      DdimRun  run = { team, NULL, scratch };
-      gboolean split = ddim_team_get_kernels (team)->split != NULL;
+      gfloat  *scratch = ddim_memory_alloc (ddim_conv_plan (conv, c->n, c->h, c->w, pool));
+      DdimRun  run = { pool, NULL, scratch };
+      gboolean split = ddim_thread_pool_get_kernels (pool)->bf16x2_split != NULL;
       gdouble  bound = split ? SPLIT_BOUND : BOUND, found_difference;
 
-      g_assert_cmpstr (ddim_conv_get_algorithm (conv), ==, split ? "split" : c->way);
+      g_assert_cmpstr (ddim_conv_get_algorithm (conv), ==, split ? "bf16x2" : c->way);
       out.data     = found;
       moments.data = found_moments;
       residual_source.data[0] = residual;
@@ -146,7 +146,7 @@ test_case (gconstpointer data)
       g_assert_true (ddim_conv_run (conv, &args, &run));
 
       found_difference = difference (found, wanted, size);
-      g_test_message ("%s: %.2e", ddim_team_get_kernels (team)->name, found_difference);
+      g_test_message ("%s: %.2e", ddim_thread_pool_get_kernels (pool)->name, found_difference);
       g_assert_cmpfloat (found_difference, <, bound);
       /* Errors of `error` each, all of one sign, would move a channel's sum by
        * n of them, and that of squares by 2 sqrt (n sum x^2).  A channel's may be
@@ -186,24 +186,24 @@ test_case (gconstpointer data)
 static void
 test_replan (void)
 {
-  const DdimConvSpec    spec = { 40, 48, 3, 1, 1, 1, FALSE };
-  g_autoptr (GRand)     rand = g_rand_new_with_seed (7);
-  g_autoptr (DdimTeam)  team = ddim_team_new (2);
-  const gsize           taps = 9 * 40 * 48, in = 17 * 10 * 40, out = 17 * 10 * 48;
-  gfloat               *weights = numbers (rand, taps), *x = numbers (rand, 5 * in);
-  gfloat               *batch = numbers (rand, 5 * out), *alone = numbers (rand, out);
-  DdimConstant          constant = { DDIM_DTYPE_F32, taps, weights };
-  g_autoptr (DdimConv)  conv = ddim_conv_new (&spec, &constant, NULL);
-  const gint            plans[] = { 1, 5, 2, 5, 1 };
-  gsize                 packed = 0;
+  const DdimConvSpec          spec = { 40, 48, 3, 1, 1, 1, FALSE };
+  g_autoptr (GRand)           rand = g_rand_new_with_seed (7);
+  g_autoptr (DdimThreadPool)  pool = ddim_thread_pool_new (2);
+  const gsize                 taps = 9 * 40 * 48, in = 17 * 10 * 40, out = 17 * 10 * 48;
+  gfloat                     *weights = numbers (rand, taps), *x = numbers (rand, 5 * in);
+  gfloat                     *batch = numbers (rand, 5 * out), *alone = numbers (rand, out);
+  DdimConstant                constant = { DDIM_DTYPE_F32, taps, weights };
+  g_autoptr (DdimConv)        conv = ddim_conv_new (&spec, &constant, NULL);
+  const gint                  plans[] = { 1, 5, 2, 5, 1 };
+  gsize                       packed = 0;
 
   for (gsize i = 0; i < G_N_ELEMENTS (plans); i++)
     {
       gint          n = plans[i];
-      gfloat       *scratch = ddim_memory_alloc (ddim_conv_plan (conv, n, 17, 10, team));
+      gfloat       *scratch = ddim_memory_alloc (ddim_conv_plan (conv, n, 17, 10, pool));
       DdimTensor    to = { n, 17, 10, 48, batch };
       DdimConvArgs  args = { .source = { n, 17, 10, { 40, 0 }, { x, NULL } }, .out = &to };
-      DdimRun       run = { team, NULL, scratch };
+      DdimRun       run = { pool, NULL, scratch };
 
       if (i == 0)
         {

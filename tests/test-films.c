@@ -20,7 +20,7 @@
 #define STEPS  8
 #define DEPTH  0.5
 
-static DdimTeam  *team;
+static DdimThreadPool  *pool;
 static DdimModel *model;
 static GPtrArray *photographs; /* of DdimCanvas, SIDE x SIDE */
 
@@ -197,11 +197,11 @@ main (int argc, char **argv)
   gint               status;
 
   g_test_init (&argc, &argv, NULL);
-  openblas_set_num_threads (1); /* the team has the threads */
+  openblas_set_num_threads (1); /* the pool has the threads */
 
   folder = g_test_build_filename (G_TEST_DIST, "..", "weights", "photo", NULL);
-  team   = ddim_team_new (1);
-  model  = ddim_model_load (folder, team, &error);
+  pool   = ddim_thread_pool_new (1);
+  model  = ddim_model_load (folder, pool, &error);
   g_assert_no_error (error);
   photographs = g_ptr_array_new_with_free_func ((GDestroyNotify) ddim_canvas_free);
   photographs_list (add_photograph);
@@ -212,7 +212,7 @@ main (int argc, char **argv)
   status = g_test_run ();
 
   g_ptr_array_unref (photographs);
-  ddim_model_free (model);
-  ddim_team_unref (team);
+  ddim_model_unref (model);
+  ddim_thread_pool_unref (pool);
   return status;
 }

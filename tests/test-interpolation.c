@@ -420,14 +420,14 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/interpolate/keys-exact", test_keys_exact);
-  g_test_add_func ("/interpolate/continuous", test_continuous);
-  g_test_add_func ("/interpolate/smooth", test_smooth);
-  g_test_add_func ("/interpolate/contrast", test_contrast);
-  g_test_add_func ("/interpolate/batches", test_batches);
-  g_test_add_func ("/interpolate/mix", test_mix);
-  g_test_add_func ("/interpolate/easing", test_easing);
-  g_test_add_func ("/interpolate/positions", test_positions);
-  g_test_add_func ("/interpolate/bad-arguments", test_bad_arguments);
+  g_test_add_func ("/interpolation/keys-exact", test_keys_exact);
+  g_test_add_func ("/interpolation/continuous", test_continuous);
+  g_test_add_func ("/interpolation/smooth", test_smooth);
+  g_test_add_func ("/interpolation/contrast", test_contrast);
+  g_test_add_func ("/interpolation/batches", test_batches);
+  g_test_add_func ("/interpolation/mix", test_mix);
+  g_test_add_func ("/interpolation/easing", test_easing);
+  g_test_add_func ("/interpolation/positions", test_positions);
+  g_test_add_func ("/interpolation/bad-arguments", test_bad_arguments);
   return g_test_run ();
 }

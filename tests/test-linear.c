@@ -63,10 +63,10 @@ test_case (gconstpointer data)
   for (gint i = 0; i < 3 * count_kernels (); i++)
     {
       gint n_threads = 1 + i % 3;
-      g_autoptr (DdimTeam)   team   = use_kernels (i / 3, n_threads);
+      g_autoptr (DdimThreadPool)   pool   = use_kernels (i / 3, n_threads);
       g_autoptr (DdimLinear) linear = ddim_linear_new (c->c_in, c->c_out, &weight,
                                                        c->bias ? &bias : NULL);
-      DdimRun run = { team, NULL, NULL };
+      DdimRun run = { pool, NULL, NULL };
 
       /* What lies between the rows is nobody's to change. */
       for (gsize j = 0; j < size; j++)

@@ -71,8 +71,8 @@ refuse (const gchar *folder,
         const gchar *word)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (DdimTeam) team = ddim_team_new (1);
-  DdimModel *model = ddim_model_load (folder, team, &error);
+  g_autoptr (DdimThreadPool) pool = ddim_thread_pool_new (1);
+  DdimModel *model = ddim_model_load (folder, pool, &error);
 
   g_assert_null (model);
   g_assert_error (error, DDIM_ERROR, code);
@@ -239,7 +239,7 @@ test_pickle (void)
 static void
 test_scheduler (void)
 {
-  g_autoptr (DdimTeam) team = ddim_team_new (1);
+  g_autoptr (DdimThreadPool) pool = ddim_thread_pool_new (1);
   g_autoptr (DdimModel) model = NULL;
   g_autoptr (GError) error = NULL;
   gchar *folder = copy_golden ("heads");
@@ -250,7 +250,7 @@ test_scheduler (void)
   refuse (folder, DDIM_ERROR_UNSUPPORTED, "ScoreSdeVeScheduler");
 
   g_assert_true (g_file_set_contents (path, "{\"_class_name\": \"DDPMScheduler\"}", -1, NULL));
-  model = ddim_model_load (folder, team, &error);
+  model = ddim_model_load (folder, pool, &error);
   g_assert_no_error (error);
   g_assert_cmpfloat_with_epsilon (ddim_schedule_get_alphas_cumprod
                                     (ddim_model_get_schedule (model))[0], 1 - 0.0001, 1e-12);

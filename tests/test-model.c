@@ -25,9 +25,9 @@ load (const gchar *name,
       gint         n_threads)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (DdimTeam) team = ddim_team_new (n_threads);
+  g_autoptr (DdimThreadPool) pool = ddim_thread_pool_new (n_threads);
   g_autofree gchar *folder = golden_folder (name);
-  DdimModel *model = ddim_model_load (folder, team, &error);
+  DdimModel *model = ddim_model_load (folder, pool, &error);
 
   g_assert_no_error (error);
   g_assert_nonnull (model);
@@ -321,11 +321,12 @@ test_inspect (void)
 static void
 test_inspect_picture (void)
 {
-  g_autoptr (GError)     error   = NULL;
-  g_autoptr (DdimTeam)   team    = ddim_team_new (1);
-  g_autoptr (DdimCanvas) picture = random_canvas (1, 16, 20);
-  g_autoptr (DdimModel)  model   = ddim_model_new_of_picture (picture, NULL, NULL, team, &error);
-  DdimModelInfo          info;
+  g_autoptr (GError)         error   = NULL;
+  g_autoptr (DdimThreadPool) pool    = ddim_thread_pool_new (1);
+  g_autoptr (DdimCanvas)     picture = random_canvas (1, 16, 20);
+  g_autoptr (DdimModel)      model   = ddim_model_new_for_picture (picture, NULL, NULL, pool,
+                                                                   &error);
+  DdimModelInfo              info;
 
   g_assert_no_error (error);
   ddim_model_inspect_picture (3, &info);

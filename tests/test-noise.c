@@ -30,7 +30,7 @@ test_known_answers (void)
     {
       guint32 out[4];
 
-      ddim_random_philox (known[i].counter, known[i].key, out);
+      ddim_philox (known[i].counter, known[i].key, out);
       for (gint j = 0; j < 4; j++)
         g_assert_cmphex (out[j], ==, known[i].out[j]);
     }
@@ -129,9 +129,9 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/random/known-answers", test_known_answers);
-  g_test_add_func ("/random/moments", test_moments);
-  g_test_add_func ("/random/place", test_place);
-  g_test_add_func ("/random/reduced", test_reduced);
+  g_test_add_func ("/noise/known-answers", test_known_answers);
+  g_test_add_func ("/noise/moments", test_moments);
+  g_test_add_func ("/noise/place", test_place);
+  g_test_add_func ("/noise/reduced", test_reduced);
   return g_test_run ();
 }

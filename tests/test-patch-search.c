@@ -49,11 +49,11 @@ test_nearest (void)
     { { 0.01, 0.8, 0.05 }, { 0.1, 0.8, 0.05 }, { 0.4, 0.7, 0.05 }, { 1, 0.5, 0.05 } };
   static const gfloat no_mean[4] = { 0 };
 
-  g_autoptr (DdimTeam)   team    = ddim_team_new (2);
-  g_autoptr (DdimCanvas) picture = make_picture (72, 68, 3);
-  DdimPatchWork          work    = { .team = team, .n_turns = 1 };
-  DdimPatchScale        *scale   = ddim_patch_scale_new (picture, NULL, no_mean, 1, 6);
-  DdimPatchScale        *above   = ddim_patch_scale_new (picture, NULL, no_mean, 2, 6);
+  g_autoptr (DdimThreadPool)  pool    = ddim_thread_pool_new (2);
+  g_autoptr (DdimCanvas)      picture = make_picture (72, 68, 3);
+  DdimPatchWork               work    = { .pool = pool, .n_turns = 1 };
+  DdimPatchScale             *scale   = ddim_patch_scale_new (picture, NULL, no_mean, 1, 6);
+  DdimPatchScale             *above   = ddim_patch_scale_new (picture, NULL, no_mean, 2, 6);
 
   for (gint cell = 0; cell < DDIM_PATCH_CELLS; cell++)
     work.cells[0][cell] = cell;

@@ -111,14 +111,14 @@ compare_with_mixture (gint                      h,
 {
   static const gdouble sigmas[] = { 0.01, 0.05, 0.2, 0.6, 2, 20 };
 
-  g_autoptr (DdimTeam)   team    = ddim_team_new (2);
-  g_autoptr (DdimCanvas) picture = make_picture (h, w, c);
-  g_autoptr (DdimField)  field   = NULL;
-  g_autoptr (GError)     error   = NULL;
+  g_autoptr (DdimThreadPool) pool    = ddim_thread_pool_new (2);
+  g_autoptr (DdimCanvas)     picture = make_picture (h, w, c);
+  g_autoptr (DdimField)      field   = NULL;
+  g_autoptr (GError)         error   = NULL;
 
   picture->y = 5;
   picture->x = -3;
-  field = ddim_patches_new (picture, NULL, options, team, &error);
+  field = ddim_patches_new (picture, NULL, options, pool, &error);
   g_assert_no_error (error);
 
   for (gsize i = 0; i < G_N_ELEMENTS (sigmas); i++)
@@ -171,9 +171,9 @@ test_mixture_apart (void)
 static void
 test_mask (void)
 {
-  g_autoptr (DdimTeam)   team    = ddim_team_new (1);
-  g_autoptr (DdimCanvas) picture = make_picture (20, 24, 3);
-  g_autoptr (DdimCanvas) part    = ddim_canvas_new (1, 20, 13, 3);
+  g_autoptr (DdimThreadPool) pool    = ddim_thread_pool_new (1);
+  g_autoptr (DdimCanvas)     picture = make_picture (20, 24, 3);
+  g_autoptr (DdimCanvas)     part    = ddim_canvas_new (1, 20, 13, 3);
   g_autofree gfloat     *mask    = g_new0 (gfloat, 20 * 24);
   g_autoptr (DdimField)  masked  = NULL;
   g_autoptr (DdimField)  cut     = NULL;
@@ -190,8 +190,8 @@ test_mask (void)
       for (gint i = 11; i < 24; i++)
         mask[y * 24 + i] = 1;
     }
-  masked = ddim_patches_new (picture, mask, NULL, team, &error);
-  cut    = ddim_patches_new (part, NULL, NULL, team, &error);
+  masked = ddim_patches_new (picture, mask, NULL, pool, &error);
+  cut    = ddim_patches_new (part, NULL, NULL, pool, &error);
   g_assert_no_error (error);
   g_assert_true (ddim_field_evaluate (masked, x, &level, one, NULL, &error));
   g_assert_true (ddim_field_evaluate (cut, x, &level, other, NULL, &error));
@@ -250,12 +250,12 @@ make_blobs (void)
 static gdouble
 error_in_the_middle (gdouble pairs)
 {
-  DdimPatchesOptions     options = { .pairs = pairs, .apart = 20 };
-  DdimLevel              level   = level_at (0.5);
-  g_autoptr (DdimTeam)   team    = ddim_team_new (1);
-  g_autoptr (DdimCanvas) picture = make_blobs ();
-  g_autoptr (DdimField)  field   = ddim_patches_new (picture, NULL, &options, team, NULL);
-  gdouble                squares = 0;
+  DdimPatchesOptions         options = { .pairs = pairs, .apart = 20 };
+  DdimLevel                  level   = level_at (0.5);
+  g_autoptr (DdimThreadPool) pool    = ddim_thread_pool_new (1);
+  g_autoptr (DdimCanvas)     picture = make_blobs ();
+  g_autoptr (DdimField)      field   = ddim_patches_new (picture, NULL, &options, pool, NULL);
+  gdouble                    squares = 0;
 
   for (gint i = 0; i < 8; i++)
     {
@@ -295,10 +295,10 @@ test_threads (void)
 
       for (gint n = 1; n <= 3; n++)
         {
-          DdimPatchesOptions     options = { .apart = 9, .pairs = 6e4, .mirrored = TRUE };
-          g_autoptr (DdimTeam)   team  = ddim_team_new (n);
-          g_autoptr (DdimField)  field = ddim_patches_new (picture, NULL, &options, team, NULL);
-          g_autoptr (DdimCanvas) out   = evaluate_window (field, picture, 33, 26, sigmas[i]);
+          DdimPatchesOptions         options = { .apart = 9, .pairs = 6e4, .mirrored = TRUE };
+          g_autoptr (DdimThreadPool) pool  = ddim_thread_pool_new (n);
+          g_autoptr (DdimField)      field = ddim_patches_new (picture, NULL, &options, pool, NULL);
+          g_autoptr (DdimCanvas)     out   = evaluate_window (field, picture, 33, 26, sigmas[i]);
 
           if (! first)
             first = ddim_canvas_copy (out);
@@ -315,13 +315,13 @@ test_flat (void)
 {
   static const gdouble sigmas[] = { 0.01, 1, 50 };
 
-  g_autoptr (DdimTeam)   team    = ddim_team_new (2);
-  g_autoptr (DdimCanvas) picture = ddim_canvas_new (1, 40, 27, 3);
-  g_autoptr (DdimField)  field   = NULL;
+  g_autoptr (DdimThreadPool) pool    = ddim_thread_pool_new (2);
+  g_autoptr (DdimCanvas)     picture = ddim_canvas_new (1, 40, 27, 3);
+  g_autoptr (DdimField)      field   = NULL;
 
   for (gsize i = 0; i < ddim_canvas_size (picture); i++)
     picture->data[i] = 0.25 * (i % 3);
-  field = ddim_patches_new (picture, NULL, NULL, team, NULL);
+  field = ddim_patches_new (picture, NULL, NULL, pool, NULL);
 
   for (gsize i = 0; i < G_N_ELEMENTS (sigmas); i++)
     {
@@ -345,19 +345,19 @@ test_flat (void)
 static void
 test_two_colours (void)
 {
-  g_autoptr (DdimTeam)     team     = ddim_team_new (2);
-  g_autoptr (DdimCanvas)   picture  = ddim_canvas_new (1, 32, 32, 1);
-  g_autoptr (DdimCanvas)   x        = ddim_canvas_new (1, 24, 24, 1);
-  g_autoptr (DdimField)    field    = NULL;
-  g_autoptr (DdimSchedule) schedule = ddim_patches_schedule ();
-  g_autoptr (DdimLevels)   levels   = ddim_levels_new (schedule, DDIM_SPACING_QUADRATIC, 15, 1,
+  g_autoptr (DdimThreadPool) pool     = ddim_thread_pool_new (2);
+  g_autoptr (DdimCanvas)     picture  = ddim_canvas_new (1, 32, 32, 1);
+  g_autoptr (DdimCanvas)     x        = ddim_canvas_new (1, 24, 24, 1);
+  g_autoptr (DdimField)      field    = NULL;
+  g_autoptr (DdimSchedule)   schedule = ddim_patches_schedule ();
+  g_autoptr (DdimLevels)     levels   = ddim_levels_new (schedule, DDIM_SPACING_QUADRATIC, 15, 1,
                                                        NULL, NULL);
   guint64 seed = 3;
   gint    high = 0, low = 0;
 
   for (gint i = 0; i < 32 * 32; i++)
     picture->data[i] = (i / 32 / 8 + i % 32 / 8) % 2 ? 0.8 : -0.8;
-  field = ddim_patches_new (picture, NULL, NULL, team, NULL);
+  field = ddim_patches_new (picture, NULL, NULL, pool, NULL);
   ddim_noise_fill (x, &seed, 0);
   g_assert_true (ddim_decode (field, levels, NULL, x, NULL, NULL));
 
@@ -399,17 +399,17 @@ roughness (const DdimCanvas *x)
 static void
 test_sharp (void)
 {
-  g_autoptr (DdimTeam)     team     = ddim_team_new (2);
-  g_autoptr (DdimCanvas)   picture  = make_picture (48, 44, 3);
-  g_autoptr (DdimSchedule) schedule = ddim_patches_schedule ();
-  g_autoptr (DdimLevels)   levels   = ddim_levels_new (schedule, DDIM_SPACING_QUADRATIC, 20, 1,
+  g_autoptr (DdimThreadPool) pool     = ddim_thread_pool_new (2);
+  g_autoptr (DdimCanvas)     picture  = make_picture (48, 44, 3);
+  g_autoptr (DdimSchedule)   schedule = ddim_patches_schedule ();
+  g_autoptr (DdimLevels)     levels   = ddim_levels_new (schedule, DDIM_SPACING_QUADRATIC, 20, 1,
                                                        NULL, NULL);
 
   /* All keys compared, and searched. */
   for (gint i = 0; i < 2; i++)
     {
       DdimPatchesOptions     options = { .pairs = i ? 6e4 : ALL };
-      g_autoptr (DdimField)  field   = ddim_patches_new (picture, NULL, &options, team, NULL);
+      g_autoptr (DdimField)  field   = ddim_patches_new (picture, NULL, &options, pool, NULL);
       g_autoptr (DdimCanvas) x       = ddim_canvas_new (1, 40, 40, 3);
       guint64                seed    = 5;
       gdouble                ratio;
@@ -429,19 +429,19 @@ test_sharp (void)
 static void
 test_smooth (void)
 {
-  g_autoptr (DdimTeam)     team     = ddim_team_new (2);
-  g_autoptr (DdimCanvas)   picture  = ddim_canvas_new (1, 64, 64, 1);
-  g_autoptr (DdimCanvas)   x        = ddim_canvas_new (1, 56, 56, 1);
-  g_autoptr (DdimField)    field    = NULL;
-  g_autoptr (DdimSchedule) schedule = ddim_patches_schedule ();
-  g_autoptr (DdimLevels)   levels   = ddim_levels_new (schedule, DDIM_SPACING_QUADRATIC, 30, 1,
+  g_autoptr (DdimThreadPool) pool     = ddim_thread_pool_new (2);
+  g_autoptr (DdimCanvas)     picture  = ddim_canvas_new (1, 64, 64, 1);
+  g_autoptr (DdimCanvas)     x        = ddim_canvas_new (1, 56, 56, 1);
+  g_autoptr (DdimField)      field    = NULL;
+  g_autoptr (DdimSchedule)   schedule = ddim_patches_schedule ();
+  g_autoptr (DdimLevels)     levels   = ddim_levels_new (schedule, DDIM_SPACING_QUADRATIC, 30, 1,
                                                        NULL, NULL);
   guint64 seed = 3;
   gdouble most = 0;
 
   for (gint i = 0; i < 64 * 64; i++)
     picture->data[i] = exp (- (pow (i / 64 - 40, 2) + pow (i % 64 - 30, 2)) / 288) - 0.5;
-  field = ddim_patches_new (picture, NULL, NULL, team, NULL);
+  field = ddim_patches_new (picture, NULL, NULL, pool, NULL);
   ddim_noise_fill (x, &seed, 0);
   g_assert_true (ddim_decode (field, levels, NULL, x, NULL, NULL));
 
@@ -458,21 +458,21 @@ test_smooth (void)
 static void
 test_too_small (void)
 {
-  g_autoptr (DdimTeam)   team   = ddim_team_new (1);
-  g_autoptr (DdimCanvas) small  = ddim_canvas_new (1, 6, 30, 3);
-  g_autoptr (DdimCanvas) large  = ddim_canvas_new (1, 30, 30, 3);
+  g_autoptr (DdimThreadPool) pool  = ddim_thread_pool_new (1);
+  g_autoptr (DdimCanvas)     small = ddim_canvas_new (1, 6, 30, 3);
+  g_autoptr (DdimCanvas)     large = ddim_canvas_new (1, 30, 30, 3);
   g_autofree gfloat     *mask   = g_new0 (gfloat, 900);
   g_autoptr (GError)     error  = NULL;
   g_autoptr (GError)     masked = NULL;
 
-  g_assert_null (ddim_patches_new (small, NULL, NULL, team, &error));
+  g_assert_null (ddim_patches_new (small, NULL, NULL, pool, &error));
   g_assert_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT);
   g_assert_nonnull (strstr (error->message, "7 x 7"));
 
   /* Enough pixels, but nowhere a whole patch. */
   for (gint i = 0; i < 900; i++)
     mask[i] = i % 6 != 0;
-  g_assert_null (ddim_patches_new (large, mask, NULL, team, &masked));
+  g_assert_null (ddim_patches_new (large, mask, NULL, pool, &masked));
   g_assert_error (masked, DDIM_ERROR, DDIM_ERROR_ARGUMENT);
 }
 
@@ -483,14 +483,14 @@ test_any_size (void)
   static const gint    sizes[][2] = { { 1, 1 }, { 1, 9 }, { 3, 2 }, { 7, 7 }, { 8, 30 } };
   static const gdouble sigmas[]   = { 0.05, 4, 100 };
 
-  g_autoptr (DdimTeam) team = ddim_team_new (2);
+  g_autoptr (DdimThreadPool) pool = ddim_thread_pool_new (2);
 
   for (gint picture_size = 7; picture_size <= 49; picture_size += 21)
     for (gint wrap = 0; wrap < 2; wrap++)
       {
         DdimPatchesOptions     options = { .wrap = wrap, .apart = 50, .mirrored = wrap };
         g_autoptr (DdimCanvas) picture = make_picture (picture_size, picture_size, 3);
-        g_autoptr (DdimField)  field   = ddim_patches_new (picture, NULL, &options, team, NULL);
+        g_autoptr (DdimField)  field   = ddim_patches_new (picture, NULL, &options, pool, NULL);
 
         for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
           for (gsize k = 0; k < G_N_ELEMENTS (sigmas); k++)
@@ -516,14 +516,14 @@ static void
 check_inversion (gint    apart,
                  gdouble most)
 {
-  DdimPatchesOptions         options   = { .apart = apart };
-  g_autoptr (DdimTeam)       team      = ddim_team_new (1);
-  g_autoptr (DdimCanvas)     picture   = make_picture (34, 30, 3);
-  g_autoptr (DdimCanvas)     region    = ddim_canvas_new (1, 14, 15, 3);
-  g_autoptr (DdimCanvas)     out       = ddim_canvas_new (1, 14, 15, 3);
-  g_autoptr (DdimField)      field     = ddim_patches_new (picture, NULL, &options, team, NULL);
-  g_autoptr (DdimSchedule)   schedule  = ddim_patches_schedule ();
-  g_autoptr (DdimLevels)     levels    = ddim_levels_new (schedule, DDIM_SPACING_QUADRATIC,
+  DdimPatchesOptions         options  = { .apart = apart };
+  g_autoptr (DdimThreadPool) pool     = ddim_thread_pool_new (1);
+  g_autoptr (DdimCanvas)     picture  = make_picture (34, 30, 3);
+  g_autoptr (DdimCanvas)     region   = ddim_canvas_new (1, 14, 15, 3);
+  g_autoptr (DdimCanvas)     out      = ddim_canvas_new (1, 14, 15, 3);
+  g_autoptr (DdimField)      field    = ddim_patches_new (picture, NULL, &options, pool, NULL);
+  g_autoptr (DdimSchedule)   schedule = ddim_patches_schedule ();
+  g_autoptr (DdimLevels)     levels   = ddim_levels_new (schedule, DDIM_SPACING_QUADRATIC,
                                                           8, 0.6, NULL, NULL);
   g_autoptr (DdimInversion)  inversion = NULL;
   guint64                    seed      = 1;
@@ -565,10 +565,10 @@ test_torus (void)
 {
   static const gdouble sigmas[] = { 0.05, 0.7 };
 
-  DdimPatchesOptions     options = { .wrap = TRUE };
-  g_autoptr (DdimTeam)   team    = ddim_team_new (2);
-  g_autoptr (DdimCanvas) picture = make_picture (20, 20, 3);
-  g_autoptr (DdimField)  field   = ddim_patches_new (picture, NULL, &options, team, NULL);
+  DdimPatchesOptions         options = { .wrap = TRUE };
+  g_autoptr (DdimThreadPool) pool    = ddim_thread_pool_new (2);
+  g_autoptr (DdimCanvas)     picture = make_picture (20, 20, 3);
+  g_autoptr (DdimField)      field   = ddim_patches_new (picture, NULL, &options, pool, NULL);
 
   for (gsize i = 0; i < G_N_ELEMENTS (sigmas); i++)
     {
@@ -598,14 +598,14 @@ test_torus (void)
 static void
 test_cancel (void)
 {
-  g_autoptr (DdimTeam)     team        = ddim_team_new (2);
-  g_autoptr (DdimCanvas)   picture     = make_picture (40, 40, 3);
-  g_autoptr (DdimField)    field       = ddim_patches_new (picture, NULL, NULL, team, NULL);
-  g_autoptr (DdimCanvas)   out         = ddim_canvas_copy (picture);
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  g_autoptr (GError)       error       = NULL;
-  DdimMonitor              monitor     = { .cancellable = cancellable };
-  DdimLevel                level       = level_at (1);
+  g_autoptr (DdimThreadPool) pool        = ddim_thread_pool_new (2);
+  g_autoptr (DdimCanvas)     picture     = make_picture (40, 40, 3);
+  g_autoptr (DdimField)      field       = ddim_patches_new (picture, NULL, NULL, pool, NULL);
+  g_autoptr (DdimCanvas)     out         = ddim_canvas_copy (picture);
+  g_autoptr (GCancellable)   cancellable = g_cancellable_new ();
+  g_autoptr (GError)         error       = NULL;
+  DdimMonitor                monitor     = { .cancellable = cancellable };
+  DdimLevel                  level       = level_at (1);
 
   g_cancellable_cancel (cancellable);
   g_assert_false (ddim_field_evaluate (field, picture, &level, out, &monitor, &error));

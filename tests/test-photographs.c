@@ -24,7 +24,7 @@ typedef struct
   DdimCanvas *picture;
 } Subject;
 
-static DdimTeam  *team;
+static DdimThreadPool  *pool;
 static DdimModel *model;
 static GArray    *photographs; /* of Subject; the first is tests/data/photo.png */
 static GArray    *others;      /* a drawing, a flat colour, noise               */
@@ -260,7 +260,7 @@ test_every_model (void)
     {
       g_autofree gchar *path = g_build_filename (folder, name, NULL);
       g_autoptr (GError) error = NULL;
-      g_autoptr (DdimModel) other = ddim_model_load (path, team, &error);
+      g_autoptr (DdimModel) other = ddim_model_load (path, pool, &error);
       gdouble lost;
 
       g_assert_no_error (error);
@@ -492,9 +492,9 @@ test_threads (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (n_threads); i++)
     {
-      g_autoptr (DdimTeam) its_team = ddim_team_new (n_threads[i]);
+      g_autoptr (DdimThreadPool) its_pool = ddim_thread_pool_new (n_threads[i]);
       g_autoptr (GError) error = NULL;
-      g_autoptr (DdimModel) its_model = ddim_model_load (folder, its_team, &error);
+      g_autoptr (DdimModel) its_model = ddim_model_load (folder, its_pool, &error);
       DdimVariation options = { .strength = 0.4, .eta = 0.5, .seeds = seeds };
       g_autoptr (DdimCanvas) result = ddim_canvas_new (2, picture->h, picture->w, 3);
       g_autoptr (DdimInversion) inversion = NULL;
@@ -529,11 +529,11 @@ main (int argc, char **argv)
   gint               status;
 
   g_test_init (&argc, &argv, NULL);
-  openblas_set_num_threads (1); /* the team has the threads */
+  openblas_set_num_threads (1); /* the pool has the threads */
 
   folder = g_test_build_filename (G_TEST_DIST, "..", "weights", "photo", NULL);
-  team   = ddim_team_new (1);
-  model  = ddim_model_load (folder, team, &error);
+  pool   = ddim_thread_pool_new (1);
+  model  = ddim_model_load (folder, pool, &error);
   g_assert_no_error (error);
   photographs = g_array_new (FALSE, FALSE, sizeof (Subject));
   others      = g_array_new (FALSE, FALSE, sizeof (Subject));
@@ -553,7 +553,7 @@ main (int argc, char **argv)
 
   g_array_unref (photographs);
   g_array_unref (others);
-  ddim_model_free (model);
-  ddim_team_unref (team);
+  ddim_model_unref (model);
+  ddim_thread_pool_unref (pool);
   return status;
 }

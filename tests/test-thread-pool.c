@@ -37,7 +37,7 @@ static void
 test_once (gconstpointer data)
 {
   gint n_threads = GPOINTER_TO_INT (data);
-  g_autoptr (DdimTeam) team = ddim_team_new (n_threads);
+  g_autoptr (DdimThreadPool) pool = ddim_thread_pool_new (n_threads);
 
   for (gint round = 0; round < 3000; round++)
     {
@@ -46,7 +46,7 @@ test_once (gconstpointer data)
 
       if (round % 500 == 499)
         g_usleep (2000); /* they fall asleep */
-      g_assert_true (ddim_team_run (team, n, count, &job, NULL));
+      g_assert_true (ddim_thread_pool_run (pool, n, count, &job, NULL));
       for (gint i = 0; i < CHUNKS; i++)
         g_assert_cmpint (job.times[i], ==, i < n);
     }
@@ -65,10 +65,10 @@ sleep_a_while (gint     chunk,
 static void
 test_shared (void)
 {
-  g_autoptr (DdimTeam) team = ddim_team_new (4);
+  g_autoptr (DdimThreadPool) pool = ddim_thread_pool_new (4);
   Job job = { .n_threads = 4 };
 
-  g_assert_true (ddim_team_run (team, CHUNKS, sleep_a_while, &job, NULL));
+  g_assert_true (ddim_thread_pool_run (pool, CHUNKS, sleep_a_while, &job, NULL));
   g_assert_cmpint (job.workers, !=, 1);
 }
 
@@ -76,30 +76,30 @@ static void
 test_cancel (gconstpointer data)
 {
   gint n_threads = GPOINTER_TO_INT (data);
-  g_autoptr (DdimTeam) team = ddim_team_new (n_threads);
+  g_autoptr (DdimThreadPool) pool = ddim_thread_pool_new (n_threads);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   Job  job = { .n_threads = n_threads, .cancellable = cancellable };
   Job  next = { .n_threads = n_threads };
   gint started = 0;
 
-  g_assert_false (ddim_team_run (team, CHUNKS, count, &job, cancellable));
+  g_assert_false (ddim_thread_pool_run (pool, CHUNKS, count, &job, cancellable));
   for (gint i = 0; i < CHUNKS; i++)
     started += job.times[i];
   g_assert_cmpint (started, <=, n_threads);
 
   /* And works again. */
-  g_assert_true (ddim_team_run (team, CHUNKS, count, &next, NULL));
+  g_assert_true (ddim_thread_pool_run (pool, CHUNKS, count, &next, NULL));
 }
 
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_data_func ("/team/once-1", GINT_TO_POINTER (1), test_once);
-  g_test_add_data_func ("/team/once-2", GINT_TO_POINTER (2), test_once);
-  g_test_add_data_func ("/team/once-7", GINT_TO_POINTER (7), test_once);
-  g_test_add_func ("/team/shared", test_shared);
-  g_test_add_data_func ("/team/cancel-1", GINT_TO_POINTER (1), test_cancel);
-  g_test_add_data_func ("/team/cancel-3", GINT_TO_POINTER (3), test_cancel);
+  g_test_add_data_func ("/pool/once-1", GINT_TO_POINTER (1), test_once);
+  g_test_add_data_func ("/pool/once-2", GINT_TO_POINTER (2), test_once);
+  g_test_add_data_func ("/pool/once-7", GINT_TO_POINTER (7), test_once);
+  g_test_add_func ("/pool/shared", test_shared);
+  g_test_add_data_func ("/pool/cancel-1", GINT_TO_POINTER (1), test_cancel);
+  g_test_add_data_func ("/pool/cancel-3", GINT_TO_POINTER (3), test_cancel);
   return g_test_run ();
 }

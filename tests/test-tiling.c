@@ -86,13 +86,13 @@ noise (gint n,
 }
 
 static DdimCanvas *
-evaluate (DdimField         *inner,
-          const DdimWindows *options,
-          const DdimCanvas  *x,
-          gdouble            timestep)
+evaluate (DdimField        *inner,
+          const DdimTiling *options,
+          const DdimCanvas *x,
+          gdouble           timestep)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (DdimField) field = ddim_windows_new (inner, options, &error);
+  g_autoptr (DdimField) field = ddim_tiling_new (inner, options, &error);
   DdimLevel   level = { timestep, 0.8, 0.6 };
   DdimCanvas *out   = ddim_canvas_new (x->n, x->h, x->w, x->c);
 
@@ -103,7 +103,7 @@ evaluate (DdimField         *inner,
   return out;
 }
 
-static const DdimWindows layouts[] = {
+static const DdimTiling layouts[] = {
   { .size = 64, .overlap = 16, .fixed = TRUE },
   { .size = 64, .overlap = 16 },
   { .size = 64, .overlap = 32, .still = TRUE },
@@ -151,8 +151,8 @@ static void
 test_windows (void)
 {
   g_autoptr (DdimCanvas) x = noise (1, 700, 900, 1);
-  const DdimWindows fixed = { .size = 64, .overlap = 16, .fixed = TRUE };
-  const DdimWindows even  = { .size = 512, .overlap = 32 };
+  const DdimTiling fixed = { .size = 64, .overlap = 16, .fixed = TRUE };
+  const DdimTiling even  = { .size = 512, .overlap = 32 };
   NeighbourField small = neighbour_field ();
   NeighbourField large = neighbour_field ();
   g_autoptr (DdimCanvas) by_fixed = evaluate (&small.field, &fixed, x, 10);
@@ -203,7 +203,7 @@ test_no_seams (void)
         for (gint timestep = 1; timestep < 1000; timestep += 99)
           {
             g_autoptr (DdimCanvas) x = noise (1, sizes[s][0], sizes[s][1], 1);
-            const DdimWindows options = { .size = 96, .overlap = 32, .fixed = fixed,
+            const DdimTiling options = { .size = 96, .overlap = 32, .fixed = fixed,
                                           .tileable = torus };
             NeighbourField inner = neighbour_field ();
             g_autoptr (DdimCanvas) out = evaluate (&inner.field, &options, x, timestep);
@@ -217,7 +217,7 @@ static void
 test_borders (void)
 {
   g_autoptr (DdimCanvas) x = noise (1, 200, 200, 1);
-  DdimWindows options = { .size = 64, .overlap = 0 };
+  DdimTiling options = { .size = 64, .overlap = 0 };
   gsize bytes = ddim_canvas_size (x) * sizeof (gfloat);
 
   for (gint still = 0; still <= 1; still++)
@@ -241,7 +241,7 @@ static void
 test_items (void)
 {
   g_autoptr (DdimCanvas) x = noise (3, 100, 130, 1);
-  const DdimWindows options = { .size = 64, .overlap = 16 };
+  const DdimTiling options = { .size = 64, .overlap = 16 };
   NeighbourField inner = neighbour_field ();
   g_autoptr (DdimCanvas) together = evaluate (&inner.field, &options, x, 500);
 
@@ -272,7 +272,7 @@ test_strength_zero (void)
   for (guint k = 0; k < G_N_ELEMENTS (layouts); k++)
     {
       g_autoptr (GError) error = NULL;
-      g_autoptr (DdimField) field = ddim_windows_new (&inner.field, &layouts[k], &error);
+      g_autoptr (DdimField) field = ddim_tiling_new (&inner.field, &layouts[k], &error);
       g_autoptr (DdimCanvas) picture = noise (1, 90, 131, 1);
       g_autoptr (DdimCanvas) result = ddim_canvas_copy (picture);
       gsize bytes = ddim_canvas_size (picture) * sizeof (gfloat);
@@ -304,10 +304,10 @@ test_cancel (void)
   g_autoptr (DdimCanvas) x = noise (1, 700, 700, 1);
   g_autoptr (DdimCanvas) out = ddim_canvas_copy (x);
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  const DdimWindows options = { .size = 64, .overlap = 16 };
+  const DdimTiling options = { .size = 64, .overlap = 16 };
   NeighbourField inner = neighbour_field ();
   g_autoptr (GError) error = NULL;
-  g_autoptr (DdimField) field = ddim_windows_new (&inner.field, &options, &error);
+  g_autoptr (DdimField) field = ddim_tiling_new (&inner.field, &options, &error);
   gdouble     last    = 0;
   DdimMonitor monitor = { cancellable, count_calls, &last };
   DdimLevel   level   = { 10, 0.8, 0.6 };
@@ -327,14 +327,14 @@ static void
 test_bad_arguments (void)
 {
   NeighbourField inner = neighbour_field ();
-  const DdimWindows bad[] = { { .size = 0 }, { .size = 64, .overlap = -1 },
+  const DdimTiling bad[] = { { .size = 0 }, { .size = 64, .overlap = -1 },
                               { .size = 64, .overlap = 33 } };
 
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     {
       g_autoptr (GError) error = NULL;
 
-      g_assert_null (ddim_windows_new (&inner.field, &bad[i], &error));
+      g_assert_null (ddim_tiling_new (&inner.field, &bad[i], &error));
       g_assert_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT);
     }
 }
@@ -343,13 +343,13 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/windows/partition", test_partition);
-  g_test_add_func ("/windows/windows", test_windows);
-  g_test_add_func ("/windows/no-seams", test_no_seams);
-  g_test_add_func ("/windows/borders", test_borders);
-  g_test_add_func ("/windows/items", test_items);
-  g_test_add_func ("/windows/strength-zero", test_strength_zero);
-  g_test_add_func ("/windows/cancel", test_cancel);
-  g_test_add_func ("/windows/bad-arguments", test_bad_arguments);
+  g_test_add_func ("/tiling/partition", test_partition);
+  g_test_add_func ("/tiling/windows", test_windows);
+  g_test_add_func ("/tiling/no-seams", test_no_seams);
+  g_test_add_func ("/tiling/borders", test_borders);
+  g_test_add_func ("/tiling/items", test_items);
+  g_test_add_func ("/tiling/strength-zero", test_strength_zero);
+  g_test_add_func ("/tiling/cancel", test_cancel);
+  g_test_add_func ("/tiling/bad-arguments", test_bad_arguments);
   return g_test_run ();
 }

@@ -15,9 +15,9 @@
               "\"up_block_types\": [\"AttnUpBlock2D\", \"UpBlock2D\"]"
 
 static gboolean
-load (const gchar *text,
-      DdimConfig  *config,
-      GError     **error)
+load (const gchar     *text,
+      DdimUnetConfig  *config,
+      GError         **error)
 {
   g_autofree gchar *path = NULL;
   gint     file = g_file_open_tmp ("ddim-config-XXXXXX.json", &path, NULL);
@@ -26,7 +26,7 @@ load (const gchar *text,
   g_assert_cmpint (file, >=, 0);
   g_close (file, NULL);
   g_assert_true (g_file_set_contents (path, text, -1, NULL));
-  success = ddim_config_load (path, config, error);
+  success = ddim_unet_config_load (path, config, error);
   if (! success)
     g_assert_nonnull (strstr ((*error)->message, path));
   g_unlink (path);
@@ -38,7 +38,7 @@ static void
 test_defaults (void)
 {
   g_autoptr (GError) error = NULL;
-  DdimConfig c;
+  DdimUnetConfig c;
 
   g_assert_true (load ("{" SHORT "}", &c, &error));
   g_assert_no_error (error);
@@ -68,8 +68,8 @@ test_defaults (void)
   g_assert_true (c.down[1].attention);
   g_assert_true (c.up[0].attention);
   g_assert_false (c.up[1].attention);
-  g_assert_cmpint (c.down[1].sampler, ==, DDIM_SAMPLER_CONV);
-  g_assert_cmpint (ddim_config_get_multiple (&c), ==, 2);
+  g_assert_cmpint (c.down[1].resampling, ==, DDIM_RESAMPLING_CONV);
+  g_assert_cmpint (ddim_unet_config_get_multiple (&c), ==, 2);
 }
 
 /* Every field at something else than its default. */
@@ -77,7 +77,7 @@ static void
 test_fields (void)
 {
   g_autoptr (GError) error = NULL;
-  DdimConfig c;
+  DdimUnetConfig c;
 
   g_assert_true (load (
     "{\"_class_name\": \"UNet2DModel\", \"sample_size\": [48, 32],"
@@ -118,12 +118,12 @@ test_fields (void)
   g_assert_cmpfloat (c.norm_eps, ==, 1e-6);
   g_assert_true (c.scale_shift);
   /* The sampler's type acts in blocks with attention only. */
-  g_assert_cmpint (c.down[0].sampler, ==, DDIM_SAMPLER_RESNET);
-  g_assert_cmpint (c.down[1].sampler, ==, DDIM_SAMPLER_RESNET);
+  g_assert_cmpint (c.down[0].resampling, ==, DDIM_RESAMPLING_RESNET);
+  g_assert_cmpint (c.down[1].resampling, ==, DDIM_RESAMPLING_RESNET);
   g_assert_false (c.down[1].attention);
-  g_assert_cmpint (c.down[2].sampler, ==, DDIM_SAMPLER_CONV);
-  g_assert_cmpint (c.up[0].sampler, ==, DDIM_SAMPLER_CONV);
-  g_assert_cmpint (ddim_config_get_multiple (&c), ==, 4);
+  g_assert_cmpint (c.down[2].resampling, ==, DDIM_RESAMPLING_CONV);
+  g_assert_cmpint (c.up[0].resampling, ==, DDIM_RESAMPLING_CONV);
+  g_assert_cmpint (ddim_unet_config_get_multiple (&c), ==, 4);
 }
 
 /* Absent and null are not the same. */
@@ -131,7 +131,7 @@ static void
 test_null (void)
 {
   g_autoptr (GError) error = NULL;
-  DdimConfig c;
+  DdimUnetConfig c;
 
   g_assert_true (load ("{" SHORT ", \"attention_head_dim\": null, \"mid_block_type\": null,"
                        " \"time_embedding_dim\": null, \"attn_norm_num_groups\": null,"
@@ -217,7 +217,7 @@ test_refused (void)
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (GError) error = NULL;
-      DdimConfig config = { .levels = -7 };
+      DdimUnetConfig config = { .levels = -7 };
 
       g_test_message ("%s", cases[i].text);
       g_assert_false (load (cases[i].text, &config, &error));
@@ -232,9 +232,9 @@ static void
 test_missing (void)
 {
   g_autoptr (GError) error = NULL;
-  DdimConfig config;
+  DdimUnetConfig config;
 
-  g_assert_false (ddim_config_load ("/no/such/folder/config.json", &config, &error));
+  g_assert_false (ddim_unet_config_load ("/no/such/folder/config.json", &config, &error));
   g_assert_error (error, DDIM_ERROR, DDIM_ERROR_MISSING);
   g_assert_nonnull (strstr (error->message, "/no/such/folder/config.json"));
 }
@@ -243,10 +243,10 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/config/defaults", test_defaults);
-  g_test_add_func ("/config/fields", test_fields);
-  g_test_add_func ("/config/null", test_null);
-  g_test_add_func ("/config/refused", test_refused);
-  g_test_add_func ("/config/missing", test_missing);
+  g_test_add_func ("/unet-config/defaults", test_defaults);
+  g_test_add_func ("/unet-config/fields", test_fields);
+  g_test_add_func ("/unet-config/null", test_null);
+  g_test_add_func ("/unet-config/refused", test_refused);
+  g_test_add_func ("/unet-config/missing", test_missing);
   return g_test_run ();
 }

@@ -20,7 +20,7 @@
 
 static DdimUnet *
 load (const gchar      *folder,
-      DdimTeam         *team,
+      DdimThreadPool   *pool,
       DdimSafetensors **file)
 {
   g_autoptr (GError) error = NULL;
@@ -28,14 +28,14 @@ load (const gchar      *folder,
   const gchar      *place  = g_file_test (nested, G_FILE_TEST_IS_DIR) ? nested : folder;
   g_autofree gchar *config_path = g_build_filename (place, "config.json", NULL);
   g_autofree gchar *path = g_build_filename (place, "diffusion_pytorch_model.safetensors", NULL);
-  DdimConfig config;
-  DdimUnet  *unet;
+  DdimUnetConfig  config;
+  DdimUnet       *unet;
 
-  ddim_config_load (config_path, &config, &error);
+  ddim_unet_config_load (config_path, &config, &error);
   g_assert_no_error (error);
   *file = ddim_safetensors_open (path, &error);
   g_assert_no_error (error);
-  unet = ddim_unet_new (&config, *file, team, &error);
+  unet = ddim_unet_new (&config, *file, pool, &error);
   g_assert_no_error (error);
   return unet;
 }
@@ -50,10 +50,10 @@ compare (const gchar *folder,
          gsize       *n)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (DdimTeam) team = use_kernels (kernels, n_threads);
+  g_autoptr (DdimThreadPool) pool = use_kernels (kernels, n_threads);
   g_autoptr (DdimSafetensors) file = NULL;
   g_autoptr (DdimSafetensors) golden = NULL;
-  g_autoptr (DdimUnet) unet = load (folder, team, &file);
+  g_autoptr (DdimUnet) unet = load (folder, pool, &file);
   const DdimTensorView *view, *times_view, *labels_view;
   gfloat *nchw, *times, *labels;
   g_autofree gfloat *input = NULL;
@@ -83,7 +83,7 @@ compare (const gchar *folder,
       wanted = golden_to_nhwc (nchw, view);
       ddim_memory_free (nchw);
       difference = golden_difference (out, wanted, size);
-      g_test_message ("%s, %s, t = %g: %.2e", folder, ddim_team_get_kernels (team)->name,
+      g_test_message ("%s, %s, t = %g: %.2e", folder, ddim_thread_pool_get_kernels (pool)->name,
                       times[i], difference);
       g_assert_cmpfloat (difference, <, BOUND);
     }
@@ -168,9 +168,9 @@ static void
 test_peak (void)
 {
   g_autofree gchar *folder = g_test_build_filename (G_TEST_DIST, "..", "weights", "photo", NULL);
-  g_autoptr (DdimTeam) team = ddim_team_new (1);
+  g_autoptr (DdimThreadPool) pool = ddim_thread_pool_new (1);
   g_autoptr (DdimSafetensors) file = NULL;
-  g_autoptr (DdimUnet) unet = load (folder, team, &file);
+  g_autoptr (DdimUnet) unet = load (folder, pool, &file);
   gdouble map = 512 * 512 * 32;
   gsize   peak;
 

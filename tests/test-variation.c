@@ -305,12 +305,12 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/vary/strength-zero", test_strength_zero);
-  g_test_add_func ("/vary/weights", test_weights);
-  g_test_add_func ("/vary/monotone-and-smooth", test_monotone_and_smooth);
-  g_test_add_func ("/vary/strength-one", test_strength_one);
-  g_test_add_func ("/vary/ghost", test_ghost);
-  g_test_add_func ("/vary/seeds", test_seeds);
-  g_test_add_func ("/vary/bad-arguments", test_bad_arguments);
+  g_test_add_func ("/variation/strength-zero", test_strength_zero);
+  g_test_add_func ("/variation/weights", test_weights);
+  g_test_add_func ("/variation/monotone-and-smooth", test_monotone_and_smooth);
+  g_test_add_func ("/variation/strength-one", test_strength_one);
+  g_test_add_func ("/variation/ghost", test_ghost);
+  g_test_add_func ("/variation/seeds", test_seeds);
+  g_test_add_func ("/variation/bad-arguments", test_bad_arguments);
   return g_test_run ();
 }

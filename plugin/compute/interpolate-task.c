@@ -31,19 +31,19 @@ typedef struct
 /* The keyframes ---------------------------------------------------------- */
 
 DdimKeyframes *
-ddim_keyframes_new (DdimLayerSet   *layer_set,
-                    const DdimPlan *plan)
+ddim_keyframes_new (DdimLayerSet        *layer_set,
+                    const DdimPlacement *placement)
 {
   DdimKeyframes *keyframes = g_new0 (DdimKeyframes, 1);
 
   keyframes->ref_count = 1;
-  keyframes->plan      = *plan;
+  keyframes->placement = *placement;
   keyframes->n_keys    = layer_set->layers->len;
   keyframes->format    = layer_set->format;
 
-  ddim_layer_set_set_frame (layer_set, plan->context, plan->least);
-  ddim_plan_get_canvas (plan, layer_set->frame.height, layer_set->frame.width,
-                        &keyframes->h, &keyframes->w);
+  ddim_layer_set_set_frame (layer_set, placement->context, placement->least);
+  ddim_placement_get_canvas_size (placement, layer_set->frame.height, layer_set->frame.width,
+                                  &keyframes->h, &keyframes->w);
   keyframes->n_stages = ddim_stages_plan (keyframes->stages, keyframes->h, keyframes->w) - 1;
   keyframes->n_stages = MAX (1, keyframes->n_stages);
   for (gint i = 0; i < keyframes->n_stages; i++)
@@ -180,7 +180,7 @@ open_keys (const DdimTask     *task,
   if (! model)
     return NULL;
 
-  field = ddim_windows_new (ddim_model_get_field (model), &self->keyframes->plan.windows, error);
+  field = ddim_tiling_new (ddim_model_get_field (model), &self->keyframes->placement.tiling, error);
   if (! field)
     return NULL;
 

@@ -16,19 +16,19 @@
  * dialog.                                                                   */
 typedef struct
 {
-  gint         ref_count;
-  gint         n_stages;
-  DdimStage    stages[DDIM_TASK_STAGES]; /* without canvases                 */
-  gint         n_keys;
-  DdimCanvas **keys[DDIM_TASK_STAGES];   /* n_keys of each stage, or NULLs   */
-  DdimPlan     plan;
-  gint         h, w;                     /* of the whole canvas              */
-  const Babl  *format;                   /* of the frames                    */
+  gint            ref_count;
+  gint            n_stages;
+  DdimStage       stages[DDIM_TASK_STAGES]; /* without canvases                 */
+  gint            n_keys;
+  DdimCanvas    **keys[DDIM_TASK_STAGES];   /* n_keys of each stage, or NULLs   */
+  DdimPlacement   placement;
+  gint            h, w;                     /* of the whole canvas              */
+  const Babl     *format;                   /* of the frames                    */
 } DdimKeyframes;
 
 /* Sets the layer set's frame as planned, and reads nothing. */
-DdimKeyframes * ddim_keyframes_new        (DdimLayerSet   *layer_set,
-                                           const DdimPlan *plan);
+DdimKeyframes * ddim_keyframes_new        (DdimLayerSet        *layer_set,
+                                           const DdimPlacement *placement);
 DdimKeyframes * ddim_keyframes_ref        (DdimKeyframes *keyframes);
 void            ddim_keyframes_unref      (DdimKeyframes *keyframes);
 

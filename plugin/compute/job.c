@@ -446,7 +446,7 @@ worker_run (gpointer data)
   guint    serial = 0;
   Request *next;
 
-  job->cache.team = ddim_team_new (job->n_threads);
+  job->cache.pool = ddim_thread_pool_new (job->n_threads);
 
   while ((next = next_request (job, serial)))
     {

@@ -88,18 +88,18 @@ read_view (DdimPyramid      *pyramid,
 }
 
 DdimPyramid *
-ddim_pyramid_new (DdimRegion     *region,
-                  const DdimPlan *plan,
-                  gint            side)
+ddim_pyramid_new (DdimRegion          *region,
+                  const DdimPlacement *placement,
+                  gint                 side)
 {
   DdimPyramid *pyramid = g_new0 (DdimPyramid, 1);
-  gint       h, w;
+  gint         h, w;
 
-  ddim_region_set_frame (region, plan->context, plan->least);
+  ddim_region_set_frame (region, placement->context, placement->least);
   pyramid->ref_count = 1;
-  pyramid->plan      = *plan;
+  pyramid->placement = *placement;
   pyramid->frame     = region->frame;
-  ddim_plan_get_canvas (plan, pyramid->frame.height, pyramid->frame.width, &h, &w);
+  ddim_placement_get_canvas_size (placement, pyramid->frame.height, pyramid->frame.width, &h, &w);
   pyramid->n_stages = ddim_stages_plan (pyramid->stages, h, w);
   plan_view (pyramid, region);
   read_view (pyramid, region, side);

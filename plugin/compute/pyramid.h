@@ -24,7 +24,7 @@ typedef struct
   gfloat     *weights;    /* or NULL, as ddim_vary () takes them              */
 } DdimStage;
 
-/* From coarse to the last stage, which is the plan's canvas with all steps.
+/* From coarse to the last stage, which is the placement's canvas with all steps.
  * Reference counted: the worker of a job may hold one longer than the dialog. */
 typedef struct
 {
@@ -33,7 +33,7 @@ typedef struct
   DdimStage     stages[DDIM_TASK_STAGES];
 
   DdimPatchSource *source;     /* what the model is made of; NULL: one is loaded   */
-  DdimPlan         plan;
+  DdimPlacement    placement;
   GeglRectangle    frame;
   GeglRectangle    view;  /* what is shown: the target and a rim of the frame */
 
@@ -59,9 +59,9 @@ cairo_surface_t * ddim_canvas_render      (const DdimCanvas *canvas,
 /* Sets the region's frame as planned, plans the stages, and reads the view so
  * that its longer side has at most `side` pixels, but no stage.  Main thread
  * only.                                                                      */
-DdimPyramid     * ddim_pyramid_new        (DdimRegion     *region,
-                                           const DdimPlan *plan,
-                                           gint            side);
+DdimPyramid     * ddim_pyramid_new        (DdimRegion          *region,
+                                           const DdimPlacement *placement,
+                                           gint                 side);
 DdimPyramid     * ddim_pyramid_ref        (DdimPyramid *pyramid);
 void              ddim_pyramid_unref      (DdimPyramid *pyramid);
 

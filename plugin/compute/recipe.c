@@ -47,17 +47,17 @@ add_method (GimpProcedure *procedure)
     procedure, "method", _("Met_hod"),
     _("How a region of another size than the model's is put before it"),
     gimp_choice_new_with_values (
-      methods[DDIM_METHOD_AUTO], DDIM_METHOD_AUTO, _("Automatic"),
+      methods[DDIM_PLACEMENT_AUTO], DDIM_PLACEMENT_AUTO, _("Automatic"),
       _("What suits the model and the region best"),
-      methods[DDIM_METHOD_WINDOWS], DDIM_METHOD_WINDOWS, _("Windows"),
+      methods[DDIM_PLACEMENT_WINDOWS], DDIM_PLACEMENT_WINDOWS, _("Windows"),
       _("Overlapping windows of the size that the model was trained on"),
-      methods[DDIM_METHOD_WHOLE], DDIM_METHOD_WHOLE, _("Whole"),
+      methods[DDIM_PLACEMENT_WHOLE], DDIM_PLACEMENT_WHOLE, _("Whole"),
       _("All at once, or in windows as large as fit: for models of texture"),
-      methods[DDIM_METHOD_FIT], DDIM_METHOD_FIT, _("Fit"),
+      methods[DDIM_PLACEMENT_FIT], DDIM_PLACEMENT_FIT, _("Fit"),
       _("Scaled to the model's size, and the change scaled back: for models "
         "of whole objects"),
       NULL),
-    methods[DDIM_METHOD_AUTO], G_PARAM_READWRITE);
+    methods[DDIM_PLACEMENT_AUTO], G_PARAM_READWRITE);
 }
 
 void
@@ -174,7 +174,7 @@ ddim_recipe_to_text (const DdimRecipe *recipe,
 
 DdimModel *
 ddim_recipe_load_model (const DdimRecipe  *recipe,
-                        DdimTeam          *team,
+                        DdimThreadPool    *pool,
                         GError           **error)
 {
   g_autofree gchar     *folder = NULL;
@@ -195,7 +195,7 @@ ddim_recipe_load_model (const DdimRecipe  *recipe,
   if (! folder)
     return NULL;
 
-  model = ddim_model_load (folder, team, &cause);
+  model = ddim_model_load (folder, pool, &cause);
   if (! model)
     {
       g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
@@ -256,15 +256,15 @@ ddim_recipe_get_reduced_depth (const DdimRecipe *recipe,
 }
 
 void
-ddim_recipe_make_plan (const DdimRecipe *recipe,
-                       const DdimModel  *model,
-                       gint              h,
-                       gint              w,
-                       DdimPlan         *plan)
+ddim_recipe_init_placement (const DdimRecipe *recipe,
+                            const DdimModel  *model,
+                            gint              h,
+                            gint              w,
+                            DdimPlacement    *placement)
 {
-  ddim_plan_make (plan, recipe->method, recipe->tileable,
-                  ddim_model_get_sample_size (model),
-                  ddim_model_has_attention (model), h, w);
+  ddim_placement_init (placement, recipe->method, recipe->tileable,
+                       ddim_model_get_sample_size (model),
+                       ddim_model_has_attention (model), h, w);
 }
 
 gboolean

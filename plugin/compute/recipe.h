@@ -15,14 +15,14 @@ typedef struct
 {
   gchar      *model;     /* an installed model's name, a folder, or
                             DDIM_MODEL_IMAGE                                 */
-  gint        steps;
-  gdouble     depth;
-  gdouble     strength;
-  gdouble     eta;
-  DdimMethod  method;
-  gboolean    tileable;
-  gchar      *source;    /* of a model of the image: the drawable's name, or NULL */
-  gchar      *symmetry;  /* or NULL where the procedure has none             */
+  gint                 steps;
+  gdouble              depth;
+  gdouble              strength;
+  gdouble              eta;
+  DdimPlacementMethod  method;
+  gboolean             tileable;
+  gchar               *source;    /* of a model of the image: the drawable's name, or NULL */
+  gchar               *symmetry;  /* or NULL where the procedure has none             */
 } DdimRecipe;
 
 /* The arguments of a procedure that a recipe is read from.  Common are model,
@@ -48,9 +48,9 @@ gchar       * ddim_recipe_to_text       (const DdimRecipe     *recipe,
 gboolean      ddim_recipe_is_of_image   (const DdimRecipe     *recipe);
 
 /* Loads the recipe's model; errors are sentences for the user. */
-DdimModel   * ddim_recipe_load_model    (const DdimRecipe     *recipe,
-                                         DdimTeam             *team,
-                                         GError              **error);
+DdimModel   * ddim_recipe_load_model    (const DdimRecipe  *recipe,
+                                         DdimThreadPool    *pool,
+                                         GError           **error);
 
 DdimLevels  * ddim_recipe_make_levels   (const DdimRecipe     *recipe,
                                          const DdimModel      *model,
@@ -64,11 +64,11 @@ gdouble       ddim_recipe_get_reduced_depth
                                          gint                  k);
 
 /* How a target of that size is put before the model. */
-void          ddim_recipe_make_plan     (const DdimRecipe     *recipe,
-                                         const DdimModel      *model,
-                                         gint                  h,
-                                         gint                  w,
-                                         DdimPlan             *plan);
+void          ddim_recipe_init_placement (const DdimRecipe *recipe,
+                                          const DdimModel  *model,
+                                          gint              h,
+                                          gint              w,
+                                          DdimPlacement    *placement);
 
 /* Whether a region of which so much may change (NULL: all of it) can be made as
  * the recipe says; the error is a sentence for the user.                     */

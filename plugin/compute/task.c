@@ -29,10 +29,10 @@ ddim_task_cache_get_model (DdimTaskCache     *cache,
                            GError           **error)
 {
   if (g_strcmp0 (cache->name, recipe->model))
-    g_clear_pointer (&cache->model, ddim_model_free);
+    g_clear_pointer (&cache->model, ddim_model_unref);
 
   if (! cache->model)
-    cache->model = ddim_recipe_load_model (recipe, cache->team, error);
+    cache->model = ddim_recipe_load_model (recipe, cache->pool, error);
   g_set_str (&cache->name, recipe->model);
 
   return cache->model;
@@ -41,7 +41,7 @@ ddim_task_cache_get_model (DdimTaskCache     *cache,
 void
 ddim_task_cache_clear (DdimTaskCache *cache)
 {
-  g_clear_pointer (&cache->model, ddim_model_free);
-  g_clear_pointer (&cache->team, ddim_team_unref);
+  g_clear_pointer (&cache->model, ddim_model_unref);
+  g_clear_pointer (&cache->pool, ddim_thread_pool_unref);
   g_clear_pointer (&cache->name, g_free);
 }

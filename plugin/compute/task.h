@@ -75,9 +75,9 @@ void        ddim_task_unref           (DdimTask *task);
 /* What the worker keeps from one task to the next. */
 struct _DdimTaskCache
 {
-  DdimTeam  *team;
-  DdimModel *model;
-  gchar     *name;   /* of the model, as in a recipe */
+  DdimThreadPool *pool;
+  DdimModel      *model;
+  gchar          *name;   /* of the model, as in a recipe */
 };
 
 /* The recipe's model, which is loaded where it is not the one before; owned by

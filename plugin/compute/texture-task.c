@@ -145,7 +145,7 @@ close_model (gpointer data)
 {
   Opened *opened = data;
 
-  ddim_model_free (opened->model);
+  ddim_model_unref (opened->model);
   ddim_levels_free (opened->levels);
   g_free (opened);
 }
@@ -163,7 +163,7 @@ open_model (const DdimTask     *task,
 
   opened->model = ddim_patch_source_make_model (self->sample->source, NULL,
                                                 self->sample->stages[stage].reduction,
-                                                cache->team, error);
+                                                cache->pool, error);
   if (opened->model)
     opened->levels = ddim_texture_levels (opened->model, stage_steps (self, stage), error);
   if (! opened->levels)

@@ -103,7 +103,7 @@ open (const DdimTask     *task,
 
   if (self->pyramid->source)
     model = of_image = ddim_patch_source_make_model (self->pyramid->source, s->canvas, s->reduction,
-                                                     cache->team, error);
+                                                     cache->pool, error);
   else
     model = ddim_task_cache_get_model (cache, &recipe, error);
   if (! model)
@@ -111,8 +111,8 @@ open (const DdimTask     *task,
 
   /* A model of the image takes canvases of any size, and wraps them itself. */
   field = of_image ? ddim_field_ref (ddim_model_get_field (model))
-                   : ddim_windows_new (ddim_model_get_field (model),
-                                       &self->pyramid->plan.windows, error);
+                   : ddim_tiling_new (ddim_model_get_field (model),
+                                      &self->pyramid->placement.tiling, error);
   if (! field)
     return NULL;
 
@@ -124,7 +124,7 @@ open (const DdimTask     *task,
 
   canvas = ddim_canvas_copy (s->canvas);
   if (is_made_periodic (&recipe))
-    ddim_canvas_make_periodic (canvas);
+    ddim_canvas_make_seamless (canvas);
 
   inversion = ddim_inversion_new (field, levels,
                                   last ? DDIM_ENCODER_EXACT : DDIM_ENCODER_PAPER,

@@ -55,8 +55,8 @@ plan (gpointer          data,
   Dialog              *self   = data;
   g_auto (DdimRecipe)  recipe = { 0 };
   g_autofree gchar    *folder = NULL;
-  DdimModelInfo        info;
-  DdimPlan             how;
+  DdimModelInfo info;
+  DdimPlacement how;
 
   g_clear_pointer (&self->keyframes, ddim_keyframes_unref);
   g_clear_pointer (&self->layer_set, ddim_layer_set_free);
@@ -72,8 +72,8 @@ plan (gpointer          data,
   if (! folder || ! ddim_model_inspect (folder, &info, error))
     return 0;
 
-  ddim_plan_make (&how, recipe.method, FALSE, info.sample_size, info.attention,
-                  self->layer_set->target.height, self->layer_set->target.width);
+  ddim_placement_init (&how, recipe.method, FALSE, info.sample_size, info.attention,
+                       self->layer_set->target.height, self->layer_set->target.width);
   self->keyframes = ddim_keyframes_new (self->layer_set, &how);
   self->channels = info.channels == 1 ? 1 : 3;
 

@@ -73,15 +73,15 @@ plan (gpointer          data,
   Dialog              *self   = data;
   g_auto (DdimRecipe)  recipe = { 0 };
   DdimModelInfo        info;
-  DdimPlan             how;
+  DdimPlacement        how;
 
   g_clear_pointer (&self->pyramid, ddim_pyramid_unref);
   ddim_recipe_read (&recipe, self->config);
   if (! inspect (self, &recipe, &info, error))
     return 0;
 
-  ddim_plan_make (&how, recipe.method, recipe.tileable, info.sample_size, info.attention,
-                  self->region->target.height, self->region->target.width);
+  ddim_placement_init (&how, recipe.method, recipe.tileable, info.sample_size, info.attention,
+                       self->region->target.height, self->region->target.width);
   self->pyramid  = ddim_pyramid_new (self->region, &how, PREVIEW_SIDE);
   self->channels = info.channels == 1 ? 1 : 3;
   *before        = ddim_pyramid_render (self->pyramid, 0, NULL);
@@ -130,20 +130,20 @@ make_task (gpointer data)
 static gchar *
 describe_plan (const DdimPyramid *pyramid)
 {
-  const DdimPlan  *plan = &pyramid->plan;
-  const DdimStage *last = &pyramid->stages[pyramid->n_stages - 1];
+  const DdimPlacement *placement = &pyramid->placement;
+  const DdimStage     *last      = &pyramid->stages[pyramid->n_stages - 1];
 
-  if (plan->method == DDIM_METHOD_FIT)
+  if (placement->method == DDIM_PLACEMENT_FIT)
     return g_strdup_printf (
       /* Translators: width and height in pixels of the scaled region. */
       _("The region is scaled to %d × %d pixels, and its change scaled back."),
       last->w, last->h);
 
-  if (! pyramid->source && MAX (last->w, last->h) > plan->windows.size)
+  if (! pyramid->source && MAX (last->w, last->h) > placement->tiling.size)
     return g_strdup_printf (
       /* Translators: width and height of the region, and a window's side. */
       _("The region, %d × %d pixels with its surroundings, is seen in overlapping "
-        "windows of %d pixels."), last->w, last->h, plan->windows.size);
+        "windows of %d pixels."), last->w, last->h, placement->tiling.size);
 
   return g_strdup_printf (
     /* Translators: width and height of the region. */

@@ -236,7 +236,7 @@ DdimModel *
 ddim_patch_source_make_model (const DdimPatchSource  *source,
                               const DdimCanvas       *canvas,
                               gint                    k,
-                              DdimTeam               *team,
+                              DdimThreadPool         *pool,
                               GError                **error)
 {
   DdimPatchesOptions  options = source->options;
@@ -257,13 +257,13 @@ ddim_patch_source_make_model (const DdimPatchSource  *source,
         }
       options.apart = (source->options.apart + k - 1) / k;
 
-      model = ddim_model_new_of_picture (reduced, mask, &options, team, NULL);
+      model = ddim_model_new_for_picture (reduced, mask, &options, pool, NULL);
       if (model)
         return model;
     }
 
-  model = ddim_model_new_of_picture (source->picture, source->mask, &source->options, team,
-                                     &cause);
+  model = ddim_model_new_for_picture (source->picture, source->mask, &source->options, pool,
+                                      &cause);
   if (! model)
     g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
                  /* Translators: %s is the name of a layer or channel. */
@@ -281,11 +281,11 @@ ddim_patch_source_model (GimpProcedureConfig  *config,
                          gint                  channels,
                          gint                  apart,
                          gboolean              wrap,
-                         DdimTeam             *team,
+                         DdimThreadPool       *pool,
                          GError              **error)
 {
   g_autoptr (DdimPatchSource) source = ddim_patch_source_read (config, drawable, selected, around,
                                                                channels, apart, wrap, NULL, NULL, error);
 
-  return source ? ddim_patch_source_make_model (source, NULL, 1, team, error) : NULL;
+  return source ? ddim_patch_source_make_model (source, NULL, 1, pool, error) : NULL;
 }

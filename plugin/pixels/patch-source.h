@@ -56,7 +56,7 @@ void        ddim_patch_source_free          (DdimPatchSource *source);
 DdimModel * ddim_patch_source_make_model    (const DdimPatchSource  *source,
                                              const DdimCanvas       *canvas,
                                              gint                    k,
-                                             DdimTeam               *team,
+                                             DdimThreadPool         *pool,
                                              GError                **error);
 
 /* The model of `channels` (1 or 3) made of a drawable's patches.
@@ -74,7 +74,7 @@ DdimModel * ddim_patch_source_model         (GimpProcedureConfig  *config,
                                              gint                  channels,
                                              gint                  apart,
                                              gboolean              wrap,
-                                             DdimTeam             *team,
+                                             DdimThreadPool       *pool,
                                              GError              **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimPatchSource, ddim_patch_source_free)

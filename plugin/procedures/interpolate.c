@@ -223,15 +223,16 @@ compute (Interpolation     *self,
   g_autoptr (DdimField)  field     = NULL;
   gdouble                encoding  = 3.0 * self->n_keys / (3.0 * self->n_keys + self->n_frames);
   DdimMonitor            part;
-  DdimPlan               plan;
+  DdimPlacement          placement;
   gint                  batch, h, w;
 
-  ddim_recipe_make_plan (&self->recipe, model, layer_set->target.height,
-                         layer_set->target.width, &plan);
-  ddim_layer_set_set_frame (layer_set, plan.context, plan.least);
-  ddim_plan_get_canvas (&plan, layer_set->frame.height, layer_set->frame.width, &h, &w);
+  ddim_recipe_init_placement (&self->recipe, model, layer_set->target.height,
+                              layer_set->target.width, &placement);
+  ddim_layer_set_set_frame (layer_set, placement.context, placement.least);
+  ddim_placement_get_canvas_size (&placement, layer_set->frame.height, layer_set->frame.width,
+                                  &h, &w);
 
-  field = ddim_windows_new (inner, &plan.windows, error);
+  field = ddim_tiling_new (inner, &placement.tiling, error);
   if (! field)
     return FALSE;
 
@@ -272,10 +273,10 @@ apply (GimpProcedure *procedure,
        Interpolation *self,
        GimpRunMode    run_mode)
 {
-  g_autoptr (DdimTeam)   team   = ddim_team_new (gimp_get_num_processors ());
-  g_autoptr (DdimModel)  model  = NULL;
-  g_autoptr (DdimLevels) levels = NULL;
-  g_autoptr (GPtrArray)  layers = g_ptr_array_new ();
+  g_autoptr (DdimThreadPool) pool   = ddim_thread_pool_new (gimp_get_num_processors ());
+  g_autoptr (DdimModel)      model  = NULL;
+  g_autoptr (DdimLevels)     levels = NULL;
+  g_autoptr (GPtrArray)      layers = g_ptr_array_new ();
   g_autofree gdouble    *errors = NULL;
   gdouble                largest = 0.0;
   GimpValueArray        *values;
@@ -283,7 +284,7 @@ apply (GimpProcedure *procedure,
   gboolean               success;
   GError                *error  = NULL;
 
-  model = ddim_recipe_load_model (&self->recipe, team, &error);
+  model = ddim_recipe_load_model (&self->recipe, pool, &error);
   if (! model)
     return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
 

@@ -38,15 +38,15 @@ compute (GimpDrawable         *drawable,
          GimpProcedureConfig  *config,
          GError              **error)
 {
-  GimpImage             *image = gimp_item_get_image (GIMP_ITEM (drawable));
-  gboolean               gray  = gimp_image_get_base_type (image) == GIMP_GRAY;
-  g_autoptr (DdimTeam)   team  = ddim_team_new (gimp_get_num_processors ());
-  g_autoptr (DdimModel)  model = NULL;
-  g_autoptr (DdimLevels) levels = NULL;
-  DdimCanvas            *texture;
-  DdimProgress           progress;
-  gint                   width, height, steps, seed;
-  gboolean               tileable;
+  GimpImage                  *image = gimp_item_get_image (GIMP_ITEM (drawable));
+  gboolean                    gray  = gimp_image_get_base_type (image) == GIMP_GRAY;
+  g_autoptr (DdimThreadPool)  pool  = ddim_thread_pool_new (gimp_get_num_processors ());
+  g_autoptr (DdimModel)       model = NULL;
+  g_autoptr (DdimLevels)      levels = NULL;
+  DdimCanvas                 *texture;
+  DdimProgress                progress;
+  gint                        width, height, steps, seed;
+  gboolean                    tileable;
 
   g_object_get (config,
                 "width",    &width,
@@ -56,7 +56,7 @@ compute (GimpDrawable         *drawable,
                 "seed",     &seed,
                 NULL);
 
-  model = ddim_patch_source_model (config, drawable, TRUE, NULL, gray ? 1 : 3, 0, tileable, team,
+  model = ddim_patch_source_model (config, drawable, TRUE, NULL, gray ? 1 : 3, 0, tileable, pool,
                                    error);
   if (! model)
     return NULL;

@@ -45,10 +45,10 @@ typedef enum
 /* A region and what becomes of it. */
 typedef struct
 {
-  DdimRegion *region;
-  DdimModel  *model;     /* of its own, where it is made of the image         */
-  DdimPlan    plan;
-  DdimCanvas *changes;   /* what is to be added to its pixels, an item for
+  DdimRegion    *region;
+  DdimModel     *model;     /* of its own, where it is made of the image         */
+  DdimPlacement  placement;
+  DdimCanvas    *changes;   /* what is to be added to its pixels, an item for
                             each variation                                   */
 } VariationJob;
 
@@ -68,7 +68,7 @@ job_free (gpointer data)
   VariationJob *job = data;
 
   ddim_region_free (job->region);
-  ddim_model_free (job->model);
+  ddim_model_unref (job->model);
   ddim_canvas_free (job->changes);
   g_free (job);
 }
@@ -109,7 +109,7 @@ variation_read (Variation            *variation,
                    variation->count);
       return FALSE;
     }
-  if (variation->recipe.tileable && variation->recipe.method == DDIM_METHOD_FIT)
+  if (variation->recipe.tileable && variation->recipe.method == DDIM_PLACEMENT_FIT)
     {
       g_set_error_literal (error, GIMP_PLUG_IN_ERROR, 0,
                            _("A region that is scaled to the model's size does not "
@@ -223,7 +223,8 @@ compute (Variation         *variation,
   gdouble                    encoding;
   gint                       h, w;
 
-  ddim_plan_get_canvas (&job->plan, region->frame.height, region->frame.width, &h, &w);
+  ddim_placement_get_canvas_size (&job->placement, region->frame.height, region->frame.width,
+                                  &h, &w);
 
   weights = ddim_region_read_weights (region, h, w);
   if (! ddim_recipe_check_weights (recipe, region, weights, error))
@@ -231,7 +232,7 @@ compute (Variation         *variation,
 
   /* A model of the image takes canvases of any size, and wraps them itself. */
   field = job->model ? ddim_field_ref (inner)
-                     : ddim_windows_new (inner, &job->plan.windows, error);
+                     : ddim_tiling_new (inner, &job->placement.tiling, error);
   if (! field)
     return FALSE;
 
@@ -240,7 +241,7 @@ compute (Variation         *variation,
     {
       /* What does not wrap is taken out first, as a part of the change. */
       before = ddim_canvas_copy (canvas);
-      ddim_canvas_make_periodic (canvas);
+      ddim_canvas_make_seamless (canvas);
     }
 
   encoding  = 3.0 / (3.0 + variation->count);
@@ -348,7 +349,7 @@ fail (GimpProcedure     *procedure,
 static gboolean
 make_models (Variation            *variation,
              GimpProcedureConfig  *config,
-             DdimTeam             *team,
+             DdimThreadPool       *pool,
              GError              **error)
 {
   for (guint i = 0; i < variation->jobs->len; i++)
@@ -357,7 +358,7 @@ make_models (Variation            *variation,
 
       job->model = ddim_patch_source_model (config, job->region->drawable, FALSE,
                                             &job->region->target, job->region->colors, DDIM_VARIATION_APART,
-                                            variation->recipe.tileable, team, error);
+                                            variation->recipe.tileable, pool, error);
       if (! job->model)
         return FALSE;
     }
@@ -372,25 +373,25 @@ apply (GimpProcedure       *procedure,
        GimpProcedureConfig *config,
        GimpImage           *image)
 {
-  g_autoptr (DdimTeam)   team   = ddim_team_new (gimp_get_num_processors ());
-  g_autoptr (DdimModel)  loaded = NULL;
-  DdimModel             *model;
-  g_autoptr (DdimLevels) levels = NULL;
-  g_autoptr (GPtrArray)  layers = g_ptr_array_new ();
-  GimpValueArray        *values;
-  GError                *error  = NULL;
+  g_autoptr (DdimThreadPool)  pool   = ddim_thread_pool_new (gimp_get_num_processors ());
+  g_autoptr (DdimModel)       loaded = NULL;
+  DdimModel                  *model;
+  g_autoptr (DdimLevels)      levels = NULL;
+  g_autoptr (GPtrArray)       layers = g_ptr_array_new ();
+  GimpValueArray             *values;
+  GError                     *error  = NULL;
 
   if (ddim_recipe_is_of_image (&variation->recipe))
     {
       VariationJob *first = variation->jobs->pdata[0];
 
-      if (! make_models (variation, config, team, &error))
+      if (! make_models (variation, config, pool, &error))
         return fail (procedure, GIMP_PDB_EXECUTION_ERROR, error);
       model = first->model;
     }
   else
     {
-      model = loaded = ddim_recipe_load_model (&variation->recipe, team, &error);
+      model = loaded = ddim_recipe_load_model (&variation->recipe, pool, &error);
       if (! model)
         return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
     }
@@ -403,9 +404,9 @@ apply (GimpProcedure       *procedure,
     {
       VariationJob *job = variation->jobs->pdata[i];
 
-      ddim_recipe_make_plan (&variation->recipe, model, job->region->target.height,
-                             job->region->target.width, &job->plan);
-      ddim_region_set_frame (job->region, job->plan.context, job->plan.least);
+      ddim_recipe_init_placement (&variation->recipe, model, job->region->target.height,
+                                  job->region->target.width, &job->placement);
+      ddim_region_set_frame (job->region, job->placement.context, job->placement.least);
     }
 
   if (! compute_all (variation, model, levels, &error) ||

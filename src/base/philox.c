@@ -14,9 +14,9 @@
 #include <math.h>
 
 void
-ddim_random_philox (const guint32 counter[4],
-                    guint64       key,
-                    guint32       out[4])
+ddim_philox (const guint32 counter[4],
+             guint64       key,
+             guint32       out[4])
 {
   guint32 k0 = (guint32) key;
   guint32 k1 = (guint32) (key >> 32);
@@ -57,12 +57,12 @@ box_muller (guint32  bits0,
 }
 
 void
-ddim_random_normals (guint64 seed,
-                     guint32 stream,
-                     gint    x,
-                     gint    y,
-                     gint    n,
-                     gfloat *values)
+ddim_philox_normals (guint64  seed,
+                     guint32  stream,
+                     gint     x,
+                     gint     y,
+                     gint     n,
+                     gfloat  *values)
 {
   for (gint first = 0; first < n; first += 4)
     {
@@ -70,7 +70,7 @@ ddim_random_normals (guint64 seed,
       guint32 bits[4];
       gdouble normals[4];
 
-      ddim_random_philox (counter, seed, bits);
+      ddim_philox (counter, seed, bits);
       box_muller (bits[0], bits[1], &normals[0], &normals[1]);
       box_muller (bits[2], bits[3], &normals[2], &normals[3]);
       for (gint i = first; i < MIN (first + 4, n); i++)

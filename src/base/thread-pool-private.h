@@ -6,7 +6,7 @@
  * Work is cut into chunks whose number and order the caller fixes from the
  * shapes alone, never from the number of threads; threads take the next chunk
  * as they come free.  A chunk writes only its own part of the output, so the
- * result is the same, bit for bit, for every team size.
+ * result is the same, bit for bit, for every pool size.
  */
 
 #pragma once
@@ -26,13 +26,13 @@ typedef void (*DdimChunkFunc) (gint     chunk,
 /* Runs func for every chunk in 0 .. n_chunks - 1 and returns when all are
  * done.  cancellable (or NULL) is polled between chunks; returns FALSE (no
  * error is set) where it was cancelled: the output is then incomplete.      */
-gboolean ddim_team_run (DdimTeam      *team,
-                        gint           n_chunks,
-                        DdimChunkFunc  func,
-                        gpointer       data,
-                        GCancellable  *cancellable);
+gboolean ddim_thread_pool_run (DdimThreadPool *pool,
+                               gint            n_chunks,
+                               DdimChunkFunc   func,
+                               gpointer        data,
+                               GCancellable   *cancellable);
 
-/* The kernels chosen when the team was made. */
-const DdimKernels * ddim_team_get_kernels (const DdimTeam *team);
+/* The kernels chosen when the pool was made. */
+const DdimKernels * ddim_thread_pool_get_kernels (const DdimThreadPool *pool);
 
 G_END_DECLS

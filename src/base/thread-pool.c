@@ -1,4 +1,4 @@
-/* thread-pool.c: a persistent team of threads
+/* thread-pool.c: a persistent pool of threads
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -21,7 +21,7 @@
 
 #define SPINS 3000
 
-struct _DdimTeam
+struct _DdimThreadPool
 {
   gint                ref_count;
   gint                n_threads;
@@ -46,8 +46,8 @@ struct _DdimTeam
 
 typedef struct
 {
-  DdimTeam *team;
-  gint      worker;
+  DdimThreadPool *pool;
+  gint            worker;
 } Start;
 
 static inline void
@@ -73,46 +73,46 @@ ticket_left (guint64 ticket)
 }
 
 static void
-team_run_chunk (DdimTeam *team,
-                gint      chunk,
-                gint      worker)
+pool_run_chunk (DdimThreadPool *pool,
+                gint            chunk,
+                gint            worker)
 {
-  if (team->cancellable && g_cancellable_is_cancelled (team->cancellable))
-    __atomic_store_n (&team->cancelled, 1, __ATOMIC_RELAXED);
+  if (pool->cancellable && g_cancellable_is_cancelled (pool->cancellable))
+    __atomic_store_n (&pool->cancelled, 1, __ATOMIC_RELAXED);
   else
-    team->func (chunk, worker, team->data);
+    pool->func (chunk, worker, pool->data);
 }
 
 /* Takes chunks of the job until there are none. */
 static void
-team_work (DdimTeam *team,
-           guint     job,
-           gint      worker)
+pool_work (DdimThreadPool *pool,
+           guint           job,
+           gint            worker)
 {
-  guint64 ticket = __atomic_load_n (&team->ticket, __ATOMIC_ACQUIRE);
+  guint64 ticket = __atomic_load_n (&pool->ticket, __ATOMIC_ACQUIRE);
 
   while (ticket_job (ticket) == job && ticket_left (ticket))
-    if (__atomic_compare_exchange_n (&team->ticket, &ticket, ticket - 1, FALSE,
+    if (__atomic_compare_exchange_n (&pool->ticket, &ticket, ticket - 1, FALSE,
                                      __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
       {
-        team_run_chunk (team, team->n_chunks - ticket_left (ticket), worker);
-        __atomic_fetch_add (&team->done, 1, __ATOMIC_RELEASE);
-        ticket = __atomic_load_n (&team->ticket, __ATOMIC_ACQUIRE);
+        pool_run_chunk (pool, pool->n_chunks - ticket_left (ticket), worker);
+        __atomic_fetch_add (&pool->done, 1, __ATOMIC_RELEASE);
+        ticket = __atomic_load_n (&pool->ticket, __ATOMIC_ACQUIRE);
       }
 }
 
 static inline guint
-team_get_job (DdimTeam *team)
+pool_get_job (DdimThreadPool *pool)
 {
-  return ticket_job (__atomic_load_n (&team->ticket, __ATOMIC_ACQUIRE));
+  return ticket_job (__atomic_load_n (&pool->ticket, __ATOMIC_ACQUIRE));
 }
 
 static gpointer
-team_thread (gpointer data)
+pool_thread (gpointer data)
 {
-  Start     start = *(Start *) data;
-  DdimTeam *team  = start.team;
-  guint     seen  = 0;
+  Start           start = *(Start *) data;
+  DdimThreadPool *pool  = start.pool;
+  guint           seen  = 0;
 
   g_free (data);
 
@@ -120,43 +120,43 @@ team_thread (gpointer data)
     {
       gint spins = 0;
 
-      while (team_get_job (team) == seen)
+      while (pool_get_job (pool) == seen)
         {
           if (++spins < SPINS)
             {
               relax ();
               continue;
             }
-          g_mutex_lock (&team->mutex);
-          team->sleepers++;
-          while (team_get_job (team) == seen)
-            g_cond_wait (&team->wake, &team->mutex);
-          team->sleepers--;
-          g_mutex_unlock (&team->mutex);
+          g_mutex_lock (&pool->mutex);
+          pool->sleepers++;
+          while (pool_get_job (pool) == seen)
+            g_cond_wait (&pool->wake, &pool->mutex);
+          pool->sleepers--;
+          g_mutex_unlock (&pool->mutex);
         }
-      seen = team_get_job (team);
-      if (__atomic_load_n (&team->quit, __ATOMIC_RELAXED))
+      seen = pool_get_job (pool);
+      if (__atomic_load_n (&pool->quit, __ATOMIC_RELAXED))
         return NULL;
 
-      team_work (team, seen, start.worker);
+      pool_work (pool, seen, start.worker);
     }
 }
 
 /* Writes the next job's ticket, waking those who sleep; returns its number. */
 static guint
-team_start (DdimTeam *team,
-            gint      n_chunks)
+pool_start (DdimThreadPool *pool,
+            gint            n_chunks)
 {
   guint    job;
   gboolean sleepers;
 
-  g_mutex_lock (&team->mutex);
-  job = team_get_job (team) + 1;
-  __atomic_store_n (&team->ticket, (guint64) job << 32 | n_chunks, __ATOMIC_RELEASE);
-  sleepers = team->sleepers > 0;
-  g_mutex_unlock (&team->mutex);
+  g_mutex_lock (&pool->mutex);
+  job = pool_get_job (pool) + 1;
+  __atomic_store_n (&pool->ticket, (guint64) job << 32 | n_chunks, __ATOMIC_RELEASE);
+  sleepers = pool->sleepers > 0;
+  g_mutex_unlock (&pool->mutex);
   if (sleepers)
-    g_cond_broadcast (&team->wake);
+    g_cond_broadcast (&pool->wake);
   return job;
 }
 
@@ -170,90 +170,90 @@ count_processors (void)
   return MAX (1, (gint) g_get_num_processors ());
 }
 
-DdimTeam *
-ddim_team_new (gint n_threads)
+DdimThreadPool *
+ddim_thread_pool_new (gint n_threads)
 {
-  DdimTeam *team = g_new0 (DdimTeam, 1);
+  DdimThreadPool *pool = g_new0 (DdimThreadPool, 1);
 
-  team->ref_count = 1;
-  team->n_threads = n_threads > 0 ? n_threads : count_processors ();
-  team->kernels   = ddim_kernels_choose ();
-  team->threads   = g_new0 (GThread *, team->n_threads);
-  g_mutex_init (&team->mutex);
-  g_cond_init (&team->wake);
+  pool->ref_count = 1;
+  pool->n_threads = n_threads > 0 ? n_threads : count_processors ();
+  pool->kernels   = ddim_kernels_choose ();
+  pool->threads   = g_new0 (GThread *, pool->n_threads);
+  g_mutex_init (&pool->mutex);
+  g_cond_init (&pool->wake);
 
-  for (gint i = 1; i < team->n_threads; i++)
+  for (gint i = 1; i < pool->n_threads; i++)
     {
       Start *start = g_new (Start, 1);
 
-      start->team   = team;
+      start->pool   = pool;
       start->worker = i;
-      team->threads[i - 1] = g_thread_new ("ddim", team_thread, start);
+      pool->threads[i - 1] = g_thread_new ("ddim", pool_thread, start);
     }
-  return team;
+  return pool;
 }
 
-DdimTeam *
-ddim_team_ref (DdimTeam *team)
+DdimThreadPool *
+ddim_thread_pool_ref (DdimThreadPool *pool)
 {
-  g_atomic_int_inc (&team->ref_count);
-  return team;
+  g_atomic_int_inc (&pool->ref_count);
+  return pool;
 }
 
 void
-ddim_team_unref (DdimTeam *team)
+ddim_thread_pool_unref (DdimThreadPool *pool)
 {
-  if (! g_atomic_int_dec_and_test (&team->ref_count))
+  if (! g_atomic_int_dec_and_test (&pool->ref_count))
     return;
 
-  __atomic_store_n (&team->quit, 1, __ATOMIC_RELAXED);
-  team_start (team, 0);
-  for (gint i = 1; i < team->n_threads; i++)
-    g_thread_join (team->threads[i - 1]);
-  g_mutex_clear (&team->mutex);
-  g_cond_clear (&team->wake);
-  g_free (team->threads);
-  g_free (team);
+  __atomic_store_n (&pool->quit, 1, __ATOMIC_RELAXED);
+  pool_start (pool, 0);
+  for (gint i = 1; i < pool->n_threads; i++)
+    g_thread_join (pool->threads[i - 1]);
+  g_mutex_clear (&pool->mutex);
+  g_cond_clear (&pool->wake);
+  g_free (pool->threads);
+  g_free (pool);
 }
 
 gint
-ddim_team_get_n_threads (const DdimTeam *team)
+ddim_thread_pool_get_n_threads (const DdimThreadPool *pool)
 {
-  return team->n_threads;
+  return pool->n_threads;
 }
 
 const DdimKernels *
-ddim_team_get_kernels (const DdimTeam *team)
+ddim_thread_pool_get_kernels (const DdimThreadPool *pool)
 {
-  return team->kernels;
+  return pool->kernels;
 }
 
 gboolean
-ddim_team_run (DdimTeam      *team,
-               gint           n_chunks,
-               DdimChunkFunc  func,
-               gpointer       data,
-               GCancellable  *cancellable)
+ddim_thread_pool_run (DdimThreadPool *pool,
+                      gint            n_chunks,
+                      DdimChunkFunc   func,
+                      gpointer        data,
+                      GCancellable   *cancellable)
 {
   gint spins = 0;
 
-  team->func        = func;
-  team->data        = data;
-  team->n_chunks    = n_chunks;
-  team->cancellable = cancellable;
-  team->cancelled   = 0;
-  team->done        = 0;
+  pool->func        = func;
+  pool->data        = data;
+  pool->n_chunks    = n_chunks;
+  pool->cancellable = cancellable;
+  pool->cancelled   = 0;
+  pool->done        = 0;
 
-  if (team->n_threads == 1 || n_chunks <= 1)
+  if (pool->n_threads == 1 || n_chunks <= 1)
     {
-      for (gint chunk = 0; chunk < n_chunks && ! team->cancelled; chunk++)
-        team_run_chunk (team, chunk, 0);
-      return ! team->cancelled;
+      for (gint chunk = 0; chunk < n_chunks && ! pool->cancelled; chunk++)
+        pool_run_chunk (pool, chunk, 0);
+      return ! pool->cancelled;
     }
 
-  team_work (team, team_start (team, n_chunks), 0);
+  pool_work (pool, pool_start (pool, n_chunks), 0);
 
-  while (__atomic_load_n (&team->done, __ATOMIC_ACQUIRE) < n_chunks)
+  while (__atomic_load_n (&pool->done, __ATOMIC_ACQUIRE) < n_chunks)
     {
       /* A worker that lost its processor to another program finishes its chunk
        * only after this thread has let go of its own.                        */
@@ -262,5 +262,5 @@ ddim_team_run (DdimTeam      *team,
       else
         g_thread_yield ();
     }
-  return ! team->cancelled;
+  return ! pool->cancelled;
 }

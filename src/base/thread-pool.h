@@ -10,16 +10,16 @@
 
 G_BEGIN_DECLS
 
-/* A persistent team of threads.  Results never depend on its size. */
-typedef struct _DdimTeam DdimTeam;
+/* A persistent pool of threads.  Results never depend on its size. */
+typedef struct _DdimThreadPool DdimThreadPool;
 
 /* n_threads: how many threads work, the calling one included; 0 for one per
  * processor this process may use.  Returns a new reference, never NULL.    */
-DdimTeam * ddim_team_new    (gint      n_threads);
-DdimTeam * ddim_team_ref    (DdimTeam *team);
-void       ddim_team_unref  (DdimTeam *team);
-gint       ddim_team_get_n_threads (const DdimTeam *team);
+DdimThreadPool * ddim_thread_pool_new           (gint                  n_threads);
+DdimThreadPool * ddim_thread_pool_ref           (DdimThreadPool       *pool);
+void             ddim_thread_pool_unref         (DdimThreadPool       *pool);
+gint             ddim_thread_pool_get_n_threads (const DdimThreadPool *pool);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimTeam, ddim_team_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimThreadPool, ddim_thread_pool_unref)
 
 G_END_DECLS

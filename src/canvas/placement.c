@@ -27,65 +27,65 @@
 #define MIN_WINDOW 16
 
 void
-ddim_plan_make (DdimPlan   *plan,
-                DdimMethod  method,
-                gboolean    tileable,
-                gint        sample_size,
-                gboolean    has_attention,
-                gint        h,
-                gint        w)
+ddim_placement_init (DdimPlacement       *placement,
+                     DdimPlacementMethod  method,
+                     gboolean             tileable,
+                     gint                 sample_size,
+                     gboolean             has_attention,
+                     gint                 h,
+                     gint                 w)
 {
   gint side = MAX (sample_size, MIN_WINDOW);
 
-  if (method == DDIM_METHOD_AUTO)
-    method = ! has_attention                   ? DDIM_METHOD_WHOLE
-             : MAX (h, w) > side && ! tileable ? DDIM_METHOD_FIT
-                                               : DDIM_METHOD_WINDOWS;
+  if (method == DDIM_PLACEMENT_AUTO)
+    method = ! has_attention                   ? DDIM_PLACEMENT_WHOLE
+             : MAX (h, w) > side && ! tileable ? DDIM_PLACEMENT_FIT
+                                               : DDIM_PLACEMENT_WINDOWS;
 
   /* Half a window of context, and no frame smaller than a window: what the
    * model sees around the target is then like what it was trained on.  A tile
    * has no surroundings, and what is fitted is the whole object.             */
-  *plan = (DdimPlan) { .method = method, .context = side / 2, .least = side };
-  if (tileable || method == DDIM_METHOD_FIT)
-    plan->context = plan->least = 0;
-  plan->windows.tileable = tileable;
+  *placement = (DdimPlacement) { .method = method, .context = side / 2, .least = side };
+  if (tileable || method == DDIM_PLACEMENT_FIT)
+    placement->context = placement->least = 0;
+  placement->tiling.tileable = tileable;
 
   switch (method)
     {
-    case DDIM_METHOD_WHOLE:
-      plan->windows.size    = MAX (WHOLE_SIZE, side);
-      plan->windows.overlap = WHOLE_OVERLAP;
+    case DDIM_PLACEMENT_WHOLE:
+      placement->tiling.size    = MAX (WHOLE_SIZE, side);
+      placement->tiling.overlap = WHOLE_OVERLAP;
       break;
 
-    case DDIM_METHOD_FIT:
-      plan->side         = side;
-      plan->windows.size = side;
+    case DDIM_PLACEMENT_FIT:
+      placement->side        = side;
+      placement->tiling.size = side;
       break;
 
-    case DDIM_METHOD_WINDOWS:
+    case DDIM_PLACEMENT_WINDOWS:
     default:
-      plan->windows.size    = side;
-      plan->windows.overlap = side * WINDOWS_OVERLAP;
-      plan->windows.fixed   = TRUE;
+      placement->tiling.size    = side;
+      placement->tiling.overlap = side * WINDOWS_OVERLAP;
+      placement->tiling.fixed   = TRUE;
       break;
     }
 }
 
 void
-ddim_plan_get_canvas (const DdimPlan *plan,
-                      gint            frame_h,
-                      gint            frame_w,
-                      gint           *h,
-                      gint           *w)
+ddim_placement_get_canvas_size (const DdimPlacement *placement,
+                                gint                 frame_h,
+                                gint                 frame_w,
+                                gint                *h,
+                                gint                *w)
 {
   gint longest = MAX (frame_h, frame_w);
 
   *h = frame_h;
   *w = frame_w;
 
-  if (plan->side > 0 && longest > plan->side)
+  if (placement->side > 0 && longest > placement->side)
     {
-      *h = MAX (1, ((gint64) frame_h * plan->side + longest / 2) / longest);
-      *w = MAX (1, ((gint64) frame_w * plan->side + longest / 2) / longest);
+      *h = MAX (1, ((gint64) frame_h * placement->side + longest / 2) / longest);
+      *w = MAX (1, ((gint64) frame_w * placement->side + longest / 2) / longest);
     }
 }

@@ -241,7 +241,7 @@ border_subtract (Border *border,
 }
 
 void
-ddim_canvas_make_periodic (DdimCanvas *canvas)
+ddim_canvas_make_seamless (DdimCanvas *canvas)
 {
   gsize  row     = (gsize) canvas->w * canvas->c;
   Border columns = { 0, };

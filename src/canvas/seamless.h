@@ -13,6 +13,6 @@ G_BEGIN_DECLS
 /* Takes from every item a harmonic picture that jumps as it does between its
  * opposite borders, so that what is left wraps and keeps its detail.  Values
  * may leave the gamut a little.                                             */
-void         ddim_canvas_make_periodic (DdimCanvas *canvas);
+void ddim_canvas_make_seamless (DdimCanvas *canvas);
 
 G_END_DECLS

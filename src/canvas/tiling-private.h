@@ -13,9 +13,9 @@ G_BEGIN_DECLS
 /* The pixels before which a window of this field ends and the next begins, at
  * a level, along a canvas's width (across) or height of `size`.  Free with
  * g_array_unref (); elements are gint.                                      */
-GArray * ddim_windows_borders (DdimField       *windows,
-                               const DdimLevel *level,
-                               gint             size,
-                               gboolean         across);
+GArray * ddim_tiling_borders (DdimField       *tiling,
+                              const DdimLevel *level,
+                              gint             size,
+                              gboolean         across);
 
 G_END_DECLS

@@ -37,10 +37,10 @@
 
 typedef struct
 {
-  DdimField    field;
-  DdimField   *inner;
-  DdimWindows  options;
-} WindowsField;
+  DdimField   field;
+  DdimField  *inner;
+  DdimTiling  options;
+} TilingField;
 
 /* The windows along one axis ------------------------------------------- */
 
@@ -92,9 +92,9 @@ rise (gdouble above,
 
 /* random: from 0 to 1, where the borders lie. */
 static void
-axis_lay (Axis              *axis,
-          const DdimWindows *options,
-          gdouble            random)
+axis_lay (Axis             *axis,
+          const DdimTiling *options,
+          gdouble           random)
 {
   gint     size    = axis->size;
   gint     overlap = options->overlap;
@@ -224,7 +224,7 @@ scatter (const gfloat *window,
 /* Evaluates windows first .. first + n - 1, counted over items, rows and
  * columns.                                                                  */
 static gboolean
-evaluate_batch (WindowsField       *self,
+evaluate_batch (TilingField       *self,
                 const DdimCanvas   *x,
                 const DdimLevel    *level,
                 const Axis         *rows,
@@ -272,14 +272,14 @@ borders_of (const DdimLevel *level,
   guint32 counter[4] = { (guint32) (gint) level->timestep, 0, 0, 0 };
   guint32 bits[4];
 
-  ddim_random_philox (counter, 0, bits);
+  ddim_philox (counter, 0, bits);
   random[0] = bits[0] * 0x1p-32;
   random[1] = bits[1] * 0x1p-32;
 }
 
 /* Lays the windows over the axes' sizes for a level. */
 static void
-lay (const WindowsField *self,
+lay (const TilingField *self,
      const DdimLevel    *level,
      Axis               *rows,
      Axis               *columns)
@@ -299,7 +299,7 @@ windows_evaluate (DdimField          *field,
                   const DdimMonitor  *monitor,
                   GError            **error)
 {
-  WindowsField  *self    = (WindowsField *) field;
+  TilingField  *self    = (TilingField *) field;
   g_auto (Axis)  rows    = { .size = x->h };
   g_auto (Axis)  columns = { .size = x->w };
   gint           n_windows, batch;
@@ -336,18 +336,18 @@ windows_evaluate (DdimField          *field,
 static void
 windows_finalize (DdimField *field)
 {
-  ddim_field_unref (((WindowsField *) field)->inner);
+  ddim_field_unref (((TilingField *) field)->inner);
   g_free (field);
 }
 
 static const DdimFieldClass windows_class = { windows_evaluate, windows_finalize };
 
 DdimField *
-ddim_windows_new (DdimField          *inner,
-                  const DdimWindows  *options,
-                  GError            **error)
+ddim_tiling_new (DdimField         *inner,
+                 const DdimTiling  *options,
+                 GError           **error)
 {
-  WindowsField *self;
+  TilingField *self;
 
   if (options->size < 8 || options->overlap < 0 || options->overlap > options->size / 2)
     {
@@ -358,7 +358,7 @@ ddim_windows_new (DdimField          *inner,
       return NULL;
     }
 
-  self = g_new0 (WindowsField, 1);
+  self = g_new0 (TilingField, 1);
   ddim_field_init (&self->field, &windows_class, inner->channels, inner->prediction);
   self->inner   = ddim_field_ref (inner);
   self->options = *options;
@@ -367,12 +367,12 @@ ddim_windows_new (DdimField          *inner,
 }
 
 GArray *
-ddim_windows_borders (DdimField       *field,
-                      const DdimLevel *level,
-                      gint             size,
-                      gboolean         across)
+ddim_tiling_borders (DdimField       *field,
+                     const DdimLevel *level,
+                     gint             size,
+                     gboolean         across)
 {
-  WindowsField  *self    = (WindowsField *) field;
+  TilingField  *self    = (TilingField *) field;
   g_auto (Axis)  rows    = { .size = size };
   g_auto (Axis)  columns = { .size = size };
   const Axis    *axis    = across ? &columns : &rows;

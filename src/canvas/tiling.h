@@ -19,15 +19,15 @@ typedef struct
   gboolean tileable; /* the canvas is a torus: opposite borders meet        */
   gboolean still;    /* the borders between windows do not move with the
                         timestep                                            */
-} DdimWindows;
+} DdimTiling;
 
 /* A field over canvases of any size that blends `inner`'s predictions for
  * overlapping windows (MultiDiffusion, arXiv 2302.08113).  A canvas that fits
  * into one window is given to `inner` as it is.  Memory: two batches of
  * windows, whatever the canvas.  Keeps a reference to inner.  Fails with
  * DDIM_ERROR_ARGUMENT.                                                     */
-DdimField * ddim_windows_new (DdimField          *inner,
-                              const DdimWindows  *options,
-                              GError            **error);
+DdimField * ddim_tiling_new (DdimField         *inner,
+                             const DdimTiling  *options,
+                             GError           **error);
 
 G_END_DECLS

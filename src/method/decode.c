@@ -175,7 +175,7 @@ step_canvas (const Step         *step,
           if (sampling->weights)
             weight = sampling->weights[(gsize) row * x->w + column];
           if (z && weight > 0)
-            ddim_random_normals (sampling->seeds[n], i, x->x + column, x->y + row,
+            ddim_philox_normals (sampling->seeds[n], i, x->x + column, x->y + row,
                                  x->c, z);
 
           step_pixel (step, sampling->clip, weight, weight > 0 ? z : NULL, x->c,

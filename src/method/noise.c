@@ -36,7 +36,7 @@ sum_block (guint64 seed,
   for (gint row = 0; row < k; row++)
     for (gint column = 0; column < k; column++)
       {
-        ddim_random_normals (seed, stream, x + column, y + row, n, one);
+        ddim_philox_normals (seed, stream, x + column, y + row, n, one);
         for (gint c = 0; c < n; c++)
           sum[c] += one[c];
       }

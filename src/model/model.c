@@ -24,8 +24,9 @@ typedef struct
 
 struct _DdimModel
 {
+  gint             ref_count;
   DdimSafetensors *file;
-  DdimConfig       config;
+  DdimUnetConfig   config;
   DdimScheduler    scheduler;
   DdimField       *field;
 };
@@ -173,12 +174,21 @@ explain_missing_weights (const gchar *folder,
                  "%s has no " WEIGHTS, folder);
 }
 
+static DdimModel *
+model_new (void)
+{
+  DdimModel *model = g_new0 (DdimModel, 1);
+
+  model->ref_count = 1;
+  return model;
+}
+
 /* Reads the configs and maps the weights; builds no network yet. */
 static DdimModel *
 open_folder (const gchar *folder,
              GError     **error)
 {
-  g_autoptr (DdimModel) model = g_new0 (DdimModel, 1);
+  g_autoptr (DdimModel) model = model_new ();
   g_autofree gchar *unet_folder = nested_or_flat (folder, "unet");
   g_autofree gchar *scheduler_folder = nested_or_flat (folder, "scheduler");
   g_autofree gchar *config  = g_build_filename (unet_folder, "config.json", NULL);
@@ -192,7 +202,7 @@ open_folder (const gchar *folder,
       return NULL;
     }
   if (refuse_latent (folder, error) ||
-      ! ddim_config_load (config, &model->config, error) ||
+      ! ddim_unet_config_load (config, &model->config, error) ||
       ! ddim_scheduler_load (scheduler, &model->scheduler, error))
     return NULL;
   if (! g_file_test (weights, G_FILE_TEST_EXISTS))
@@ -208,9 +218,9 @@ open_folder (const gchar *folder,
 }
 
 DdimModel *
-ddim_model_load (const gchar *folder,
-                 DdimTeam    *team,
-                 GError     **error)
+ddim_model_load (const gchar     *folder,
+                 DdimThreadPool  *pool,
+                 GError         **error)
 {
   g_autoptr (DdimModel) model = open_folder (folder, error);
   UnetField *field;
@@ -219,7 +229,7 @@ ddim_model_load (const gchar *folder,
   if (! model)
     return NULL;
 
-  unet = ddim_unet_new (&model->config, model->file, team, error);
+  unet = ddim_unet_new (&model->config, model->file, pool, error);
   if (! unet)
     return NULL;
 
@@ -227,7 +237,7 @@ ddim_model_load (const gchar *folder,
   ddim_field_init (&field->field, &unet_field_class,
                    model->config.in_channels, model->scheduler.prediction);
   field->unet     = unet;
-  field->multiple = ddim_config_get_multiple (&model->config);
+  field->multiple = ddim_unet_config_get_multiple (&model->config);
   model->field    = &field->field;
   return g_steal_pointer (&model);
 }
@@ -238,7 +248,7 @@ ddim_model_inspect (const gchar   *folder,
                     GError       **error)
 {
   g_autoptr (DdimModel) model = open_folder (folder, error);
-  const DdimConfig *config;
+  const DdimUnetConfig *config;
 
   if (! model)
     return FALSE;
@@ -267,19 +277,19 @@ ddim_model_inspect_picture (gint           channels,
 }
 
 DdimModel *
-ddim_model_new_of_picture (const DdimCanvas         *picture,
-                           const gfloat             *mask,
-                           const DdimPatchesOptions *options,
-                           DdimTeam                 *team,
-                           GError                  **error)
+ddim_model_new_for_picture (const DdimCanvas          *picture,
+                            const gfloat              *mask,
+                            const DdimPatchesOptions  *options,
+                            DdimThreadPool            *pool,
+                            GError                   **error)
 {
-  DdimField *field = ddim_patches_new (picture, mask, options, team, error);
+  DdimField *field = ddim_patches_new (picture, mask, options, pool, error);
   DdimModel *model;
 
   if (! field)
     return NULL;
 
-  model = g_new0 (DdimModel, 1);
+  model = model_new ();
   model->field                = field;
   model->config.sample_size   = PICTURE_SAMPLE_SIZE;
   model->scheduler.schedule   = ddim_patches_schedule ();
@@ -288,10 +298,17 @@ ddim_model_new_of_picture (const DdimCanvas         *picture,
   return model;
 }
 
-void
-ddim_model_free (DdimModel *model)
+DdimModel *
+ddim_model_ref (DdimModel *model)
 {
-  if (! model)
+  g_atomic_int_inc (&model->ref_count);
+  return model;
+}
+
+void
+ddim_model_unref (DdimModel *model)
+{
+  if (! model || ! g_atomic_int_dec_and_test (&model->ref_count))
     return;
 
   if (model->field)

@@ -17,12 +17,13 @@ G_BEGIN_DECLS
 typedef struct _DdimModel DdimModel;
 
 /* Maps the weights; the folder may not change while the model lives.
- * The model keeps a reference to the team.  Errors name the file, the config
+ * The model keeps a reference to the pool.  Errors name the file, the config
  * field or the tensor.                                                     */
 DdimModel          * ddim_model_load          (const gchar     *folder,
-                                               DdimTeam        *team,
+                                               DdimThreadPool  *pool,
                                                GError         **error);
-void                 ddim_model_free          (DdimModel       *model);
+DdimModel          * ddim_model_ref           (DdimModel       *model);
+void                 ddim_model_unref         (DdimModel       *model); /* or NULL */
 
 /* The network as a field over canvases of any size (smaller or odd sizes are
  * padded by reflection).  Owned by the model.                              */
@@ -36,7 +37,7 @@ gint                 ddim_model_get_sample_size (const DdimModel *model);
 /* Whether some layer sees the whole canvas at once through attention. */
 gboolean             ddim_model_has_attention (const DdimModel *model);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimModel, ddim_model_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimModel, ddim_model_unref)
 
 /* What the folder's files say of a model. */
 typedef struct
@@ -58,10 +59,10 @@ gboolean             ddim_model_inspect       (const gchar     *folder,
  * of so many channels is like, which needs no picture.                       */
 void           ddim_model_inspect_picture (gint                      channels,
                                            DdimModelInfo            *info);
-DdimModel    * ddim_model_new_of_picture (const DdimCanvas         *picture,
-                                          const gfloat             *mask,
-                                          const DdimPatchesOptions *options,
-                                          DdimTeam                 *team,
-                                          GError                  **error);
+DdimModel    * ddim_model_new_for_picture (const DdimCanvas          *picture,
+                                           const gfloat              *mask,
+                                           const DdimPatchesOptions  *options,
+                                           DdimThreadPool            *pool,
+                                           GError                   **error);
 
 G_END_DECLS

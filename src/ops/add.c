@@ -33,14 +33,14 @@ count_chunks (gint h,
 }
 
 gsize
-ddim_add_plan (gint      n,
-               gint      h,
-               gint      w,
-               gint      c,
-               DdimTeam *team)
+ddim_add_plan (gint            n,
+               gint            h,
+               gint            w,
+               gint            c,
+               DdimThreadPool *pool)
 {
   return ((gsize) n * count_chunks (h, w) * 2 + 1)
-         * ddim_kernels_padded (ddim_team_get_kernels (team), c);
+         * ddim_kernels_padded (ddim_thread_pool_get_kernels (pool), c);
 }
 
 static void
@@ -72,7 +72,7 @@ ddim_add_run (const DdimTensor *a,
               DdimMoments      *moments,
               const DdimRun    *run)
 {
-  const DdimKernels *kernels = ddim_team_get_kernels (run->team);
+  const DdimKernels *kernels = ddim_thread_pool_get_kernels (run->pool);
   Job      job = { a, b, scale, out, kernels, out->h * out->w, count_chunks (out->h, out->w),
                    ddim_kernels_padded (kernels, out->c), run->scratch };
   gint     chunks = out->n * job.chunks;
@@ -80,7 +80,7 @@ ddim_add_run (const DdimTensor *a,
 
   job.moments = job.zeros + job.padded;
   memset (job.zeros, 0, job.padded * sizeof (gfloat));
-  if (! ddim_team_run (run->team, chunks, add_pixels, &job, run->cancellable))
+  if (! ddim_thread_pool_run (run->pool, chunks, add_pixels, &job, run->cancellable))
     return FALSE;
 
   memset (to, 0, 2 * (gsize) out->n * out->c * sizeof (gdouble));

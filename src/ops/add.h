@@ -12,11 +12,11 @@
 G_BEGIN_DECLS
 
 /* Floats of scratch that a run needs. */
-gsize    ddim_add_plan (gint              n,
-                        gint              h,
-                        gint              w,
-                        gint              c,
-                        DdimTeam         *team);
+gsize    ddim_add_plan (gint            n,
+                        gint            h,
+                        gint            w,
+                        gint            c,
+                        DdimThreadPool *pool);
 
 /* out = (a + b) * scale, all N x H x W x C, and the moments of `out`; `out` may
  * be a or b.  Returns FALSE where cancelled.                                */

@@ -6,7 +6,7 @@
  * The keys, transposed, and the values are first cut into panels.  A chunk is
  * then some rows of queries of one head against all keys: their scores, their
  * softmax, and its product with the values, in memory of its own.  Where there
- * are products of split numbers (base/kernels.h) and heads are wide enough for
+ * are products of bf16x2 numbers (base/kernels.h) and heads are wide enough for
  * them, all four matrices are split.
  */
 
@@ -46,15 +46,15 @@ typedef struct
 static inline gint
 whole_splits (gint n)
 {
-  return (n + DDIM_SPLIT - 1) / DDIM_SPLIT * DDIM_SPLIT;
+  return (n + DDIM_BF16X2 - 1) / DDIM_BF16X2 * DDIM_BF16X2;
 }
 
 static Plan
-make_plan (gint      tokens,
-           gint      d,
-           DdimTeam *team)
+make_plan (gint            tokens,
+           gint            d,
+           DdimThreadPool *pool)
 {
-  const DdimKernels *kernels = ddim_team_get_kernels (team);
+  const DdimKernels *kernels = ddim_thread_pool_get_kernels (pool);
   Plan plan = { kernels, tokens, d };
 
   plan.key_panels   = ddim_kernels_panels (kernels, tokens);
@@ -63,7 +63,7 @@ make_plan (gint      tokens,
   plan.key_depth    = d;
   plan.value_depth  = tokens;
   plan.scores       = ddim_kernels_padded (kernels, tokens);
-  plan.split        = kernels->split && d >= DDIM_SPLIT;
+  plan.split        = kernels->bf16x2_split && d >= DDIM_BF16X2;
   if (plan.split)
     {
       /* Never an even number of the cache's lines: rows would meet in it. */
@@ -83,16 +83,16 @@ make_plan (gint      tokens,
 }
 
 gsize
-ddim_attention_plan (gint      n,
-                     gint      tokens,
-                     gint      heads,
-                     gint      d,
-                     DdimTeam *team)
+ddim_attention_plan (gint            n,
+                     gint            tokens,
+                     gint            heads,
+                     gint            d,
+                     DdimThreadPool *pool)
 {
-  Plan plan = make_plan (tokens, d, team);
+  Plan plan = make_plan (tokens, d, pool);
 
   return (gsize) n * heads * (plan.keys_size + plan.values_size)
-         + ddim_team_get_n_threads (team) * plan.worker_size;
+         + ddim_thread_pool_get_n_threads (pool) * plan.worker_size;
 }
 
 static gfloat *
@@ -112,22 +112,22 @@ pack_keys (const Plan   *plan,
            gint          width,
            gfloat       *out)
 {
-  gfloat split[DDIM_SPLIT * DDIM_PANEL_MAX] __attribute__ ((aligned (DDIM_ALIGNMENT)));
+  gfloat split[DDIM_BF16X2 * DDIM_PANEL_MAX] __attribute__ ((aligned (DDIM_ALIGNMENT)));
 
   for (gint j = 0; j < plan->key_depth; j++)
     {
-      gfloat *to = plan->split ? split + j % DDIM_SPLIT * width : out + (gsize) j * width;
+      gfloat *to = plan->split ? split + j % DDIM_BF16X2 * width : out + (gsize) j * width;
 
       for (gint i = 0; i < width; i++)
         to[i] = i < n && j < plan->d ? k[i * k_stride + j] : 0;
-      if (plan->split && j % DDIM_SPLIT == DDIM_SPLIT - 1)
-        plan->kernels->split_pack (width, split, width,
-                                   out + (gsize) (j + 1 - DDIM_SPLIT) * width);
+      if (plan->split && j % DDIM_BF16X2 == DDIM_BF16X2 - 1)
+        plan->kernels->bf16x2_pack (width, split, width,
+                                    out + (gsize) (j + 1 - DDIM_BF16X2) * width);
     }
 }
 
 /* `used` columns of n tokens' values, in a panel of `width`; where they are
- * split, of a DDIM_SPLIT of tokens.                                         */
+ * split, of a DDIM_BF16X2 of tokens.                                         */
 static void
 pack_values (const Plan   *plan,
              const gfloat *v,
@@ -137,9 +137,9 @@ pack_values (const Plan   *plan,
              gint          width,
              gfloat       *out)
 {
-  gfloat  split[DDIM_SPLIT * DDIM_PANEL_MAX] __attribute__ ((aligned (DDIM_ALIGNMENT)));
+  gfloat  split[DDIM_BF16X2 * DDIM_PANEL_MAX] __attribute__ ((aligned (DDIM_ALIGNMENT)));
   gfloat *to   = plan->split ? split : out;
-  gint    rows = plan->split ? DDIM_SPLIT : n;
+  gint    rows = plan->split ? DDIM_BF16X2 : n;
 
   for (gint i = 0; i < rows; i++, to += width)
     {
@@ -149,7 +149,7 @@ pack_values (const Plan   *plan,
       memset (to + c, 0, (width - c) * sizeof (gfloat));
     }
   if (plan->split)
-    plan->kernels->split_pack (width, split, width, out);
+    plan->kernels->bf16x2_pack (width, split, width, out);
 }
 
 /* One panel of a head's keys, and the same tokens' rows in its values. */
@@ -201,18 +201,18 @@ multiply (const Plan   *plan,
           gfloat       *c,
           gsize         c_stride)
 {
-  const gfloat   *rows[SPLIT_QUERIES];
-  gsize           parts[] = { 0 };
-  DdimProductPart part = { rows, depth };
-  gint            each = plan->split ? DDIM_SPLIT_ROWS : 1;
+  const gfloat    *rows[SPLIT_QUERIES];
+  gsize            parts[] = { 0 };
+  DdimProductPart  part = { rows, depth };
+  gint             each = plan->split ? DDIM_BF16X2_ROWS : 1;
 
   for (gint i = 0; i * each < n; i++)
     rows[i] = a + i * each * stride;
   if (plan->split)
-    plan->kernels->split_product (width, &(DdimSplitProduct)
+    plan->kernels->bf16x2_product (width, &(DdimBf16x2Product)
       {
         .n_tiles = (n + each - 1) / each, .tiles = rows, .row_step = stride,
-        .n_parts = 1, .parts = parts, .depth = depth / DDIM_SPLIT, .depth_step = DDIM_SPLIT,
+        .n_parts = 1, .parts = parts, .depth = depth / DDIM_BF16X2, .depth_step = DDIM_BF16X2,
         .b = b, .c = c, .c_stride = c_stride
       });
   else
@@ -247,7 +247,7 @@ attend (gint     chunk,
 
   if (plan->split)
     {
-      plan->kernels->split (q, q_stride, n, plan->d, query, plan->query, DDIM_SPLIT);
+      plan->kernels->bf16x2_split (q, q_stride, n, plan->d, query, plan->query, DDIM_BF16X2);
       q        = query;
       q_stride = plan->query;
     }
@@ -260,7 +260,8 @@ attend (gint     chunk,
     factors[i] = plan->kernels->softmax (scores + (gsize) i * plan->scores, plan->tokens,
                                          1 / sqrtf (plan->d));
   if (plan->split)
-    plan->kernels->split (scores, plan->scores, n, plan->tokens, scores, plan->scores, DDIM_SPLIT);
+    plan->kernels->bf16x2_split (scores, plan->scores, n, plan->tokens, scores, plan->scores,
+                                 DDIM_BF16X2);
 
   for (gint i = 0; i < plan->value_panels; i++)
     {
@@ -283,11 +284,12 @@ gboolean
 ddim_attention_run (const DdimAttentionArgs *args,
                     const DdimRun           *run)
 {
-  Job  job   = { args, make_plan (args->tokens, args->d, run->team), run->scratch };
+  Job  job   = { args, make_plan (args->tokens, args->d, run->pool), run->scratch };
   gint heads = args->n * args->heads;
 
   job.scratch = job.packed + heads * (job.plan.keys_size + job.plan.values_size);
-  return ddim_team_run (run->team, heads * job.plan.key_panels, pack, &job, run->cancellable) &&
-         ddim_team_run (run->team, heads * query_blocks (&job.plan), attend, &job,
-                        run->cancellable);
+  return ddim_thread_pool_run (run->pool, heads * job.plan.key_panels, pack, &job,
+                               run->cancellable) &&
+         ddim_thread_pool_run (run->pool, heads * query_blocks (&job.plan), attend, &job,
+                               run->cancellable);
 }

@@ -27,12 +27,12 @@ typedef struct
   gsize         out_stride;
 } DdimAttentionArgs;
 
-/* Floats of scratch that a run needs with this team. */
-gsize    ddim_attention_plan  (gint      n,
-                               gint      tokens,
-                               gint      heads,
-                               gint      d,
-                               DdimTeam *team);
+/* Floats of scratch that a run needs with this pool. */
+gsize    ddim_attention_plan  (gint            n,
+                               gint            tokens,
+                               gint            heads,
+                               gint            d,
+                               DdimThreadPool *pool);
 
 /* Returns FALSE where cancelled. */
 gboolean ddim_attention_run   (const DdimAttentionArgs *args,

@@ -133,7 +133,7 @@ ddim_linear_run (DdimLinear    *linear,
                  gsize          out_stride,
                  const DdimRun *run)
 {
-  const DdimKernels *kernels = ddim_team_get_kernels (run->team);
+  const DdimKernels *kernels = ddim_thread_pool_get_kernels (run->pool);
   gint panels = ddim_kernels_panels (kernels, linear->c_out);
   Job  job    = { linear, n, x, x_stride, out, out_stride };
 
@@ -143,7 +143,7 @@ ddim_linear_run (DdimLinear    *linear,
       linear->kernels = kernels;
       linear->packed  = ddim_memory_alloc ((gsize) linear->c_in
                                            * ddim_kernels_padded (kernels, linear->c_out));
-      ddim_team_run (run->team, panels, pack_panel, linear, NULL);
+      ddim_thread_pool_run (run->pool, panels, pack_panel, linear, NULL);
     }
-  return ddim_team_run (run->team, panels, run_panel, &job, run->cancellable);
+  return ddim_thread_pool_run (run->pool, panels, run_panel, &job, run->cancellable);
 }

@@ -146,7 +146,7 @@ ddim_affine_apply (const DdimSource *source,
                    DdimTensor       *out,
                    const DdimRun    *run)
 {
-  Job job = { source, affine, out, ddim_team_get_kernels (run->team) };
+  Job job = { source, affine, out, ddim_thread_pool_get_kernels (run->pool) };
 
-  return ddim_team_run (run->team, source->n * source->h, apply_row, &job, run->cancellable);
+  return ddim_thread_pool_run (run->pool, source->n * source->h, apply_row, &job, run->cancellable);
 }

@@ -84,8 +84,8 @@ ddim_resample_double (const DdimSource *source,
 {
   Job job = { source, NULL, out };
 
-  return ddim_team_run (run->team, out->n * out->h, double_row, &job,
-                        run->cancellable);
+  return ddim_thread_pool_run (run->pool, out->n * out->h, double_row, &job,
+                               run->cancellable);
 }
 
 gboolean
@@ -96,6 +96,6 @@ ddim_resample_halve (const DdimSource *source,
 {
   Job job = { source, affine, out };
 
-  return ddim_team_run (run->team, out->n * out->h, halve_row, &job,
-                        run->cancellable);
+  return ddim_thread_pool_run (run->pool, out->n * out->h, halve_row, &job,
+                               run->cancellable);
 }

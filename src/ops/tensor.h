@@ -65,9 +65,9 @@ typedef struct
 /* What an operation runs with. */
 typedef struct
 {
-  DdimTeam     *team;
-  GCancellable *cancellable; /* or NULL */
-  gfloat       *scratch;     /* as large as the operation's plan said */
+  DdimThreadPool *pool;
+  GCancellable   *cancellable; /* or NULL */
+  gfloat         *scratch;     /* as large as the operation's plan said */
 } DdimRun;
 
 G_END_DECLS

@@ -36,7 +36,7 @@
 typedef struct
 {
   const gchar *name;
-  DdimWindows  windows;
+  DdimTiling   windows;
 } Layout;
 
 static const Layout layouts[] = {
@@ -217,9 +217,9 @@ measure (DdimModel        *model,
 
   ddim_field_init (&counting.field, &counting_class, counting.inner->channels,
                    counting.inner->prediction);
-  field = ddim_windows_new (&counting.field, &layout->windows, &error);
+  field = ddim_tiling_new (&counting.field, &layout->windows, &error);
   if (layout->windows.tileable)
-    ddim_canvas_make_periodic (encoded); /* as the plug-in does */
+    ddim_canvas_make_seamless (encoded); /* as the plug-in does */
   inversion = ddim_inversion_new (field, levels, DDIM_ENCODER_EXACT, encoded, NULL, &error);
   if (! inversion || ! ddim_vary (inversion, &options, result, NULL, NULL, &error))
     g_error ("%s: %s", name, error->message);
@@ -227,8 +227,8 @@ measure (DdimModel        *model,
   sum->seconds += (g_get_monotonic_time () - start) / (gdouble) G_USEC_PER_SEC;
   sum->cost    += counting.pixels / ((gdouble) picture->h * picture->w *
                                      (inversion->evaluations + levels->S));
-  lines[0] = ddim_windows_borders (field, &levels->levels[1], picture->h, FALSE);
-  lines[1] = ddim_windows_borders (field, &levels->levels[1], picture->w, TRUE);
+  lines[0] = ddim_tiling_borders (field, &levels->levels[1], picture->h, FALSE);
+  lines[1] = ddim_tiling_borders (field, &levels->levels[1], picture->w, TRUE);
   sum->seam += steepness (picture, result, lines);
   sum->wrap += wrap_steepness (result);
   g_array_unref (lines[0]);
@@ -269,7 +269,7 @@ measure_scale (DdimModel *model)
 
   for (gint side = 128; side <= 2048; side *= 2)
     {
-      DdimPlan  plan;
+      DdimPlacement placement;
       DdimLevel level = { 300, 0.8, 0.6 };
       gdouble   fastest = G_MAXDOUBLE;
       guint64   seed = 1;
@@ -278,9 +278,9 @@ measure_scale (DdimModel *model)
       g_autoptr (DdimCanvas) x     = NULL;
       g_autoptr (DdimCanvas) out   = NULL;
 
-      ddim_plan_make (&plan, DDIM_METHOD_AUTO, FALSE, ddim_model_get_sample_size (model),
-                      ddim_model_has_attention (model), side, side);
-      field = ddim_windows_new (ddim_model_get_field (model), &plan.windows, &error);
+      ddim_placement_init (&placement, DDIM_PLACEMENT_AUTO, FALSE, ddim_model_get_sample_size (model),
+                           ddim_model_has_attention (model), side, side);
+      field = ddim_tiling_new (ddim_model_get_field (model), &placement.tiling, &error);
       x     = ddim_canvas_new (1, side, side, field->channels);
       out   = ddim_canvas_new (1, side, side, field->channels);
       ddim_noise_fill (x, &seed, 0);
@@ -306,7 +306,7 @@ main (int argc, char **argv)
 {
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   g_autoptr (GPtrArray) pictures = g_ptr_array_new_with_free_func ((GDestroyNotify) ddim_canvas_free);
-  g_autoptr (DdimTeam)  team     = NULL;
+  g_autoptr (DdimThreadPool)  pool     = NULL;
   g_autoptr (DdimModel) model    = NULL;
   g_autoptr (GError)    error    = NULL;
   gint                  n;
@@ -318,8 +318,8 @@ main (int argc, char **argv)
     g_error ("Name a model's folder and pictures");
 
   openblas_set_num_threads (1);
-  team  = ddim_team_new (0);
-  model = ddim_model_load (option_files[0], team, &error);
+  pool  = ddim_thread_pool_new (0);
+  model = ddim_model_load (option_files[0], pool, &error);
   if (! model)
     g_error ("%s", error->message);
 

@@ -284,9 +284,9 @@ write_output (const gfloat *out, gint channels, GError **error)
 static gboolean
 bench_model (const gchar *folder, GError **error)
 {
-  g_autoptr (DdimTeam)        team   = ddim_team_new (option_threads);
-  g_autoptr (DdimSafetensors) file   = NULL;
-  g_autoptr (DdimUnet)        unet   = NULL;
+  g_autoptr (DdimThreadPool)  pool = ddim_thread_pool_new (option_threads);
+  g_autoptr (DdimSafetensors) file = NULL;
+  g_autoptr (DdimUnet)        unet = NULL;
   g_autofree Measurement     *m      = g_new0 (Measurement, 1);
   g_autofree gchar           *full   = g_canonicalize_filename (folder, NULL);
   g_autofree gchar           *name   = g_path_get_basename (full);
@@ -296,15 +296,15 @@ bench_model (const gchar *folder, GError **error)
   g_autofree gchar           *path   = g_build_filename (place, "diffusion_pytorch_model.safetensors", NULL);
   g_autofree gfloat          *x      = NULL;
   g_autofree gfloat          *out    = NULL;
-  DdimConfig                  config;
-  Evaluation                  e;
-  gsize                       size;
+  DdimUnetConfig config;
+  Evaluation     e;
+  gsize          size;
   g_autofree gchar           *more   = g_strdup ("");
   gdouble                     ready = now ();
 
-  if (! ddim_config_load (config_path, &config, error) ||
+  if (! ddim_unet_config_load (config_path, &config, error) ||
       ! (file = ddim_safetensors_open (path, error)) ||
-      ! (unet = ddim_unet_new (&config, file, team, error)) ||
+      ! (unet = ddim_unet_new (&config, file, pool, error)) ||
       ! ddim_unet_plan (unet, option_batch, option_height, option_width, error))
     return FALSE;
 
@@ -387,7 +387,7 @@ main (int argc, char **argv)
       g_printerr ("ddim-bench: a model folder, --height and --width are needed\n");
       return 2;
     }
-  openblas_set_num_threads (1); /* the team has the threads */
+  openblas_set_num_threads (1); /* the pool has the threads */
   if (done)
     done = option_sgemm ? bench_sgemm (&error)
                         : bench_model (option_folders[0], &error);

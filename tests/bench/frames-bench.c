@@ -208,8 +208,8 @@ run (gchar  **arguments,
   gdouble  depth = g_ascii_strtod (arguments[1], NULL);
   gint     steps = atoi (arguments[2]);
   gint     n     = MAX (atoi (arguments[3]), 3);
-  g_autoptr (DdimTeam) team = ddim_team_new (0);
-  g_autoptr (DdimModel) model = ddim_model_load (arguments[0], team, error);
+  g_autoptr (DdimThreadPool) pool = ddim_thread_pool_new (0);
+  g_autoptr (DdimModel) model = ddim_model_load (arguments[0], pool, error);
   g_autoptr (DdimLevels) levels = NULL;
   g_autoptr (DdimInversion) x = NULL;
   g_autoptr (DdimInversion) y = NULL;

@@ -117,9 +117,9 @@ numbers (gsize n)
 }
 
 static void
-operation_init (Operation   *operation,
-                const Shape *shape,
-                DdimTeam    *team)
+operation_init (Operation      *operation,
+                const Shape    *shape,
+                DdimThreadPool *pool)
 {
   const DdimConvSpec *spec = &shape->spec;
   gint  side   = shape->side;
@@ -136,7 +136,7 @@ operation_init (Operation   *operation,
           numbers (pixels * c), numbers (pixels * c), numbers (pixels * c), c, c, c,
           numbers (pixels * c), c };
       operation->flops = 4.0 * pixels * pixels * c;
-      scratch = ddim_attention_plan (1, side * side, shape->heads, c / shape->heads, team);
+      scratch = ddim_attention_plan (1, side * side, shape->heads, c / shape->heads, pool);
     }
   else
     {
@@ -161,9 +161,9 @@ operation_init (Operation   *operation,
           .out = result, .moments = moments };
       operation->conv  = ddim_conv_new (spec, &weight, &bias);
       operation->flops = 2.0 * out * out * taps;
-      scratch = ddim_conv_plan (operation->conv, 1, side, side, team);
+      scratch = ddim_conv_plan (operation->conv, 1, side, side, pool);
     }
-  operation->run = (DdimRun) { team, NULL, ddim_memory_alloc (MAX (scratch, 16)) };
+  operation->run = (DdimRun) { pool, NULL, ddim_memory_alloc (MAX (scratch, 16)) };
 }
 
 static void
@@ -207,7 +207,7 @@ main (int argc, char **argv)
 {
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   g_autoptr (GError) error = NULL;
-  g_autoptr (DdimTeam) team = NULL;
+  g_autoptr (DdimThreadPool) pool = NULL;
   Operation operations[G_N_ELEMENTS (shapes)];
   gdouble   sgemm = INFINITY, peak;
   FILE     *json = NULL;
@@ -221,9 +221,9 @@ main (int argc, char **argv)
     }
 
   openblas_set_num_threads (option_threads);
-  team = ddim_team_new (option_threads);
+  pool = ddim_thread_pool_new (option_threads);
   for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
-    operation_init (&operations[i], &shapes[i], team);
+    operation_init (&operations[i], &shapes[i], pool);
   for (gint round = 0; round < option_rounds; round++)
     {
       sgemm_turn (&sgemm);
@@ -235,7 +235,8 @@ main (int argc, char **argv)
   g_print ("%s, %d thread%s; sgemm, %d cubed: %.0f GFLOP/s\n\n"
            "| operation | channels | side | algorithm | ms | GFLOP/s | of sgemm |\n"
            "|---|---|---|---|---|---|---|\n",
-           ddim_team_get_kernels (team)->name, option_threads, option_threads == 1 ? "" : "s",
+           ddim_thread_pool_get_kernels (pool)->name, option_threads,
+           option_threads == 1 ? "" : "s",
            SGEMM_N, peak);
   for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)
     {
@@ -255,7 +256,7 @@ main (int argc, char **argv)
                    "\"seconds\": %.9f, \"gflops\": %.3f, \"of_sgemm\": %.4f}",
                    i ? ",\n " : "[", shape->name, shape->spec.c_in,
                    shape->heads ? "heads" : "c_out", c_out, shape->side, way,
-                   ddim_team_get_kernels (team)->name, option_threads,
+                   ddim_thread_pool_get_kernels (pool)->name, option_threads,
                    operations[i].seconds, rate, rate / peak);
     }
   if (json)

@@ -104,7 +104,7 @@ make (gchar **argv)
   GError      *error = NULL;
   DdimPatchesOptions       options  = { .apart = APART };
   DdimSampling             sampling = { .second_order = TRUE };
-  g_autoptr (DdimTeam)     team     = ddim_team_new (0);
+  g_autoptr (DdimThreadPool)     pool     = ddim_thread_pool_new (0);
   g_autoptr (DdimSchedule) schedule = ddim_patches_schedule ();
   g_autoptr (DdimLevels)   levels   = NULL;
   g_autoptr (DdimCanvas)   picture  = picture_load (argv[3], &error);
@@ -121,9 +121,9 @@ make (gchar **argv)
   save (window, folder, name, NULL, 1);
   out = ddim_canvas_copy (window);
 
-  field = ddim_patches_new (picture, NULL, &options, team, &error);
+  field = ddim_patches_new (picture, NULL, &options, pool, &error);
   check (field != NULL, error);
-  sample = ddim_patches_new (window, NULL, NULL, team, &error);
+  sample = ddim_patches_new (window, NULL, NULL, pool, &error);
   check (sample != NULL, error);
   levels = ddim_levels_new (schedule, DDIM_SPACING_QUADRATIC, 50, 1, NULL, &error);
   for (guint64 seed = 1; seed <= SEEDS; seed++)
@@ -139,7 +139,7 @@ make (gchar **argv)
     }
 
   g_printerr ("%s, photo\n", name);
-  model = ddim_model_load (argv[0], team, &error);
+  model = ddim_model_load (argv[0], pool, &error);
   check (model != NULL, error);
   vary (ddim_model_get_field (model), ddim_model_get_schedule (model), window, out, DEPTH, 1);
   save (out, folder, name, "photo", 1);
@@ -148,9 +148,9 @@ make (gchar **argv)
 /* Measuring ------------------------------------------------------------------ */
 
 static void
-measure (const gchar *folder,
-         const gchar *name,
-         DdimTeam    *team)
+measure (const gchar    *folder,
+         const gchar    *name,
+         DdimThreadPool *pool)
 {
   g_autofree gchar      *path   = g_strdup_printf ("%s/%s.png", folder, name);
   GError                *error  = NULL;
@@ -159,7 +159,7 @@ measure (const gchar *folder,
   gdouble                whole[MEASURES_RINGS];
 
   check (source != NULL, error);
-  measures_halves (source, team, &halves);
+  measures_halves (source, pool, &halves);
   measures_spectrum (source, whole);
 
   printf ("| %s | %.1f–%.1f, %.1f dB |", name, halves.least, halves.greatest, halves.spectrum);
@@ -177,8 +177,8 @@ measure (const gchar *folder,
 
           if (! x)
             break;
-          measures_patches (x, source, team, &there);
-          measures_patches (source, x, team, &back);
+          measures_patches (x, source, pool, &there);
+          measures_patches (source, x, pool, &back);
           measures_spectrum (x, rings);
           to       += there.distance;
           from     += back.distance;
@@ -209,7 +209,7 @@ timing (gchar **argv)
 {
   GError *error = NULL;
   DdimPatchesOptions       options  = { .apart = APART };
-  g_autoptr (DdimTeam)     team     = ddim_team_new (0);
+  g_autoptr (DdimThreadPool)     pool     = ddim_thread_pool_new (0);
   g_autoptr (DdimSchedule) schedule = ddim_patches_schedule ();
   g_autoptr (DdimCanvas)   photo    = picture_load (argv[1], &error);
   g_autoptr (DdimCanvas)   picture  = ddim_canvas_new (1, 768, 768, 3);
@@ -234,7 +234,7 @@ timing (gchar **argv)
   window->x = window->y = 128;
 
   before = peak_mib ();
-  field = ddim_patches_new (picture, NULL, &options, team, &error);
+  field = ddim_patches_new (picture, NULL, &options, pool, &error);
   check (field != NULL, error);
   for (gdouble depth = 0.4; depth < 0.9; depth += 0.4)
     {
@@ -243,7 +243,7 @@ timing (gchar **argv)
                peak_mib () - before);
     }
 
-  model = ddim_model_load (argv[0], team, &error);
+  model = ddim_model_load (argv[0], pool, &error);
   check (model != NULL, error);
   theirs = vary (ddim_model_get_field (model), ddim_model_get_schedule (model), window, out, 0.4,
                  1);
@@ -264,12 +264,12 @@ main (int    argc,
     }
   else if (argc > 3 && ! strcmp (argv[1], "--measure"))
     {
-      g_autoptr (DdimTeam) team = ddim_team_new (0);
+      g_autoptr (DdimThreadPool) pool = ddim_thread_pool_new (0);
 
       printf ("| | its halves | this image | texture | photo | G'MIC |\n"
               "|---|---|---|---|---|---|\n");
       for (gint i = 3; i < argc; i++)
-        measure (argv[2], argv[i], team);
+        measure (argv[2], argv[i], pool);
     }
   else
     {

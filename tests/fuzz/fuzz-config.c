@@ -13,7 +13,7 @@
 #include "unet-config.h"
 
 static void
-check (const DdimConfig *c)
+check (const DdimUnetConfig *c)
 {
   g_assert_true (c->sample_size >= 1 && c->sample_size <= 65536);
   g_assert_true (c->in_channels >= 1 && c->in_channels <= 64);
@@ -47,8 +47,8 @@ LLVMFuzzerTestOneInput (const guint8 *data,
   g_autoptr (GError) error = NULL;
   gint       file;
   g_autofree gchar *path = fuzz_file_new (data, size, &file);
-  DdimConfig config;
-  gboolean   success = ddim_config_load (path, &config, &error);
+  DdimUnetConfig config;
+  gboolean       success = ddim_unet_config_load (path, &config, &error);
 
   fuzz_check_error (success, error, path);
   if (success)

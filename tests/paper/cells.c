@@ -84,8 +84,8 @@ work (gpointer data)
   const Cell   *cell;
 
   g_autoptr (GError) error = NULL;
-  g_autoptr (DdimTeam) team = ddim_team_new (worker->n_threads);
-  g_autoptr (DdimModel) model = ddim_model_load (worker->model_folder, team, &error);
+  g_autoptr (DdimThreadPool) pool = ddim_thread_pool_new (worker->n_threads);
+  g_autoptr (DdimModel) model = ddim_model_load (worker->model_folder, pool, &error);
 
   while (! error && (cell = take (paper, worker->deadline)))
     {

@@ -200,8 +200,8 @@ paper_main (GError **error)
   g_autofree gchar *cells = g_build_filename (option_cache, "cells.ini", NULL);
   g_autoptr (GKeyFile) key_file = g_key_file_new ();
   g_autoptr (GPtrArray) queue = g_ptr_array_new_with_free_func (free_cell);
-  g_autoptr (DdimTeam) team = ddim_team_new (1);
-  g_autoptr (DdimModel) model = ddim_model_load (option_folders[0], team, error);
+  g_autoptr (DdimThreadPool) pool = ddim_thread_pool_new (1);
+  g_autoptr (DdimModel) model = ddim_model_load (option_folders[0], pool, error);
   Paper paper  = { .cells = key_file, .folder = option_cache, .queue = queue,
                    .deadline = option_seconds };
   gint  status = 1;
@@ -241,7 +241,7 @@ main (int argc, char **argv)
       return 2;
     }
 
-  openblas_set_num_threads (1); /* the team has the threads */
+  openblas_set_num_threads (1); /* the pool has the threads */
   status = paper_main (&error);
   if (error)
     fprintf (stderr, "paper: %s\n", error->message);

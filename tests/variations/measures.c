@@ -142,7 +142,7 @@ search_all (const DdimCanvas *x,
             const DdimCanvas *in,
             gint              n_windows,
             const Window     *windows,
-            DdimTeam         *team,
+            DdimThreadPool   *pool,
             gdouble          *means,
             gdouble          *copies)
 {
@@ -158,7 +158,7 @@ search_all (const DdimCanvas *x,
                     distances, copied };
 
   memcpy (search.windows, windows, n_windows * sizeof (Window));
-  ddim_team_run (team, rows, search_row, &search, NULL);
+  ddim_thread_pool_run (pool, rows, search_row, &search, NULL);
 
   for (gint i = 0; i < n_windows; i++)
     means[i] = 0;
@@ -174,7 +174,7 @@ search_all (const DdimCanvas *x,
 void
 measures_patches (const DdimCanvas *x,
                   const DdimCanvas *in,
-                  DdimTeam         *team,
+                  DdimThreadPool   *pool,
                   MeasuresPatches  *patches)
 {
   Window  windows[MAX_WINDOWS];
@@ -184,13 +184,13 @@ measures_patches (const DdimCanvas *x,
     windows[i] = half_of (in, i);
   windows[4] = (Window) { 0, 0, in->w, in->h };
 
-  search_all (x, in, 5, windows, team, means, &patches->copies);
+  search_all (x, in, 5, windows, pool, means, &patches->copies);
   patches->distance = (means[0] + means[1] + means[2] + means[3]) / 4;
 }
 
 void
 measures_halves (const DdimCanvas *x,
-                 DdimTeam         *team,
+                 DdimThreadPool   *pool,
                  MeasuresHalves   *halves)
 {
   gdouble  rings[4][MEASURES_RINGS];
@@ -204,7 +204,7 @@ measures_halves (const DdimCanvas *x,
       Window                 whole = { 0, 0, other->w, other->h };
       gdouble                distance, copies;
 
-      search_all (half, other, 1, &whole, team, &distance, &copies);
+      search_all (half, other, 1, &whole, pool, &distance, &copies);
       halves->least    = MIN (halves->least, distance);
       halves->greatest = MAX (halves->greatest, distance);
       seen = measures_spectrum (half, rings[i]) && seen;

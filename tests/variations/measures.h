@@ -45,13 +45,13 @@ typedef struct
  * all of it.                                                                 */
 void    measures_patches  (const DdimCanvas *x,
                            const DdimCanvas *in,
-                           DdimTeam         *team,
+                           DdimThreadPool   *pool,
                            MeasuresPatches  *patches);
 
 /* At least 64 pixels are needed in each half for its spectrum; where there are
  * fewer it is NaN.                                                           */
 void    measures_halves   (const DdimCanvas *x,
-                           DdimTeam         *team,
+                           DdimThreadPool   *pool,
                            MeasuresHalves   *halves);
 
 /* The mean power of the lightness in rings of one frequency each, in dB, over

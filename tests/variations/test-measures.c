@@ -55,18 +55,18 @@ moved (const DdimCanvas *x,
 static void
 test_distance (void)
 {
-  g_autoptr (DdimTeam)   team = ddim_team_new (2);
+  g_autoptr (DdimThreadPool)   pool = ddim_thread_pool_new (2);
   g_autoptr (DdimCanvas) x    = noise (64, 64, 16, 1);
   g_autoptr (DdimCanvas) y    = moved (x, 5, 10);
   MeasuresHalves         halves;
   MeasuresPatches        patches;
 
-  measures_halves (x, team, &halves);
+  measures_halves (x, pool, &halves);
   g_assert_cmpfloat_with_epsilon (halves.least, 0, ROUNDING);
   g_assert_cmpfloat_with_epsilon (halves.greatest, 0, ROUNDING);
-  measures_patches (y, x, team, &patches);
+  measures_patches (y, x, pool, &patches);
   g_assert_cmpfloat_with_epsilon (patches.distance, 10, ROUNDING);
-  measures_patches (x, y, team, &patches);
+  measures_patches (x, y, pool, &patches);
   g_assert_cmpfloat_with_epsilon (patches.distance, 10, ROUNDING);
 }
 
@@ -110,7 +110,7 @@ find_all (const DdimCanvas *x, gint x0, gint y0, gint w, gint h,
 static void
 test_definition (void)
 {
-  g_autoptr (DdimTeam)   team  = ddim_team_new (2);
+  g_autoptr (DdimThreadPool)   pool  = ddim_thread_pool_new (2);
   g_autoptr (DdimCanvas) x     = noise (29, 34, 34, 2);
   g_autoptr (DdimCanvas) other = noise (31, 27, 31, 3);
   MeasuresHalves         halves;
@@ -126,12 +126,12 @@ test_definition (void)
       least    = MIN (least, between[i]);
       greatest = MAX (greatest, between[i]);
     }
-  measures_halves (x, team, &halves);
+  measures_halves (x, pool, &halves);
   g_assert_cmpfloat_with_epsilon (halves.least, least, ROUNDING);
   g_assert_cmpfloat_with_epsilon (halves.greatest, greatest, ROUNDING);
   g_assert_true (isnan (halves.spectrum)); /* no tile fits into a half */
 
-  measures_patches (other, x, team, &patches);
+  measures_patches (other, x, pool, &patches);
   g_assert_cmpfloat_with_epsilon (patches.distance,
                                   (find_all (other, 0, 0, 27, 31, x, 0, 0, 17, 29) +
                                    find_all (other, 0, 0, 27, 31, x, 17, 0, 17, 29) +
@@ -146,10 +146,10 @@ assert_copies (const DdimCanvas *x,
                gdouble           least,
                gdouble           most)
 {
-  g_autoptr (DdimTeam) team = ddim_team_new (2);
+  g_autoptr (DdimThreadPool) pool = ddim_thread_pool_new (2);
   MeasuresPatches      patches;
 
-  measures_patches (x, in, team, &patches);
+  measures_patches (x, in, pool, &patches);
   g_assert_cmpfloat (patches.copies, >=, least);
   g_assert_cmpfloat (patches.copies, <=, most);
 }

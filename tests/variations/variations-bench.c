@@ -177,7 +177,7 @@ static void
 measure (const VariationsRegion   *region,
          const VariationsColumn   *column,
          const VariationsOriginal *original,
-         DdimTeam                 *team,
+         DdimThreadPool                 *pool,
          VariationsRow            *row)
 {
   gint                   context  = column->settings.context;
@@ -199,8 +199,8 @@ measure (const VariationsRegion   *region,
       if (! made)
         break; /* fewer seeds are made elsewhere */
       inside = crop_selection (region, made, context, &x, &y);
-      measures_patches (inside, window, team, &to);
-      measures_patches (window, inside, team, &from);
+      measures_patches (inside, window, pool, &to);
+      measures_patches (window, inside, pool, &from);
       measures_spectrum (inside, rings_of_made);
       measures_border (made, x, y, region->w, region->h, &border);
 
@@ -229,13 +229,13 @@ measure (const VariationsRegion   *region,
 
 static void
 measure_original (const VariationsRegion *region,
-                  DdimTeam               *team,
+                  DdimThreadPool               *pool,
                   VariationsOriginal     *original)
 {
   g_autoptr (DdimCanvas) window = picture_crop (region->picture, region->x, region->y, region->h,
                                                 region->w);
 
-  measures_halves (window, team, &original->halves);
+  measures_halves (window, pool, &original->halves);
   original->bordered = measures_border (region->picture, region->x, region->y, region->w,
                                         region->h, &original->border);
 }
@@ -396,14 +396,14 @@ main (int    argc,
       VariationsRegion *region = table.regions->pdata[r];
 
       check (variations_region_load (region, &error), error);
-      measure_original (region, variations_maker_get_team (maker), &table.originals[r]);
+      measure_original (region, variations_maker_get_pool (maker), &table.originals[r]);
       table.rows[r] = g_new0 (VariationsRow, table.columns->len);
       for (guint c = 0; c < table.columns->len; c++)
         {
           const VariationsColumn *column = table.columns->pdata[c];
 
           make (maker, region, column, &table.rows[r][c].cost);
-          measure (region, column, &table.originals[r], variations_maker_get_team (maker),
+          measure (region, column, &table.originals[r], variations_maker_get_pool (maker),
                    &table.rows[r][c]);
         }
     }

@@ -11,9 +11,9 @@
 
 struct _VariationsMaker
 {
-  DdimTeam     *team;
-  DdimModel    *model;
-  DdimSchedule *schedule_of_patches;
+  DdimThreadPool *pool;
+  DdimModel      *model;
+  DdimSchedule   *schedule_of_patches;
 
   /* The last inversion, and what it was made with. */
   DdimInversion          *inversion;
@@ -50,13 +50,14 @@ make_network (VariationsMaker          *maker,
               const DdimSchedule      **schedule,
               GError                  **error)
 {
-  DdimPlan plan;
+  DdimPlacement placement;
 
-  ddim_plan_make (&plan, DDIM_METHOD_AUTO, FALSE, ddim_model_get_sample_size (maker->model),
-                  ddim_model_has_attention (maker->model), region->h, region->w);
+  ddim_placement_init (&placement, DDIM_PLACEMENT_AUTO, FALSE,
+                       ddim_model_get_sample_size (maker->model),
+                       ddim_model_has_attention (maker->model), region->h, region->w);
   *schedule = ddim_model_get_schedule (maker->model);
 
-  return ddim_windows_new (ddim_model_get_field (maker->model), &plan.windows, error);
+  return ddim_tiling_new (ddim_model_get_field (maker->model), &placement.tiling, error);
 }
 
 static DdimField *
@@ -70,7 +71,7 @@ make_patches (VariationsMaker          *maker,
 
   *schedule = maker->schedule_of_patches;
 
-  return ddim_patches_new (region->picture, NULL, &options, maker->team, error);
+  return ddim_patches_new (region->picture, NULL, &options, maker->pool, error);
 }
 
 static const VariationsKind kinds[] = {
@@ -249,9 +250,9 @@ variations_maker_new (const gchar  *weights,
 {
   VariationsMaker *maker = g_new0 (VariationsMaker, 1);
 
-  maker->team                = ddim_team_new (0);
+  maker->pool                = ddim_thread_pool_new (0);
   maker->schedule_of_patches = ddim_patches_schedule ();
-  maker->model               = ddim_model_load (weights, maker->team, error);
+  maker->model               = ddim_model_load (weights, maker->pool, error);
   if (! maker->model)
     {
       variations_maker_free (maker);
@@ -265,17 +266,17 @@ void
 variations_maker_free (VariationsMaker *maker)
 {
   g_clear_pointer (&maker->inversion, ddim_inversion_free);
-  g_clear_pointer (&maker->model, ddim_model_free);
+  g_clear_pointer (&maker->model, ddim_model_unref);
   g_clear_pointer (&maker->schedule_of_patches, ddim_schedule_free);
-  g_clear_pointer (&maker->team, ddim_team_unref);
+  g_clear_pointer (&maker->pool, ddim_thread_pool_unref);
   g_free (maker->settings);
   g_free (maker);
 }
 
-DdimTeam *
-variations_maker_get_team (VariationsMaker *maker)
+DdimThreadPool *
+variations_maker_get_pool (VariationsMaker *maker)
 {
-  return maker->team;
+  return maker->pool;
 }
 
 /* Leaves the inversion in the maker. */

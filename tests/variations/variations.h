@@ -90,7 +90,7 @@ gchar            * variations_settings_describe (const VariationsSettings *setti
 VariationsMaker  * variations_maker_new     (const gchar               *weights,
                                              GError                   **error);
 void               variations_maker_free    (VariationsMaker           *maker);
-DdimTeam         * variations_maker_get_team (VariationsMaker          *maker);
+DdimThreadPool         * variations_maker_get_pool (VariationsMaker          *maker);
 
 /* Frames of the region with its selection varied: one item for each seed.
  * Columns in a row that differ in strength alone share one inversion.        */

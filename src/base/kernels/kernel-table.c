@@ -13,9 +13,9 @@ const DdimKernels KERNEL (kernels) =
   .narrow  = LANES,
   .product = KERNEL (product),
 #if defined (__AMX_BF16__)
-  .split_product = KERNEL (split_product),
-  .split         = KERNEL (split),
-  .split_pack    = KERNEL (split_pack),
+  .bf16x2_product = KERNEL (bf16x2_product),
+  .bf16x2_split   = KERNEL (bf16x2_split),
+  .bf16x2_pack    = KERNEL (bf16x2_pack),
 #endif
   .affine  = KERNEL (affine),
   .finish  = KERNEL (finish),

@@ -46,18 +46,18 @@ typedef struct
   gsize                  beyond_step; /* so far apart, to be brought near too */
 } DdimProduct;
 
-/* Where a table has `split`, products may be of split numbers: two bfloat16s
- * that add up to a number (kernel-split.c).  DDIM_SPLIT neighbours in a row are
+/* Where a table has `bf16x2_split`, products may be of bf16x2 numbers: two bfloat16s
+ * that add up to a number (kernel-bf16x2.c).  DDIM_BF16X2 neighbours in a row are
  * that many high halves and then as many low ones; they take as much memory as
  * the floats did, and are counted, stepped over and aligned as such.
- * DDIM_SPLIT_ROWS rows are multiplied together.                             */
-#define DDIM_SPLIT      32
-#define DDIM_SPLIT_ROWS 16
+ * DDIM_BF16X2_ROWS rows are multiplied together.                             */
+#define DDIM_BF16X2      32
+#define DDIM_BF16X2_ROWS 16
 
-/* c (tiles DDIM_SPLIT_ROWS x width) = a b, a and b being split numbers.  a is
- * in parts side by side, each of `depth` DDIM_SPLITs: number k of part j of row
+/* c (tiles DDIM_BF16X2_ROWS x width) = a b, a and b being bf16x2 numbers.  a is
+ * in parts side by side, each of `depth` DDIM_BF16X2s: number k of part j of row
  * r of tile i lies at tiles[i] + parts[j] + k depth_step + r row_step.  b is
- * packed by `split_pack`, one DDIM_SPLIT of the depth after the other.      */
+ * packed by `bf16x2_pack`, one DDIM_BF16X2 of the depth after the other.      */
 typedef struct
 {
   gint                 n_tiles;
@@ -72,7 +72,7 @@ typedef struct
   gsize                c_stride;
   const gfloat        *ahead;      /* the b that comes next, or NULL          */
   gsize                ahead_size; /* floats                                  */
-} DdimSplitProduct;
+} DdimBf16x2Product;
 
 /* A pixel's worth of what comes behind a convolution's sums:
  * out = (sums + bias + residual) * scale, and its moments.                  */
@@ -104,26 +104,26 @@ struct _DdimKernels
   void (*product) (gint               width,
                    const DdimProduct *product);
 
-  /* Products of split numbers, or NULL where the processor has none that are
+  /* Products of bf16x2 numbers, or NULL where the processor has none that are
    * faster.  width: as above.                                               */
-  void (*split_product) (gint                    width,
-                         const DdimSplitProduct *product);
+  void (*bf16x2_product) (gint                    width,
+                          const DdimBf16x2Product *product);
 
-  /* Splits n rows of c floats, filled up to whole DDIM_SPLITs with zeros;
-   * out_step: from one DDIM_SPLIT of a row to the next.                     */
-  void (*split) (const gfloat *in,
-                 gsize         in_row,
-                 gint          n,
-                 gint          c,
-                 gfloat       *out,
-                 gsize         out_row,
-                 gsize         out_step);
+  /* Splits n rows of c floats, filled up to whole DDIM_BF16X2s with zeros;
+   * out_step: from one DDIM_BF16X2 of a row to the next.                     */
+  void (*bf16x2_split) (const gfloat *in,
+                        gsize         in_row,
+                        gint          n,
+                        gint          c,
+                        gfloat       *out,
+                        gsize         out_row,
+                        gsize         out_step);
 
-  /* Packs DDIM_SPLIT rows of `width` floats as a panel's right side has them. */
-  void (*split_pack) (gint          width,
-                      const gfloat *rows,
-                      gsize         row_step,
-                      gfloat       *out);
+  /* Packs DDIM_BF16X2 rows of `width` floats as a panel's right side has them. */
+  void (*bf16x2_pack) (gint          width,
+                       const gfloat *rows,
+                       gsize         row_step,
+                       gfloat       *out);
 
   /* out = scale in + shift, then SiLU if asked for; n pixels of c channels,
    * scale NULL for a copy.  Any c, any alignment.                           */

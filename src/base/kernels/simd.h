@@ -55,9 +55,9 @@ typedef gfloat Unaligned __attribute__ ((vector_size (4 * LANES), aligned (4), m
 #define DECLARE(member, name) \
   extern __typeof__ (*((DdimKernels *) NULL)->member) KERNEL (name);
 DECLARE (product, product)
-DECLARE (split_product, split_product)
-DECLARE (split, split)
-DECLARE (split_pack, split_pack)
+DECLARE (bf16x2_product, bf16x2_product)
+DECLARE (bf16x2_split, bf16x2_split)
+DECLARE (bf16x2_pack, bf16x2_pack)
 DECLARE (affine, affine)
 DECLARE (finish, finish)
 DECLARE (softmax, softmax)

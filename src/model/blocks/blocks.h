@@ -25,14 +25,14 @@ typedef enum
 /* Residual block: norm, act, convolution, time, norm, act, convolution. */
 typedef struct _DdimResnet DdimResnet;
 
-DdimResnet * ddim_resnet_new  (DdimWeights      *weights,
-                               const gchar      *name,
-                               const DdimConfig *config,
-                               gint              c_in,
-                               gint              c_out,
-                               gint              time_dim,
-                               DdimResnetKind    kind,
-                               gdouble           scale_factor);
+DdimResnet * ddim_resnet_new  (DdimWeights          *weights,
+                               const gchar          *name,
+                               const DdimUnetConfig *config,
+                               gint                  c_in,
+                               gint                  c_out,
+                               gint                  time_dim,
+                               DdimResnetKind        kind,
+                               gdouble               scale_factor);
 void         ddim_resnet_free (DdimResnet       *resnet); /* or NULL */
 
 /* x and skip (or NULL) side by side; returns a new map. */
@@ -45,12 +45,12 @@ DdimMap    * ddim_resnet_run  (DdimResnet       *resnet,
 typedef struct _DdimSelfAttention DdimSelfAttention;
 
 /* groups: of its norm, 0 for none.  head_dim: 0 for one head. */
-DdimSelfAttention * ddim_self_attention_new  (DdimWeights       *weights,
-                                              const gchar       *name,
-                                              const DdimConfig  *config,
-                                              gint               c,
-                                              gint               groups,
-                                              gdouble            scale_factor);
+DdimSelfAttention * ddim_self_attention_new  (DdimWeights          *weights,
+                                              const gchar          *name,
+                                              const DdimUnetConfig *config,
+                                              gint                  c,
+                                              gint                  groups,
+                                              gdouble               scale_factor);
 void                ddim_self_attention_free (DdimSelfAttention *attention);
 DdimMap           * ddim_self_attention_run  (DdimSelfAttention *attention,
                                               DdimPass          *pass,

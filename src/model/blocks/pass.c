@@ -109,7 +109,7 @@ ddim_pass_conv (DdimPass           *pass,
   if (pass->dry)
     {
       ddim_pass_need_scratch (pass, ddim_conv_plan (conv, source->n, source->h,
-                                                    source->w, pass->run.team));
+                                                    source->w, pass->run.pool));
       ddim_safetensors_forget (pass->file);
       pass->total++;
     }

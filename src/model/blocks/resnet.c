@@ -28,14 +28,14 @@ struct _DdimResnet
 };
 
 DdimResnet *
-ddim_resnet_new (DdimWeights      *weights,
-                 const gchar      *name,
-                 const DdimConfig *config,
-                 gint              c_in,
-                 gint              c_out,
-                 gint              time_dim,
-                 DdimResnetKind    kind,
-                 gdouble           scale_factor)
+ddim_resnet_new (DdimWeights          *weights,
+                 const gchar          *name,
+                 const DdimUnetConfig *config,
+                 gint                  c_in,
+                 gint                  c_out,
+                 gint                  time_dim,
+                 DdimResnetKind        kind,
+                 gdouble               scale_factor)
 {
   DdimResnet   *resnet = g_new0 (DdimResnet, 1);
   DdimConvSpec  first  = ddim_conv_spec (c_in, c_out, 3);

@@ -152,12 +152,12 @@ merge_projections (DdimSelfAttention *attention,
 }
 
 DdimSelfAttention *
-ddim_self_attention_new (DdimWeights      *weights,
-                         const gchar      *name,
-                         const DdimConfig *config,
-                         gint              c,
-                         gint              groups,
-                         gdouble           scale_factor)
+ddim_self_attention_new (DdimWeights          *weights,
+                         const gchar          *name,
+                         const DdimUnetConfig *config,
+                         gint                  c,
+                         gint                  groups,
+                         gdouble               scale_factor)
 {
   DdimSelfAttention *attention = g_new0 (DdimSelfAttention, 1);
   gint               d = config->attention_head_dim ? config->attention_head_dim : c;
@@ -223,7 +223,7 @@ attend (DdimSelfAttention *attention,
                              .out = out->tensor.data, .out_stride = c };
 
   ddim_pass_need_scratch (pass, ddim_attention_plan (pass->n, h * w, attention->heads,
-                                                     attention->d, pass->run.team));
+                                                     attention->d, pass->run.pool));
   if (ddim_pass_is_real (pass))
     ddim_pass_check (pass, ddim_attention_run (&args, &pass->run));
   return out;
@@ -259,7 +259,7 @@ add_residual (DdimSelfAttention *attention,
 {
   const DdimTensor *t = &a->tensor;
 
-  ddim_pass_need_scratch (pass, ddim_add_plan (pass->n, t->h, t->w, t->c, pass->run.team));
+  ddim_pass_need_scratch (pass, ddim_add_plan (pass->n, t->h, t->w, t->c, pass->run.pool));
   if (ddim_pass_is_real (pass))
     ddim_pass_check (pass, ddim_add_run (t, &x->tensor, attention->output_scale, &a->tensor,
                                          &a->moments, &pass->run));

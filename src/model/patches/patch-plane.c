@@ -244,7 +244,7 @@ ddim_plane_add (const DdimPlane     *plane,
 {
   Blend blend = { plane, grid, first, first + n_rows, patches, window, weights, sums };
 
-  ddim_team_run (work->team, plane->rows, add_row, &blend, NULL);
+  ddim_thread_pool_run (work->pool, plane->rows, add_row, &blend, NULL);
 }
 
 void
@@ -362,5 +362,5 @@ ddim_plane_paint (const DdimPlane     *plane,
 {
   Paint paint = { plane, mean, out, item };
 
-  ddim_team_run (work->team, out->h, paint_row, &paint, work->cancellable);
+  ddim_thread_pool_run (work->pool, out->h, paint_row, &paint, work->cancellable);
 }

@@ -364,18 +364,18 @@ ddim_patch_refine (const DdimPatchScale   *scale,
                    const DdimPatchWork    *work)
 {
   Job      job = { scale, coarse, coarse_scale, matches, work,
-                   ddim_team_get_kernels (work->team) };
+                   ddim_thread_pool_get_kernels (work->pool) };
   gsize    n   = (gsize) matches->grid.h * matches->grid.w * matches->keep;
   gint32  *places;
   guint8  *turns;
   gboolean success;
 
-  if (! ddim_team_run (work->team, matches->grid.h, refine_row, &job, work->cancellable))
+  if (! ddim_thread_pool_run (work->pool, matches->grid.h, refine_row, &job, work->cancellable))
     return FALSE;
 
   job.places = places = g_memdup2 (matches->places, n * sizeof *places);
   job.turns  = turns  = g_memdup2 (matches->turns, n);
-  success = ddim_team_run (work->team, matches->grid.h, ask_row, &job, work->cancellable);
+  success = ddim_thread_pool_run (work->pool, matches->grid.h, ask_row, &job, work->cancellable);
   g_free (places);
   g_free (turns);
   return success;
@@ -441,5 +441,5 @@ ddim_patch_matches_mean (const DdimPatchScale   *scale,
               .first = first, .variance = variance, .patches = patches,
               .nearest = nearest };
 
-  return ddim_team_run (work->team, n_rows, mean_row, &job, work->cancellable);
+  return ddim_thread_pool_run (work->pool, n_rows, mean_row, &job, work->cancellable);
 }

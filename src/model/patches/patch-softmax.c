@@ -134,7 +134,7 @@ prepare (Job                 *job,
   job->begin   = first * grid->w;
   job->end     = (first + n_rows) * grid->w;
   job->work    = work;
-  job->kernels = ddim_team_get_kernels (work->team);
+  job->kernels = ddim_thread_pool_get_kernels (work->pool);
   job->d       = DDIM_PATCH_CELLS * plane->c;
 
   if (! scale->packed)
@@ -144,13 +144,14 @@ prepare (Job                 *job,
                                              + (gsize) KEYS
                                              * ddim_kernels_padded (job->kernels, job->d));
       scale->packed = ddim_memory_alloc (count_blocks (scale) * scale->block_size);
-      ddim_team_run (work->team, count_blocks (scale), pack_block, job, NULL);
+      ddim_thread_pool_run (work->pool, count_blocks (scale), pack_block, job, NULL);
     }
 
   job->scratch_size = ddim_memory_round (ROWS * job->d) + ROWS * SCORES
                       + (gsize) ROWS * ddim_kernels_padded (job->kernels, job->d);
   job->scratch_size = ddim_memory_round (job->scratch_size);
-  job->scratch = ddim_memory_alloc (job->scratch_size * ddim_team_get_n_threads (work->team));
+  job->scratch = ddim_memory_alloc (job->scratch_size
+                                    * ddim_thread_pool_get_n_threads (work->pool));
 }
 
 /* A chunk -------------------------------------------------------------------- */
@@ -381,8 +382,8 @@ run (Job           *job,
 {
   gint     n       = job->end - job->begin;
   gint     each    = queries_of_chunk (job);
-  gboolean success = ddim_team_run (job->work->team, (n + each - 1) / each, func, job,
-                                    job->work->cancellable);
+  gboolean success = ddim_thread_pool_run (job->work->pool, (n + each - 1) / each, func, job,
+                                           job->work->cancellable);
 
   ddim_memory_free (job->scratch);
   return success;

@@ -32,10 +32,10 @@ enum
 /* What all work of a field shares. */
 typedef struct
 {
-  DdimTeam     *team;
-  GCancellable *cancellable;       /* or NULL                                */
-  gint          n_turns;
-  guint8        turns[DDIM_TURNS]; /* n_turns of them, 0 first               */
+  DdimThreadPool *pool;
+  GCancellable   *cancellable;       /* or NULL                                */
+  gint            n_turns;
+  guint8          turns[DDIM_TURNS]; /* n_turns of them, 0 first               */
   /* Where each cell of a canvas's patch lies in the picture's.              */
   guint8        cells[DDIM_TURNS][DDIM_PATCH_CELLS];
 } DdimPatchWork;

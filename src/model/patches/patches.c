@@ -347,7 +347,7 @@ patches_finalize (DdimField *field)
 
   for (gint i = 0; i < self->n_scales; i++)
     ddim_patch_scale_free (self->scales[i]);
-  ddim_team_unref (self->work.team);
+  ddim_thread_pool_unref (self->work.pool);
   g_free (self);
 }
 
@@ -390,11 +390,11 @@ measure (PatchField       *self,
 }
 
 DdimField *
-ddim_patches_new (const DdimCanvas         *picture,
-                  const gfloat             *mask,
-                  const DdimPatchesOptions *options,
-                  DdimTeam                 *team,
-                  GError                  **error)
+ddim_patches_new (const DdimCanvas          *picture,
+                  const gfloat              *mask,
+                  const DdimPatchesOptions  *options,
+                  DdimThreadPool            *pool,
+                  GError                   **error)
 {
   static const DdimPatchesOptions none = { 0 };
 
@@ -415,7 +415,7 @@ ddim_patches_new (const DdimCanvas         *picture,
   ddim_field_init (&self->field, &patches_class, picture->c, DDIM_PREDICTION_SAMPLE);
   self->wrap      = options->wrap;
   self->pairs     = options->pairs > 0 ? options->pairs : PAIRS;
-  self->work.team = ddim_team_ref (team);
+  self->work.pool = ddim_thread_pool_ref (pool);
   list_turns (&self->work, options->mirrored, options->turned);
   measure (self, picture, mask);
 

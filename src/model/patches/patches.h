@@ -30,15 +30,15 @@ typedef struct
  * of this one, at several scales: a field without weights, of any picture's
  * own C, that predicts x_0.  mask: h x w of the picture, or NULL; only pixels
  * where it is 1 are used.  options may be NULL: all as 0.  The field keeps a
- * reference to the team, not to the picture.  Fails where no whole patch, 7 x
+ * reference to the pool, not to the picture.  Fails where no whole patch, 7 x
  * 7 pixels, may be used.  Memory: 41 bytes for each pixel of the picture, 60
  * while it works for each of the canvas (both at 3 channels), and at most 64
  * MiB more, and 80 for each scale that is small enough to be compared whole. */
-DdimField    * ddim_patches_new      (const DdimCanvas         *picture,
-                                      const gfloat             *mask,
-                                      const DdimPatchesOptions *options,
-                                      DdimTeam                 *team,
-                                      GError                  **error);
+DdimField    * ddim_patches_new      (const DdimCanvas          *picture,
+                                      const gfloat              *mask,
+                                      const DdimPatchesOptions  *options,
+                                      DdimThreadPool            *pool,
+                                      GError                   **error);
 
 /* A schedule for it: linear betas, T = 1000. */
 DdimSchedule * ddim_patches_schedule (void);

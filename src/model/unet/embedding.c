@@ -17,10 +17,10 @@
 
 struct _DdimEmbedding
 {
-  DdimConfig    config;
-  gint          base, projected, width; /* first width; projection; embedding */
-  DdimConstant  table;                  /* Fourier's or the learned projection */
-  DdimConstant  classes;
+  DdimUnetConfig config;
+  gint           base, projected, width; /* first width; projection; embedding */
+  DdimConstant   table;                  /* Fourier's or the learned projection */
+  DdimConstant   classes;
   DdimLinear   *linear[2], *class_linear[2];
 };
 
@@ -39,8 +39,8 @@ two_linears (DdimWeights *weights,
 }
 
 DdimEmbedding *
-ddim_embedding_new (DdimWeights      *weights,
-                    const DdimConfig *config)
+ddim_embedding_new (DdimWeights          *weights,
+                    const DdimUnetConfig *config)
 {
   DdimEmbedding *embedding = g_new0 (DdimEmbedding, 1);
   gint           base  = config->block_out_channels[0];
@@ -111,10 +111,10 @@ ddim_embedding_get_labels (const DdimEmbedding *embedding)
 
 /* Sinusoids of t (Vaswani et al., with diffusers' options). */
 static void
-project_positional (const DdimConfig *config,
-                    gint              base,
-                    gdouble           t,
-                    gfloat           *out)
+project_positional (const DdimUnetConfig *config,
+                    gint                  base,
+                    gdouble               t,
+                    gfloat               *out)
 {
   gint half  = base / 2;
   gint sines = config->flip_sin_to_cos ? half : 0;
@@ -193,7 +193,7 @@ add_class (DdimEmbedding *embedding,
            const DdimRun *run)
 {
   g_autofree gfloat *values = g_new (gfloat, embedding->width);
-  const DdimConfig  *config = &embedding->config;
+  const DdimUnetConfig  *config = &embedding->config;
 
   if (config->class_embed_type == DDIM_CLASS_NONE)
     return TRUE;

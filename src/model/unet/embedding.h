@@ -13,8 +13,8 @@ G_BEGIN_DECLS
 
 typedef struct _DdimEmbedding DdimEmbedding;
 
-DdimEmbedding * ddim_embedding_new  (DdimWeights      *weights,
-                                     const DdimConfig *config);
+DdimEmbedding * ddim_embedding_new  (DdimWeights          *weights,
+                                     const DdimUnetConfig *config);
 void            ddim_embedding_free (DdimEmbedding    *embedding); /* or NULL */
 
 /* Numbers of an item's embedding. */

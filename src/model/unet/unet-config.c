@@ -11,7 +11,7 @@ static const gchar * const down_names[] =
   { "DownBlock2D", "AttnDownBlock2D", "ResnetDownsampleBlock2D", NULL };
 static const gchar * const up_names[] =
   { "UpBlock2D", "AttnUpBlock2D", "ResnetUpsampleBlock2D", NULL };
-static const gchar * const sampler_names[] = { "conv", "resnet", NULL };
+static const gchar * const resampling_names[] = { "conv", "resnet", NULL };
 static const gchar * const time_names[] = { "positional", "fourier", "learned", NULL };
 static const gchar * const class_names[] = { "timestep", "identity", NULL };
 static const DdimClassEmbedding classes[] = { DDIM_CLASS_TIMESTEP, DDIM_CLASS_IDENTITY };
@@ -73,12 +73,12 @@ static void
 read_blocks (DdimJson            *json,
              const gchar         *field,
              const gchar * const *names,
-             const gchar         *sampler_field,
+             const gchar         *resampling_field,
              gint                 levels,
              DdimBlock           *blocks)
 {
-  JsonArray   *array;
-  DdimSampler  sampler = ddim_json_choice (json, sampler_field, sampler_names, 0);
+  JsonArray      *array;
+  DdimResampling  resampling = ddim_json_choice (json, resampling_field, resampling_names, 0);
 
   if (array_length (json, field, &array) != levels)
     {
@@ -102,16 +102,16 @@ read_blocks (DdimJson            *json,
           return;
         }
 
-      /* The sampler's type acts in blocks with attention only. */
-      blocks[i].attention = kind == 1;
-      blocks[i].sampler   = kind == 2 ? DDIM_SAMPLER_RESNET
-                          : kind == 1 ? sampler : DDIM_SAMPLER_CONV;
+      /* The type of resampling acts in blocks with attention only. */
+      blocks[i].attention  = kind == 1;
+      blocks[i].resampling = kind == 2 ? DDIM_RESAMPLING_RESNET
+                           : kind == 1 ? resampling : DDIM_RESAMPLING_CONV;
     }
 }
 
 static void
-read_widths (DdimJson   *json,
-             DdimConfig *config)
+read_widths (DdimJson       *json,
+             DdimUnetConfig *config)
 {
   JsonArray *array;
   gint       groups = config->norm_num_groups;
@@ -152,8 +152,8 @@ read_sample_size (DdimJson *json)
 }
 
 static void
-read_embeddings (DdimJson   *json,
-                 DdimConfig *config)
+read_embeddings (DdimJson       *json,
+                 DdimUnetConfig *config)
 {
   gint class_embed = ddim_json_choice (json, "class_embed_type", class_names, -1);
 
@@ -180,13 +180,13 @@ read_embeddings (DdimJson   *json,
 }
 
 gboolean
-ddim_config_load (const gchar *path,
-                  DdimConfig  *config,
-                  GError     **error)
+ddim_unet_config_load (const gchar     *path,
+                       DdimUnetConfig  *config,
+                       GError         **error)
 {
-  DdimJson     json;
-  DdimConfig   c = { 0 };
-  const gchar *name;
+  DdimJson        json;
+  DdimUnetConfig  c = { 0 };
+  const gchar    *name;
 
   if (! ddim_json_open (&json, path, error))
     return FALSE;
@@ -253,7 +253,7 @@ ddim_config_load (const gchar *path,
 }
 
 gint
-ddim_config_get_multiple (const DdimConfig *config)
+ddim_unet_config_get_multiple (const DdimUnetConfig *config)
 {
   return 1 << (config->levels - 1);
 }

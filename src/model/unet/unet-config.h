@@ -32,14 +32,14 @@ typedef enum
 /* How a block changes resolution. */
 typedef enum
 {
-  DDIM_SAMPLER_CONV,
-  DDIM_SAMPLER_RESNET
-} DdimSampler;
+  DDIM_RESAMPLING_CONV,
+  DDIM_RESAMPLING_RESNET
+} DdimResampling;
 
 typedef struct
 {
-  gboolean    attention; /* AttnDownBlock2D, AttnUpBlock2D */
-  DdimSampler sampler;
+  gboolean       attention; /* AttnDownBlock2D, AttnUpBlock2D */
+  DdimResampling resampling;
 } DdimBlock;
 
 typedef struct
@@ -72,14 +72,14 @@ typedef struct
   gint           attn_norm_num_groups;     /* of the mid block; 0: null     */
   gdouble        norm_eps;
   gboolean       scale_shift;              /* resnet_time_scale_shift       */
-} DdimConfig;
+} DdimUnetConfig;
 
 /* Reads the file.  Errors name the file and the field. */
-gboolean ddim_config_load (const gchar *path,
-                           DdimConfig  *config,
-                           GError     **error);
+gboolean ddim_unet_config_load (const gchar     *path,
+                                DdimUnetConfig  *config,
+                                GError         **error);
 
 /* H and W must be multiples of this: 2^(levels - 1). */
-gint     ddim_config_get_multiple (const DdimConfig *config);
+gint     ddim_unet_config_get_multiple (const DdimUnetConfig *config);
 
 G_END_DECLS

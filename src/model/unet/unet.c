@@ -28,9 +28,9 @@ typedef struct
 
 struct _DdimUnet
 {
-  DdimConfig         config;
+  DdimUnetConfig         config;
   const DdimSafetensors *file;     /* not ours */
-  DdimTeam          *team;
+  DdimThreadPool          *pool;
   DdimEmbedding     *embedding;
   DdimLayer          conv_in, conv_out;
   Level              down[DDIM_MAX_LEVELS], up[DDIM_MAX_LEVELS];
@@ -50,15 +50,15 @@ struct _DdimUnet
 
 /* c_in: of each residual block, skips included. */
 static void
-level_load (Level            *level,
-            DdimWeights      *weights,
-            const DdimConfig *config,
-            const gchar      *name,
-            const DdimBlock  *block,
-            const gint       *c_in,
-            gint              c_out,
-            gint              n,
-            gint              time_dim)
+level_load (Level                *level,
+            DdimWeights          *weights,
+            const DdimUnetConfig *config,
+            const gchar          *name,
+            const DdimBlock      *block,
+            const gint           *c_in,
+            gint                  c_out,
+            gint                  n,
+            gint                  time_dim)
 {
   level->n       = n;
   level->resnets = g_new0 (DdimResnet *, n);
@@ -79,14 +79,14 @@ level_load (Level            *level,
 }
 
 static void
-level_load_sampler (Level            *level,
-                    DdimWeights      *weights,
-                    const DdimConfig *config,
-                    const gchar      *name,
-                    const DdimBlock  *block,
-                    gint              c,
-                    gint              time_dim,
-                    gboolean          up)
+level_load_sampler (Level                *level,
+                    DdimWeights          *weights,
+                    const DdimUnetConfig *config,
+                    const gchar          *name,
+                    const DdimBlock      *block,
+                    gint                  c,
+                    gint                  time_dim,
+                    gboolean              up)
 {
   DdimConvSpec      spec  = ddim_conv_spec (c, c, 3);
   g_autofree gchar *block_name = g_strdup_printf ("%s.%s.0", name,
@@ -96,7 +96,7 @@ level_load_sampler (Level            *level,
   if (weights->error)
     return;
 
-  if (block->sampler == DDIM_SAMPLER_RESNET)
+  if (block->resampling == DDIM_RESAMPLING_RESNET)
     {
       level->resampler = ddim_resnet_new (weights, block_name, config, c, c, time_dim,
                                           up ? DDIM_RESNET_UP : DDIM_RESNET_DOWN, 1);
@@ -133,7 +133,7 @@ load_down (DdimUnet    *unet,
            DdimWeights *weights,
            gint         time_dim)
 {
-  const DdimConfig *config = &unet->config;
+  const DdimUnetConfig *config = &unet->config;
   gint c = config->block_out_channels[0];
 
   for (gint i = 0; i < config->levels && ! weights->error; i++)
@@ -158,7 +158,7 @@ load_up (DdimUnet    *unet,
          DdimWeights *weights,
          gint         time_dim)
 {
-  const DdimConfig *config = &unet->config;
+  const DdimUnetConfig *config = &unet->config;
   gint last = config->levels - 1;
   gint c = config->block_out_channels[last];
 
@@ -187,7 +187,7 @@ load_mid (DdimUnet    *unet,
           DdimWeights *weights,
           gint         time_dim)
 {
-  const DdimConfig *config = &unet->config;
+  const DdimUnetConfig *config = &unet->config;
   gint    c = config->block_out_channels[config->levels - 1];
   gdouble scale = config->mid_block_scale_factor;
   /* With neither of the two, diffusers' mid attention has no norm. */
@@ -207,10 +207,10 @@ load_mid (DdimUnet    *unet,
 }
 
 DdimUnet *
-ddim_unet_new (const DdimConfig      *config,
-               const DdimSafetensors *file,
-               DdimTeam              *team,
-               GError               **error)
+ddim_unet_new (const DdimUnetConfig   *config,
+               const DdimSafetensors  *file,
+               DdimThreadPool         *pool,
+               GError                **error)
 {
   g_autoptr (DdimUnet) unet = g_new0 (DdimUnet, 1);
   DdimWeights weights = { file, NULL };
@@ -218,7 +218,7 @@ ddim_unet_new (const DdimConfig      *config,
 
   unet->config    = *config;
   unet->file      = file;
-  unet->team      = ddim_team_ref (team);
+  unet->pool      = ddim_thread_pool_ref (pool);
   unet->arena     = ddim_arena_new ();
   unet->embedding = ddim_embedding_new (&weights, config);
   unet->conv_in   = ddim_layer_new (&weights, "conv_in",
@@ -263,7 +263,7 @@ ddim_unet_free (DdimUnet *unet)
   ddim_embedding_free (unet->embedding);
   ddim_arena_free (unet->arena);
   ddim_memory_free (unet->scratch);
-  ddim_team_unref (unet->team);
+  ddim_thread_pool_unref (unet->pool);
   g_free (unet);
 }
 
@@ -388,11 +388,11 @@ ddim_unet_plan (DdimUnet *unet,
                 gint      w,
                 GError  **error)
 {
-  DdimPass pass = { .arena = unet->arena, .run = { .team = unet->team }, .dry = TRUE,
+  DdimPass pass = { .arena = unet->arena, .run = { .pool = unet->pool }, .dry = TRUE,
                     .file = unet->file, .n = n,
                     .time_dim = ddim_embedding_get_width (unet->embedding) };
-  gdouble  bytes, memory = (gdouble) sysconf (_SC_PHYS_PAGES) * sysconf (_SC_PAGESIZE);
-  gint     multiple = ddim_config_get_multiple (&unet->config);
+  gdouble bytes, memory = (gdouble) sysconf (_SC_PHYS_PAGES) * sysconf (_SC_PAGESIZE);
+  gint    multiple = ddim_unet_config_get_multiple (&unet->config);
 
   g_return_val_if_fail (n > 0 && h > 0 && w > 0, FALSE);
   g_return_val_if_fail (h % multiple == 0 && w % multiple == 0, FALSE);
@@ -448,16 +448,16 @@ ddim_unet_run (DdimUnet           *unet,
                const DdimMonitor  *monitor,
                GError            **error)
 {
-  const DdimConfig  *config = &unet->config;
-  gsize              pixels = (gsize) unet->n * unet->h * unet->w;
-  gint               width  = ddim_embedding_get_width (unet->embedding);
+  const DdimUnetConfig *config = &unet->config;
+  gsize                 pixels = (gsize) unet->n * unet->h * unet->w;
+  gint                  width  = ddim_embedding_get_width (unet->embedding);
   g_autofree gfloat *time   = g_new (gfloat, (gsize) unet->n * width);
   g_autofree gfloat *zeros  = g_new0 (gfloat, (gsize) unet->n * (ddim_unet_get_labels (unet) + 1));
   g_autofree gfloat *centred = NULL;
   DdimPass           pass =
     {
       .arena = unet->arena, .n = unet->n, .time = time, .time_dim = width,
-      .run = { unet->team, monitor ? monitor->cancellable : NULL, unet->scratch },
+      .run = { unet->pool, monitor ? monitor->cancellable : NULL, unet->scratch },
       .total = unet->convs, .monitor = monitor
     };
 

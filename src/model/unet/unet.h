@@ -17,15 +17,15 @@ G_BEGIN_DECLS
 
 typedef struct _DdimUnet DdimUnet;
 
-/* Keeps references to the team and pointers into the file, which must live as
+/* Keeps references to the pool and pointers into the file, which must live as
  * long.  Errors name the tensor.                                           */
-DdimUnet * ddim_unet_new   (const DdimConfig      *config,
-                            const DdimSafetensors *file,
-                            DdimTeam              *team,
-                            GError               **error);
+DdimUnet * ddim_unet_new   (const DdimUnetConfig   *config,
+                            const DdimSafetensors  *file,
+                            DdimThreadPool         *pool,
+                            GError                **error);
 void       ddim_unet_free  (DdimUnet              *unet); /* or NULL */
 
-/* Plans for N x H x W, H and W multiples of ddim_config_get_multiple ();
+/* Plans for N x H x W, H and W multiples of ddim_unet_config_get_multiple ();
  * does nothing where that is the plan already.  Fails where the activations
  * would not fit in this machine's memory, or the pixels in a gint.         */
 gboolean   ddim_unet_plan  (DdimUnet              *unet,

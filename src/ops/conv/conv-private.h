@@ -58,7 +58,7 @@ typedef struct
 } DdimConvWay;
 
 extern const DdimConvWay ddim_conv_gemm;
-extern const DdimConvWay ddim_conv_split;
+extern const DdimConvWay ddim_conv_bf16x2;
 extern const DdimConvWay ddim_conv_winograd_2;
 extern const DdimConvWay ddim_conv_winograd_4;
 
@@ -74,17 +74,17 @@ struct _DdimConv
   gint               padded;         /* c_out in whole panels               */
   gsize              depth;          /* rows of a packed panel              */
 
-  gint               threads;        /* of the plan's team                  */
-  gint               h, w;           /* of the output                       */
-  gint               across, down;   /* units of an item                    */
-  gint               columns, rows;  /* units of a block                    */
-  gint               items;          /* of a block                          */
-  gint               units;          /* columns * rows * items              */
-  gint               blocks_across;
-  gint               blocks_item;    /* blocks of an item                   */
-  gsize              input_size;
-  gsize              input_scratch;
-  gsize              output_scratch;
+  gint  threads;        /* of the plan's pool                  */
+  gint  h, w;           /* of the output                       */
+  gint  across, down;   /* units of an item                    */
+  gint  columns, rows;  /* units of a block                    */
+  gint  items;          /* of a block                          */
+  gint  units;          /* columns * rows * items              */
+  gint  blocks_across;
+  gint  blocks_item;    /* blocks of an item                   */
+  gsize input_size;
+  gsize input_scratch;
+  gsize output_scratch;
 };
 
 /* What a block covers. */

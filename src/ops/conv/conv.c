@@ -82,8 +82,8 @@ choose_way (const DdimConv *conv)
 
   /* Where there are such products, they beat Winograd's at every shape, and
    * those of floats at all but the first layer's few channels.             */
-  if (conv->kernels->split_product)
-    return &ddim_conv_split;
+  if (conv->kernels->bf16x2_product)
+    return &ddim_conv_bf16x2;
   if (spec->kernel != 3 || spec->stride != 1 || ! spec->pad_before || ! spec->pad_after ||
       spec->c_in < WINOGRAD_MIN_CHANNELS || side < SMALL_TILES_SIDE)
     return &ddim_conv_gemm;
@@ -92,8 +92,8 @@ choose_way (const DdimConv *conv)
 
 /* Packing ------------------------------------------------------------------ */
 
-/* A panel's rows are a tap's channels, one tap after the other; split numbers'
- * channels are filled up with zeros to whole DDIM_SPLITs.                   */
+/* A panel's rows are a tap's channels, one tap after the other; bf16x2 numbers'
+ * channels are filled up with zeros to whole DDIM_BF16X2s.                   */
 static void
 pack_panel (gint     chunk,
             gint     worker,
@@ -106,23 +106,23 @@ pack_panel (gint     chunk,
   gsize     row   = (gsize) c_in * taps;
   gfloat   *out   = conv->packed + chunk * conv->depth * conv->kernels->panel;
   gfloat   *filters = ddim_memory_alloc (n * row);
-  gfloat   *split = ddim_memory_alloc (DDIM_SPLIT * width);
+  gfloat   *split = ddim_memory_alloc (DDIM_BF16X2 * width);
 
   ddim_constant_read (&conv->weight, (gsize) chunk * conv->kernels->panel * row, n * row,
                       filters);
   for (gint tap = 0; tap < taps; tap++)
     for (gint c = 0; c < depth; c++)
       {
-        gfloat *to = conv->kernels->split ? split + c % DDIM_SPLIT * width : out;
+        gfloat *to = conv->kernels->bf16x2_split ? split + c % DDIM_BF16X2 * width : out;
 
         for (gint i = 0; i < width; i++)
           to[i] = i < n && c < c_in ? filters[i * row + c * taps + tap] : 0;
-        if (! conv->kernels->split)
+        if (! conv->kernels->bf16x2_split)
           out += width;
-        else if (c % DDIM_SPLIT == DDIM_SPLIT - 1)
+        else if (c % DDIM_BF16X2 == DDIM_BF16X2 - 1)
           {
-            conv->kernels->split_pack (width, split, width, out);
-            out += DDIM_SPLIT * width;
+            conv->kernels->bf16x2_pack (width, split, width, out);
+            out += DDIM_BF16X2 * width;
           }
       }
   ddim_memory_free (filters);
@@ -132,19 +132,19 @@ pack_panel (gint     chunk,
 static void
 pack (DdimConv          *conv,
       const DdimKernels *kernels,
-      DdimTeam          *team)
+      DdimThreadPool    *pool)
 {
   gint c_in = conv->spec.c_in;
 
-  if (kernels->split)
-    c_in = (c_in + DDIM_SPLIT - 1) / DDIM_SPLIT * DDIM_SPLIT;
+  if (kernels->bf16x2_split)
+    c_in = (c_in + DDIM_BF16X2 - 1) / DDIM_BF16X2 * DDIM_BF16X2;
   g_clear_pointer (&conv->packed, ddim_memory_free);
   conv->kernels = kernels;
   conv->depth   = (gsize) conv->spec.kernel * conv->spec.kernel * c_in;
   conv->padded  = ddim_kernels_padded (kernels, conv->spec.c_out);
   conv->panels  = ddim_kernels_panels (kernels, conv->spec.c_out);
   conv->packed  = ddim_memory_alloc (conv->depth * conv->padded);
-  ddim_team_run (team, conv->panels, pack_panel, conv, NULL);
+  ddim_thread_pool_run (pool, conv->panels, pack_panel, conv, NULL);
 }
 
 /* Planning ----------------------------------------------------------------- */
@@ -187,10 +187,10 @@ count_blocks (const DdimConv *conv,
 static gboolean
 is_shared (const DdimConv *conv,
            gint            n,
-           DdimTeam       *team)
+           DdimThreadPool *pool)
 {
   gint blocks  = count_blocks (conv, n);
-  gint threads = ddim_team_get_n_threads (team);
+  gint threads = ddim_thread_pool_get_n_threads (pool);
   gint rounds  = (blocks + threads - 1) / threads;
 
   return blocks < MIN_FILLING * rounds * threads ||
@@ -207,18 +207,18 @@ prepared_size (const DdimConv *conv,
 }
 
 gsize
-ddim_conv_plan (DdimConv *conv,
-                gint      n,
-                gint      h,
-                gint      w,
-                DdimTeam *team)
+ddim_conv_plan (DdimConv       *conv,
+                gint            n,
+                gint            h,
+                gint            w,
+                DdimThreadPool *pool)
 {
-  const DdimKernels *kernels = ddim_team_get_kernels (team);
+  const DdimKernels *kernels = ddim_thread_pool_get_kernels (pool);
 
   if (conv->kernels != kernels)
-    pack (conv, kernels, team);
+    pack (conv, kernels, pool);
 
-  conv->threads = ddim_team_get_n_threads (team);
+  conv->threads = ddim_thread_pool_get_n_threads (pool);
   conv->h = ddim_conv_output_size (&conv->spec, h);
   conv->w = ddim_conv_output_size (&conv->spec, w);
   conv->way = choose_way (conv);
@@ -226,9 +226,9 @@ ddim_conv_plan (DdimConv *conv,
   conv->way->plan (conv);
 
   return ddim_conv_shared_size (conv, n)
-         + conv->input_size * (is_shared (conv, n, team) ? count_blocks (conv, n)
-                                                   : ddim_team_get_n_threads (team))
-         + ddim_team_get_n_threads (team) * MAX (conv->input_scratch, conv->output_scratch)
+         + conv->input_size * (is_shared (conv, n, pool) ? count_blocks (conv, n)
+                                                   : ddim_thread_pool_get_n_threads (pool))
+         + ddim_thread_pool_get_n_threads (pool) * MAX (conv->input_scratch, conv->output_scratch)
          + prepared_size (conv, n);
 }
 
@@ -359,9 +359,9 @@ ddim_conv_run (DdimConv           *conv,
   DdimConvArgs simple = *args;
   DdimSource   whole;
   gint         n       = args->source.n;
-  gint         threads = ddim_team_get_n_threads (run->team);
+  gint         threads = ddim_thread_pool_get_n_threads (run->pool);
   gint         blocks  = count_blocks (conv, n);
-  gboolean     shared  = is_shared (conv, n, run->team);
+  gboolean     shared  = is_shared (conv, n, run->pool);
   Job          job     = { conv, &simple, run->scratch };
 
   /* A residual in two parts first becomes one, in the output. */
@@ -382,17 +382,19 @@ ddim_conv_run (DdimConv           *conv,
   if (prepared_size (conv, n))
     {
       job.prepared = job.scratch + threads * MAX (conv->input_scratch, conv->output_scratch);
-      if (! ddim_team_run (run->team, conv->panels, run_prepare, &job, run->cancellable))
+      if (! ddim_thread_pool_run (run->pool, conv->panels, run_prepare, &job, run->cancellable))
         return FALSE;
     }
 
   if (shared)
     {
-      if (! ddim_team_run (run->team, blocks * job.slices, run_input, &job, run->cancellable) ||
-          ! ddim_team_run (run->team, blocks * conv->panels, run_output, &job, run->cancellable))
+      if (! ddim_thread_pool_run (run->pool, blocks * job.slices, run_input, &job,
+                                  run->cancellable) ||
+          ! ddim_thread_pool_run (run->pool, blocks * conv->panels, run_output, &job,
+                                  run->cancellable))
         return FALSE;
     }
-  else if (! ddim_team_run (run->team, blocks, run_block, &job, run->cancellable))
+  else if (! ddim_thread_pool_run (run->pool, blocks, run_block, &job, run->cancellable))
     return FALSE;
 
   if (args->moments)

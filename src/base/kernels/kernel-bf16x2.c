@@ -1,4 +1,4 @@
-/* kernel-split.c: products of floats by a matrix unit that has bfloat16s only
+/* kernel-bf16x2.c: products of floats by a matrix unit that has bfloat16s only
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -29,7 +29,7 @@
 
 #if defined (__AMX_BF16__)
 
-#define ROWS    DDIM_SPLIT_ROWS
+#define ROWS    DDIM_BF16X2_ROWS
 #define COLUMNS 16  /* of a tile of the result                 */
 #define TILE    256 /* floats of memory that a tile register holds */
 #define LINE    16  /* floats of the cache                     */
@@ -81,7 +81,7 @@ typedef struct
   gint          lines;
 } Ahead;
 
-#define WALKS 6 /* for each DDIM_SPLIT */
+#define WALKS 6 /* for each DDIM_BF16X2 */
 
 INLINE void
 walk (Ahead *ahead)
@@ -92,13 +92,13 @@ walk (Ahead *ahead)
 
 /* Tiles first and, with rows 2, first + 1; of the depth, from `start` on. */
 INLINE void
-tiles (const gint              rows,
-       const gint              columns,
-       const DdimSplitProduct *job,
-       gint                    first,
-       gint                    start,
-       gint                    end,
-       Ahead                  *beyond)
+tiles (const gint               rows,
+       const gint               columns,
+       const DdimBf16x2Product *job,
+       gint                     first,
+       gint                     start,
+       gint                     end,
+       Ahead                   *beyond)
 {
   const gsize   step = job->row_step * sizeof (gfloat);
   const gfloat *b = job->b + (gsize) start * columns * 2 * TILE;
@@ -160,14 +160,14 @@ tiles (const gint              rows,
           walk (&ahead);
 
           /* and l h'. */
-          _tile_loadd (4, a0 + DDIM_SPLIT / 2, step);
+          _tile_loadd (4, a0 + DDIM_BF16X2 / 2, step);
           _tile_dpbf16ps (0, 4, 6);
           walk (&ahead);
           if (columns > 1)
             _tile_dpbf16ps (1, 4, 7);
           if (rows > 1)
             {
-              _tile_loadd (5, a1 + DDIM_SPLIT / 2, step);
+              _tile_loadd (5, a1 + DDIM_BF16X2 / 2, step);
               _tile_dpbf16ps (2, 5, 6);
             }
           if (rows > 1 && columns > 1)
@@ -184,8 +184,8 @@ tiles (const gint              rows,
 }
 
 INLINE void
-product (const gint              columns,
-         const DdimSplitProduct *job)
+product (const gint               columns,
+         const DdimBf16x2Product *job)
 {
   gint  depth  = job->n_parts * job->depth;
   gint  slices = (depth + SLICE - 1) / SLICE;
@@ -210,8 +210,8 @@ product (const gint              columns,
 }
 
 void
-KERNEL (split_product) (gint                    width,
-                        const DdimSplitProduct *job)
+KERNEL (bf16x2_product) (gint                    width,
+                         const DdimBf16x2Product *job)
 {
   _tile_loadconfig (&config);
   if (width == COLUMNS)
@@ -240,21 +240,21 @@ split (Vector  x,
 }
 
 void
-KERNEL (split) (const gfloat *in,
-                gsize         in_row,
-                gint          n,
-                gint          c,
-                gfloat       *out,
-                gsize         out_row,
-                gsize         out_step)
+KERNEL (bf16x2_split) (const gfloat *in,
+                       gsize         in_row,
+                       gint          n,
+                       gint          c,
+                       gfloat       *out,
+                       gsize         out_row,
+                       gsize         out_step)
 {
-  gint whole = c / DDIM_SPLIT * DDIM_SPLIT, rest = c - whole;
+  gint whole = c / DDIM_BF16X2 * DDIM_BF16X2, rest = c - whole;
 
   for (gint i = 0; i < n; i++, in += in_row, out += out_row)
     {
       gfloat *to = out;
 
-      for (gint k = 0; k < whole; k += DDIM_SPLIT, to += out_step)
+      for (gint k = 0; k < whole; k += DDIM_BF16X2, to += out_step)
         split (load (in + k), load (in + k + LANES), to);
       if (rest)
         split (get (in + whole, MIN (rest, LANES)), get (in + whole + LANES, MAX (rest - LANES, 0)),
@@ -263,10 +263,10 @@ KERNEL (split) (const gfloat *in,
 }
 
 void
-KERNEL (split_pack) (gint          width,
-                     const gfloat *rows,
-                     gsize         row_step,
-                     gfloat       *out)
+KERNEL (bf16x2_pack) (gint          width,
+                      const gfloat *rows,
+                      gsize         row_step,
+                      gfloat       *out)
 {
   /* Words of two rows' halves: the first one's in the lower half. */
   const __m512i order = _mm512_set_epi16 (31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10,
@@ -274,7 +274,7 @@ KERNEL (split_pack) (gint          width,
                                           19, 3, 18, 2, 17, 1, 16, 0);
 
   for (gint column = 0; column < width; column += COLUMNS, out += 2 * TILE)
-    for (gint k = 0; k < DDIM_SPLIT; k += 2)
+    for (gint k = 0; k < DDIM_BF16X2; k += 2)
       {
         const gfloat *at = rows + k * row_step + column;
         gfloat        halves[2 * LINE] __attribute__ ((aligned (DDIM_ALIGNMENT)));

@@ -1,17 +1,17 @@
-/* conv-split.c: any convolution, as products of split numbers
+/* conv-bf16x2.c: any convolution, as products of bf16x2 numbers
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * base/kernel-split.c says what split numbers are.  A block's source pixels
+ * base/kernel-bf16x2.c says what bf16x2 numbers are.  A block's source pixels
  * are split once, into rows of channels; a product of 16 output pixels and one
  * tap of the kernel then finds its 16 rows at equal steps from each other.
  * In a line they are so from the start.  Where lines are not of whole sixteens
  * the block has its pixels once for each column of the kernel, so that the
  * output's next line goes on where the last one ends:
  *
- *   item, DDIM_SPLIT of c_in, plane, line (even ones first if the stride is 2),
- *   column, number of the DDIM_SPLIT
+ *   item, DDIM_BF16X2 of c_in, plane, line (even ones first if the stride is 2),
+ *   column, number of the DDIM_BF16X2
  *
  * with one plane, of all source columns, in the former case.
  */
@@ -48,7 +48,7 @@ layout_of (const DdimConv *conv,
   const DdimConvSpec *spec = &conv->spec;
   Layout layout = { 1, columns, (rows - 1) * spec->stride + spec->kernel, 1 };
 
-  if (spec->kernel > 1 && columns % DDIM_SPLIT_ROWS == 0)
+  if (spec->kernel > 1 && columns % DDIM_BF16X2_ROWS == 0)
     {
       layout.line = (columns - 1) * spec->stride + spec->kernel;
       layout.step = spec->stride;
@@ -73,18 +73,19 @@ place (const DdimConv *conv,
 static inline gsize
 plane_size (const Layout *layout)
 {
-  return (gsize) layout->lines * layout->line * DDIM_SPLIT;
+  return (gsize) layout->lines * layout->line * DDIM_BF16X2;
 }
 
 static inline gsize
 item_size (const DdimConv *conv,
            const Layout   *layout)
 {
-  return layout->planes * plane_size (layout) * (whole (conv->spec.c_in, DDIM_SPLIT) / DDIM_SPLIT);
+  return layout->planes * plane_size (layout)
+         * (whole (conv->spec.c_in, DDIM_BF16X2) / DDIM_BF16X2);
 }
 
 static gint
-split_units (const DdimConv *conv)
+bf16x2_units (const DdimConv *conv)
 {
   gint units = MAX_UNITS;
 
@@ -99,11 +100,11 @@ item_rows (const DdimConv *conv,
            gint            rows,
            gint            columns)
 {
-  return whole (rows * columns, DDIM_SPLIT_ROWS);
+  return whole (rows * columns, DDIM_BF16X2_ROWS);
 }
 
 static void
-split_plan (DdimConv *conv)
+bf16x2_plan (DdimConv *conv)
 {
   gsize size = 0;
 
@@ -115,7 +116,7 @@ split_plan (DdimConv *conv)
 
       /* The last tile's rows may lie behind the last pixel. */
       size = MAX (size, conv->items * item_size (conv, &layout)
-                        + DDIM_SPLIT_ROWS * layout.step * DDIM_SPLIT);
+                        + DDIM_BF16X2_ROWS * layout.step * DDIM_BF16X2);
     }
   conv->input_size     = ddim_memory_round (size);
   conv->input_scratch  = (gsize) ((conv->columns - 1) * conv->spec.stride + conv->spec.kernel)
@@ -125,13 +126,13 @@ split_plan (DdimConv *conv)
 }
 
 static void
-split_input (const DdimConv     *conv,
-             const DdimConvArgs *args,
-             gint                block,
-             gint                first,
-             gint                n,
-             gfloat             *input,
-             gfloat             *scratch)
+bf16x2_input (const DdimConv     *conv,
+              const DdimConvArgs *args,
+              gint                block,
+              gint                first,
+              gint                n,
+              gfloat             *input,
+              gfloat             *scratch)
 {
   DdimConvBlock b      = ddim_conv_block (conv, args, block);
   Layout        layout = layout_of (conv, b.rows, b.columns);
@@ -144,29 +145,29 @@ split_input (const DdimConv     *conv,
     for (gint line = 0; line < lines; line++)
       {
         gfloat *out = input + i * item_size (conv, &layout)
-                      + (gsize) place (conv, &layout, line) * layout.line * DDIM_SPLIT
-                      + first / DDIM_SPLIT * layout.planes * plane_size (&layout);
+                      + (gsize) place (conv, &layout, line) * layout.line * DDIM_BF16X2
+                      + first / DDIM_BF16X2 * layout.planes * plane_size (&layout);
 
         ddim_conv_read (conv, args, b.item + i, b.row * stride - before + line,
                         b.column * stride - before, width, first, n, scratch, DDIM_CONV_SLICE);
         for (gint plane = 0; plane < layout.planes; plane++)
-          conv->kernels->split (scratch + (gsize) plane * DDIM_CONV_SLICE,
-                                (gsize) every * DDIM_CONV_SLICE, layout.line, n,
-                                out + plane * plane_size (&layout), DDIM_SPLIT,
-                                layout.planes * plane_size (&layout));
+          conv->kernels->bf16x2_split (scratch + (gsize) plane * DDIM_CONV_SLICE,
+                                       (gsize) every * DDIM_CONV_SLICE, layout.line, n,
+                                       out + plane * plane_size (&layout), DDIM_BF16X2,
+                                       layout.planes * plane_size (&layout));
       }
 }
 
 static void
-split_output (const DdimConv     *conv,
-              const DdimConvArgs *args,
-              gint                block,
-              gint                panel,
-              gint                next,
-              const gfloat       *input,
-              const gfloat       *prepared,
-              gfloat             *scratch,
-              gfloat             *shared)
+bf16x2_output (const DdimConv     *conv,
+               const DdimConvArgs *args,
+               gint                block,
+               gint                panel,
+               gint                next,
+               const gfloat       *input,
+               const gfloat       *prepared,
+               gfloat             *scratch,
+               gfloat             *shared)
 {
   DdimConvBlock b      = ddim_conv_block (conv, args, block);
   Layout        layout = layout_of (conv, b.rows, b.columns);
@@ -177,23 +178,23 @@ split_output (const DdimConv     *conv,
   gint          n = 0;
 
   for (gint i = 0; i < b.items; i++)
-    for (gint row = 0; row < rows; row += DDIM_SPLIT_ROWS)
+    for (gint row = 0; row < rows; row += DDIM_BF16X2_ROWS)
       tiles[n++] = input + i * item_size (conv, &layout)
                    + ((gsize) row / b.columns * layout.line + row % b.columns * layout.step)
-                     * DDIM_SPLIT;
+                     * DDIM_BF16X2;
   for (gint tap = 0; tap < kernel * kernel; tap++)
     {
       gint x = tap % kernel, y = place (conv, &layout, tap / kernel);
 
-      taps[tap] = (gsize) y * layout.line * DDIM_SPLIT
-                  + x * (layout.planes > 1 ? plane_size (&layout) : DDIM_SPLIT);
+      taps[tap] = (gsize) y * layout.line * DDIM_BF16X2
+                  + x * (layout.planes > 1 ? plane_size (&layout) : DDIM_BF16X2);
     }
 
-  conv->kernels->split_product (width, &(DdimSplitProduct)
+  conv->kernels->bf16x2_product (width, &(DdimBf16x2Product)
     {
-      .n_tiles = n, .tiles = tiles, .row_step = layout.step * DDIM_SPLIT,
+      .n_tiles = n, .tiles = tiles, .row_step = layout.step * DDIM_BF16X2,
       .n_parts = kernel * kernel, .parts = taps,
-      .depth = whole (conv->spec.c_in, DDIM_SPLIT) / DDIM_SPLIT,
+      .depth = whole (conv->spec.c_in, DDIM_BF16X2) / DDIM_BF16X2,
       .depth_step = layout.planes * plane_size (&layout),
       .b = ddim_conv_panel (conv, panel), .c = scratch, .c_stride = width,
       .ahead = next < conv->panels ? ddim_conv_panel (conv, next) : NULL,
@@ -218,5 +219,5 @@ split_output (const DdimConv     *conv,
     }
 }
 
-const DdimConvWay ddim_conv_split =
-  { "split", 1, split_units, split_plan, split_input, split_output, NULL, NULL };
+const DdimConvWay ddim_conv_bf16x2 =
+  { "bf16x2", 1, bf16x2_units, bf16x2_plan, bf16x2_input, bf16x2_output, NULL, NULL };
