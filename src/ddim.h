@@ -43,8 +43,9 @@
 
 #pragma once
 
-/* What everything stands on: errors, threads, progress and cancellation. */
+/* What everything stands on: errors, memory, threads, progress. */
 #include "base/errors.h"
+#include "base/memory-budget.h"
 #include "base/monitor.h"
 #include "base/thread-pool.h"
 

@@ -7,6 +7,8 @@
 #include <math.h>
 
 #include "canvas.h"
+#include "errors.h"
+#include "memory-budget.h"
 
 DdimCanvas *
 ddim_canvas_new (gint n,
@@ -22,6 +24,35 @@ ddim_canvas_new (gint n,
   canvas->c = c;
   canvas->data = g_new0 (gfloat, ddim_canvas_size (canvas));
 
+  return canvas;
+}
+
+DdimCanvas *
+ddim_canvas_try_new (gint     n,
+                     gint     h,
+                     gint     w,
+                     gint     c,
+                     GError **error)
+{
+  gdouble     size = (gdouble) n * h * w * c;
+  DdimCanvas *canvas;
+  gfloat     *data;
+
+  if (! ddim_memory_check (size * sizeof (gfloat), error, "A batch of %d pictures of %d × %d pixels",
+                           n, w, h))
+    return NULL;
+
+  data = g_try_new0 (gfloat, (gsize) size);
+  if (! data && size > 0)
+    {
+      g_set_error (error, DDIM_ERROR, DDIM_ERROR_MEMORY,
+                   "There is no memory for %d pictures of %d × %d pixels: choose less, or close "
+                   "other programs", n, w, h);
+      return NULL;
+    }
+
+  canvas  = g_new (DdimCanvas, 1);
+  *canvas = (DdimCanvas) { .n = n, .h = h, .w = w, .c = c, .data = data };
   return canvas;
 }
 

@@ -21,10 +21,13 @@ typedef struct
   gfloat *data;
 } DdimCanvas;
 
-/* Zeros.  Free with ddim_canvas_free (). */
-DdimCanvas * ddim_canvas_new  (gint n, gint h, gint w, gint c);
-DdimCanvas * ddim_canvas_copy (const DdimCanvas *canvas);
-void         ddim_canvas_free (DdimCanvas *canvas);
+/* Zeros.  Free with ddim_canvas_free ().  ddim_canvas_new () ends the program
+ * where memory is out; for a size that a user chooses ddim_canvas_try_new ()
+ * fails with DDIM_ERROR_MEMORY.                                             */
+DdimCanvas * ddim_canvas_new     (gint n, gint h, gint w, gint c);
+DdimCanvas * ddim_canvas_try_new (gint n, gint h, gint w, gint c, GError **error);
+DdimCanvas * ddim_canvas_copy    (const DdimCanvas *canvas);
+void         ddim_canvas_free    (DdimCanvas *canvas);
 
 /* Number of floats in one item, H W C, and in all items. */
 gsize        ddim_canvas_item_size (const DdimCanvas *canvas);
