@@ -29,7 +29,7 @@ static void
 write_goals (const VariationsTable *table)
 {
   printf ("| | patch distances kept | spectrum within %.0f dB (its halves') | half the network's change | "
-          "more than %.0f %% copies | borders held | border ratio | seconds |\n"
+          "more than %.0f %% copies | borders held | border ratio | processor seconds |\n"
           "|---|---|---|---|---|---|---|---|\n", VARIATIONS_SPECTRUM, 100 * VARIATIONS_COPIES);
   for (guint c = 0; c < table->columns->len; c++)
     {
@@ -187,7 +187,7 @@ static const struct
   { "Copies", NULL, write_copies, NULL, VARIATIONS_MISS_COPIES, FALSE },
   { "Border ratio", "original", write_border, write_border_of_original,
     VARIATIONS_MISS_BORDER, TRUE },
-  { "Seconds", NULL, write_seconds, NULL, 0, FALSE },
+  { "Processor seconds", NULL, write_seconds, NULL, 0, FALSE },
 };
 
 /* A table for each measure; what misses a goal is bold. */

@@ -115,7 +115,7 @@ variations_table_sum (const VariationsTable *table,
         }
     }
   totals.seconds /= totals.n;
-  totals.share   /= totals.compared;
+  totals.share    = totals.compared ? totals.share / totals.compared : NAN;
   totals.before  /= totals.bordered;
   totals.after   /= totals.bordered;
 
@@ -145,7 +145,7 @@ variations_table_print (const VariationsTable *table)
           printf ("%6.2f %6.2f ", variations_border_ratio (&original->border), variations_border_ratio (&row->border));
         else
           printf ("%6s %6s ", "-", "-");
-        printf ("%5.1f %4d %6.4f\n", row->cost.seconds, row->cost.evaluations,
+        printf ("%5.1f %4.0f %6.4f\n", row->cost.seconds, row->cost.evaluations,
                 row->cost.inversion_error);
       }
 }

@@ -55,7 +55,7 @@ moved (const DdimCanvas *x,
 static void
 test_distance (void)
 {
-  g_autoptr (DdimThreadPool)   pool = ddim_thread_pool_new (2);
+  g_autoptr (DdimThreadPool) pool = ddim_thread_pool_new (2);
   g_autoptr (DdimCanvas) x    = noise (64, 64, 16, 1);
   g_autoptr (DdimCanvas) y    = moved (x, 5, 10);
   MeasuresHalves         halves;
@@ -110,7 +110,7 @@ find_all (const DdimCanvas *x, gint x0, gint y0, gint w, gint h,
 static void
 test_definition (void)
 {
-  g_autoptr (DdimThreadPool)   pool  = ddim_thread_pool_new (2);
+  g_autoptr (DdimThreadPool) pool  = ddim_thread_pool_new (2);
   g_autoptr (DdimCanvas) x     = noise (29, 34, 34, 2);
   g_autoptr (DdimCanvas) other = noise (31, 27, 31, 3);
   MeasuresHalves         halves;

@@ -4,19 +4,18 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Each region of regions.txt is varied as a user would: a hard-edged
- * rectangular selection in a whole picture.  A column is a way to make them; what
- * it makes lies in the folder, REGION-COLUMN-SEED.png, with what it was made with
- * in REGION-COLUMN.ini, and is made again only where that has changed.
+ * rectangular selection in a whole picture.  A column is a way to make them.  What
+ * is in the folder already is made again only where its settings have changed.
  */
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "page.h"
+#include "results.h"
 #include "../picture.h"
 
-#define REDUCTION 8
-#define GAP       6 /* pixels between the pictures of a sheet */
+#define GAP 6 /* pixels between the pictures of a sheet */
 
 static gchar  *weights     = "weights/photo";
 static gchar  *shared      = "../shared";
@@ -71,175 +70,6 @@ check (gboolean      success,
     }
 }
 
-/* Making, unless it is there or made elsewhere ----------------------------------- */
-
-static gchar *
-path_of (const VariationsRegion *region,
-         const VariationsColumn *column,
-         gint                    seed)
-{
-  g_autofree gchar *name = g_strdup_printf ("%s-%s-%d.png", region->name, column->spec, seed);
-
-  return g_build_filename (folder, name, NULL);
-}
-
-static gboolean
-is_there (const VariationsRegion *region,
-          const VariationsColumn *column)
-{
-  for (gint seed = first_seed; seed < first_seed + n_seeds; seed++)
-    {
-      g_autofree gchar *path = path_of (region, column, seed);
-
-      if (! g_file_test (path, G_FILE_TEST_EXISTS))
-        return FALSE;
-    }
-
-  return TRUE;
-}
-
-/* What a picture depends on, but for the program itself. */
-static gchar *
-describe (const VariationsRegion *region,
-          const VariationsColumn *column)
-{
-  g_autofree gchar *settings = variations_settings_describe (&column->settings);
-
-  return g_strdup_printf ("%s %d %d %d %d %s %s", region->path, region->x, region->y, region->w,
-                          region->h, weights, settings);
-}
-
-static void
-make (VariationsMaker        *maker,
-      const VariationsRegion *region,
-      const VariationsColumn *column,
-      VariationsCost         *cost)
-{
-  g_autoptr (GKeyFile)    file     = g_key_file_new ();
-  g_autofree gchar       *name     = g_strdup_printf ("%s-%s.ini", region->name, column->spec);
-  g_autofree gchar       *path     = g_build_filename (folder, name, NULL);
-  g_autofree gchar       *settings = describe (region, column);
-  g_autofree gchar       *found    = NULL;
-  g_autofree guint64     *seeds    = g_new (guint64, n_seeds);
-  g_autoptr (DdimCanvas)  made     = NULL;
-  GError                 *error    = NULL;
-
-  if (g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL))
-    found = g_key_file_get_string (file, "made", "settings", NULL);
-  if (! column->kind->make_field ||
-      (! again && is_there (region, column) && ! g_strcmp0 (found, settings)))
-    {
-      cost->seconds         = g_key_file_get_double (file, "made", "seconds", NULL);
-      cost->evaluations     = g_key_file_get_integer (file, "made", "evaluations", NULL);
-      cost->inversion_error = g_key_file_get_double (file, "made", "inversion-error", NULL);
-      return;
-    }
-
-  g_printerr ("%s, %s\n", region->name, column->spec);
-  for (gint i = 0; i < n_seeds; i++)
-    seeds[i] = first_seed + i;
-  made = variations_make (maker, column, region, n_seeds, seeds, cost, &error);
-  check (made != NULL, error);
-
-  for (gint i = 0; i < n_seeds; i++)
-    {
-      g_autofree gchar *picture = path_of (region, column, seeds[i]);
-      DdimCanvas        item    = *made;
-
-      item.n    = 1;
-      item.data = made->data + i * ddim_canvas_item_size (made);
-      check (picture_save (&item, picture, &error), error);
-    }
-  g_key_file_set_string (file, "made", "settings", settings);
-  g_key_file_set_double (file, "made", "seconds", cost->seconds);
-  g_key_file_set_integer (file, "made", "evaluations", cost->evaluations);
-  g_key_file_set_double (file, "made", "inversion-error", cost->inversion_error);
-  check (g_key_file_save_to_file (file, path, &error), error);
-}
-
-/* Measuring ---------------------------------------------------------------------- */
-
-/* The selection, of a frame with so much context. */
-static DdimCanvas *
-crop_selection (const VariationsRegion *region,
-                const DdimCanvas       *frame,
-                gint                    context,
-                gint                   *x,
-                gint                   *y)
-{
-  *x = MIN (region->x, context);
-  *y = MIN (region->y, context);
-
-  return picture_crop (frame, *x, *y, region->h, region->w);
-}
-
-static void
-measure (const VariationsRegion   *region,
-         const VariationsColumn   *column,
-         const VariationsOriginal *original,
-         DdimThreadPool                 *pool,
-         VariationsRow            *row)
-{
-  gint                   context  = column->settings.context;
-  g_autoptr (DdimCanvas) frame    = variations_region_frame (region, context);
-  gint                   x, y;
-  g_autoptr (DdimCanvas) window   = crop_selection (region, frame, context, &x, &y);
-  gdouble                rings[MEASURES_RINGS];
-
-  measures_spectrum (window, rings);
-  for (gint seed = first_seed; seed < first_seed + n_seeds; seed++)
-    {
-      g_autofree gchar      *path   = path_of (region, column, seed);
-      g_autoptr (DdimCanvas) made   = picture_load (path, NULL);
-      g_autoptr (DdimCanvas) inside = NULL;
-      MeasuresPatches        to, from;
-      MeasuresBorder         border = { 0 };
-      gdouble                rings_of_made[MEASURES_RINGS];
-
-      if (! made)
-        break; /* fewer seeds are made elsewhere */
-      inside = crop_selection (region, made, context, &x, &y);
-      measures_patches (inside, window, pool, &to);
-      measures_patches (window, inside, pool, &from);
-      measures_spectrum (inside, rings_of_made);
-      measures_border (made, x, y, region->w, region->h, &border);
-
-      row->n++;
-      row->to                   += to.distance;
-      row->from                 += from.distance;
-      row->copies               += to.copies;
-      row->spectrum             += measures_spectral_difference (rings, rings_of_made);
-      row->change               += measures_reduced_change (window, inside, REDUCTION);
-      row->rms                  += ddim_canvas_rms_difference (window, inside) / 2;
-      row->border.border        += border.border;
-      row->border.neighbourhood += border.neighbourhood;
-    }
-  if (row->n)
-    {
-      row->to                   /= row->n;
-      row->from                 /= row->n;
-      row->copies               /= row->n;
-      row->spectrum             /= row->n;
-      row->change               /= row->n;
-      row->rms                  /= row->n;
-      row->border.border        /= row->n;
-      row->border.neighbourhood /= row->n;
-    }
-}
-
-static void
-measure_original (const VariationsRegion *region,
-                  DdimThreadPool               *pool,
-                  VariationsOriginal     *original)
-{
-  g_autoptr (DdimCanvas) window = picture_crop (region->picture, region->x, region->y, region->h,
-                                                region->w);
-
-  measures_halves (window, pool, &original->halves);
-  original->bordered = measures_border (region->picture, region->x, region->y, region->w,
-                                        region->h, &original->border);
-}
-
 /* Output ------------------------------------------------------------------------- */
 
 static void
@@ -256,7 +86,8 @@ paste (DdimCanvas       *sheet,
 
 /* The first seed's pictures. */
 static void
-write_sheet (const VariationsTable *table)
+write_sheet (const VariationsTable *table,
+             const Results         *results)
 {
   gint                   cell    = 0; /* its width */
   gint                   height  = 0;
@@ -286,7 +117,9 @@ write_sheet (const VariationsTable *table)
       paste (canvas, frame, 0, top);
       for (guint c = 0; c < table->columns->len; c++)
         {
-          g_autofree gchar      *path    = path_of (region, table->columns->pdata[c], first_seed);
+          g_autofree gchar      *path    = results_path (results, region,
+                                                         table->columns->pdata[c],
+                                                         results->first_seed);
           g_autoptr (DdimCanvas) picture = picture_load (path, NULL);
 
           if (picture)
@@ -372,6 +205,7 @@ main (int    argc,
   g_autoptr (GOptionContext) context = g_option_context_new ("- variations, made and measured");
   VariationsTable            table;
   VariationsMaker           *maker;
+  Results                    results;
   GError                    *error = NULL;
 
   g_option_context_add_main_entries (context, entries, NULL);
@@ -386,7 +220,8 @@ main (int    argc,
       return 0;
     }
 
-  maker = variations_maker_new (weights, &error);
+  results = (Results) { folder, weights, first_seed, n_seeds, again };
+  maker   = variations_maker_new (weights, &error);
   check (maker != NULL, error);
 
   table.originals = g_new0 (VariationsOriginal, table.regions->len);
@@ -396,16 +231,11 @@ main (int    argc,
       VariationsRegion *region = table.regions->pdata[r];
 
       check (variations_region_load (region, &error), error);
-      measure_original (region, variations_maker_get_pool (maker), &table.originals[r]);
+      results_measure_original (region, variations_maker_get_pool (maker), &table.originals[r]);
       table.rows[r] = g_new0 (VariationsRow, table.columns->len);
       for (guint c = 0; c < table.columns->len; c++)
-        {
-          const VariationsColumn *column = table.columns->pdata[c];
-
-          make (maker, region, column, &table.rows[r][c].cost);
-          measure (region, column, &table.originals[r], variations_maker_get_pool (maker),
-                   &table.rows[r][c]);
-        }
+        check (results_get (&results, maker, region, table.columns->pdata[c], &table.rows[r][c],
+                            &error), error);
     }
 
   if (page)
@@ -423,7 +253,7 @@ main (int    argc,
       variations_table_print_totals (&table);
     }
   if (sheet)
-    write_sheet (&table);
+    write_sheet (&table, &results);
   variations_maker_free (maker);
 
   return 0;

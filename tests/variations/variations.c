@@ -5,6 +5,7 @@
  */
 
 #include <string.h>
+#include <time.h>
 
 #include "variations.h"
 #include "../picture.h"
@@ -291,7 +292,7 @@ invert (VariationsMaker         *maker,
   g_autoptr (DdimField)     field    = NULL;
   g_autoptr (DdimLevels)    levels   = NULL;
   VariationsSettings        but      = *settings; /* for the strength */
-  gint64                    start    = g_get_monotonic_time ();
+  clock_t                   start    = clock ();
   g_autofree gchar         *text     = NULL;
 
   but.strength = but.stronger = 0;
@@ -316,7 +317,7 @@ invert (VariationsMaker         *maker,
   maker->inversion = ddim_inversion_new (field, levels, DDIM_ENCODER_EXACT,
                                          variations_region_frame (region, settings->context),
                                          NULL, error);
-  maker->seconds   = (g_get_monotonic_time () - start) / 1e6;
+  maker->seconds   = (clock () - start) / (gdouble) CLOCKS_PER_SEC;
 
   return maker->inversion != NULL;
 }
@@ -334,7 +335,7 @@ variations_make (VariationsMaker         *maker,
   g_autoptr (DdimCanvas)  made    = NULL;
   const DdimCanvas       *image;
   DdimVariation           options = { .strength = column->settings.strength, .seeds = seeds };
-  gint64                  start;
+  clock_t                 start;
 
   if (! invert (maker, column, region, error))
     return NULL;
@@ -347,11 +348,11 @@ variations_make (VariationsMaker         *maker,
     for (gint x = region->x - image->x; x < region->x - image->x + region->w; x++)
       weights[(gsize) y * image->w + x] = 1;
 
-  start = g_get_monotonic_time ();
+  start = clock ();
   if (! ddim_vary (maker->inversion, &options, made, NULL, NULL, error))
     return NULL;
   *cost = (VariationsCost) {
-    .seconds         = maker->seconds + (g_get_monotonic_time () - start) / 1e6 / n_seeds,
+    .seconds         = maker->seconds + (clock () - start) / (gdouble) CLOCKS_PER_SEC / n_seeds,
     .evaluations     = maker->inversion->evaluations,
     .inversion_error = maker->inversion->inversion_error,
   };

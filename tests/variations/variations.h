@@ -59,8 +59,9 @@ typedef struct
 /* What was measured while it was made. */
 typedef struct
 {
-  gdouble seconds;         /* for one variation: the inversion and its decoding */
-  gint    evaluations;     /* of the inversion                                */
+  gdouble seconds;         /* of all processors together, for one variation: the
+                              inversion and its decoding                      */
+  gdouble evaluations;     /* of the inversion                                */
   gdouble inversion_error;
 } VariationsCost;
 
@@ -90,7 +91,7 @@ gchar            * variations_settings_describe (const VariationsSettings *setti
 VariationsMaker  * variations_maker_new     (const gchar               *weights,
                                              GError                   **error);
 void               variations_maker_free    (VariationsMaker           *maker);
-DdimThreadPool         * variations_maker_get_pool (VariationsMaker          *maker);
+DdimThreadPool   * variations_maker_get_pool (VariationsMaker          *maker);
 
 /* Frames of the region with its selection varied: one item for each seed.
  * Columns in a row that differ in strength alone share one inversion.        */
