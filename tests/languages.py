@@ -63,8 +63,8 @@ dialogs = {
     for name, others in {'variation': 'interpolate|texture',
                          'interpolate': 'texture|variation|patch-source',
                          'texture': 'interpolate|variation|recipe'}.items()}
-left_out = {'interpolate': {'Stren_gth', '_Fresh noise', 'T_ileable', '_Before', '_New'},
-            'texture': {'_Before'}}
+left_out = {'interpolate': {'Sour_ce', 'S_ymmetry', '_Before', '_New'},
+            'texture': {'_Model', '_Depth', 'Met_hod', '_Before'}}
 
 
 def keyed():

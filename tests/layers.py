@@ -28,10 +28,10 @@ MAY_INCLUDE = {
     'src/method': ['src/base', 'src/canvas', 'src/method'],
     'src/ops':    ['src/base', 'src/ops'],
     'src/model':  ['src/base', 'src/canvas', 'src/method', 'src/ops', 'src/model'],
-    'plugin/pixels':     ['src/ddim.h', 'plugin/pixels'],
-    'plugin/compute':    ['src/ddim.h', 'plugin/pixels', 'plugin/compute'],
-    'plugin/dialog':     ['src/ddim.h', 'plugin/pixels', 'plugin/compute', 'plugin/dialog'],
-    'plugin/procedures': ['src/ddim.h', 'plugin/pixels', 'plugin/compute', 'plugin/dialog',
+    'plugin/compute':    ['src/ddim.h', 'plugin/compute'],
+    'plugin/pixels':     ['src/ddim.h', 'plugin/compute', 'plugin/pixels'],
+    'plugin/dialog':     ['src/ddim.h', 'plugin/compute', 'plugin/pixels', 'plugin/dialog'],
+    'plugin/procedures': ['src/ddim.h', 'plugin/compute', 'plugin/pixels', 'plugin/dialog',
                           'plugin/procedures'],
 }
 
@@ -88,6 +88,12 @@ for layer, below in MAY_INCLUDE.items():
     missed = lower - includes(command, {path.name for path in lower})
     check(f'{layer} cannot include what lies above it', named(found))
     check(f'{layer} finds what lies below it', named(missed))
+
+# What is computed knows neither GIMP nor its widgets, nor how pixels are stored.
+foreign = {'libgimp/gimp.h', 'gegl.h', 'babl/babl.h', 'gtk/gtk.h', 'cairo.h'}
+check('plugin/compute finds no header of GIMP or GTK',
+      sorted(str(path) for path in includes(command_of('plugin/compute'), foreign)
+             if path.exists() and path.name in {Path(name).name for name in foreign}))
 
 # A path within quotes is looked up from the file's own folder, whatever the
 # include folders are.  Public headers find each other so; nothing else may.

@@ -10,64 +10,78 @@
 
 typedef struct _DdimJob DdimJob;
 
-/* All are called in the main loop, and never for a request that another has
- * replaced or that was stopped.                                             */
+/* None is called for a request that another has replaced or that was stopped,
+ * but render () while that is being found out.                              */
 typedef struct
 {
-  /* Something can be shown: `picture` is owned by the job.  finished: it is
-   * of full size and all steps.                                              */
-  void (*picture)  (guint64          seed,
-                    cairo_surface_t *picture,
-                    gboolean         finished,
-                    gpointer         user_data);
+  /* In the worker's thread: makes of a result, at any stage, what the main loop
+   * is to show, free it with free_picture (); view is the request's.  NULL: then
+   * pictures are NULL.                                                      */
+  gpointer       (*render)       (gpointer            view,
+                                  gint                stage,
+                                  const DdimCanvas   *made);
+  GDestroyNotify   free_picture;
+
+  /* The others are called in the main loop. */
+
+  /* Something can be shown: `picture` is owned by the job.  finished: it is of
+   * the last stage.                                                         */
+  void           (*picture)      (guint64             seed,
+                                  gpointer            picture,
+                                  gboolean            finished,
+                                  gpointer            user_data);
 
   /* fraction: of all that was asked for.  seconds: how long the rest takes, by
-   * the evaluations measured so far; negative while nothing is measured.     */
-  void (*progress) (gdouble          fraction,
-                    gdouble          seconds,
-                    gpointer         user_data);
+   * the evaluations measured so far; negative while nothing is measured.    */
+  void           (*progress)     (gdouble             fraction,
+                                  gdouble             seconds,
+                                  gpointer            user_data);
 
   /* The request is fulfilled, or `error` says why it cannot be. */
-  void (*done)     (const GError    *error,
-                    gpointer         user_data);
+  void           (*done)         (const GError       *error,
+                                  gpointer            user_data);
 } DdimJobListener;
 
-/* n_threads: how many compute. */
-DdimJob  * ddim_job_new     (gint                   n_threads,
-                             const DdimJobListener *listener,
-                             gpointer               user_data);
+/* Belongs to the thread-default main context of the calling thread.
+ * n_threads: how many compute.                                              */
+DdimJob          * ddim_job_new           (gint                   n_threads,
+                                           const DdimJobListener *listener,
+                                           gpointer               user_data);
 
 /* Ends the work, at the latest after one operation of the network. */
-void       ddim_job_free    (DdimJob               *job);
+void               ddim_job_free          (DdimJob               *job);
 
 /* Nothing is read yet of what the next tasks' stages need; stops. */
-void       ddim_job_begin_reading (DdimJob          *job);
+void               ddim_job_begin_reading (DdimJob               *job);
 
 /* What one more stage needs has been read; a request waits for it. */
-void       ddim_job_stage_read (DdimJob            *job);
+void               ddim_job_stage_read    (DdimJob               *job);
 
 /* Replaces the request there is by this one: every seed in all stages but the
  * last, then the first n_picked of them in the last.  What is still valid of
- * earlier ones, a stage that is open or a finished picture, is used again.
- * Takes over the task; all tasks of a job are of one class.                 */
-void       ddim_job_request (DdimJob               *job,
-                             DdimTask              *task,
-                             const guint64         *seeds,
-                             gint                   n_seeds,
-                             gint                   n_picked);
+ * earlier ones, a stage that is open or a finished result, is used again.
+ * Takes over the task and the view, which free_view (or NULL) frees, from any
+ * thread; all tasks of a job are of one class.                              */
+void               ddim_job_request       (DdimJob               *job,
+                                           DdimTask              *task,
+                                           gpointer               view,
+                                           GDestroyNotify         free_view,
+                                           const guint64         *seeds,
+                                           gint                   n_seeds,
+                                           gint                   n_picked);
 
 /* Leaves the request as it is, unfulfilled. */
-void       ddim_job_stop    (DdimJob               *job);
+void               ddim_job_stop          (DdimJob               *job);
 
-/* What is finished of this seed by the latest request, or NULL; only
- * after done ().  It is owned by the job.                                   */
-const DdimCanvas * ddim_job_get_finished (DdimJob  *job,
-                                          guint64   seed);
+/* What is finished of this seed by the latest request, or NULL; only after
+ * done ().  It is owned by the job.                                         */
+const DdimCanvas * ddim_job_get_finished  (DdimJob               *job,
+                                           guint64                seed);
 
 /* How long all of a request for n_picked takes that begins with nothing, in
  * seconds, by the evaluations measured so far; negative where there are none. */
-gdouble    ddim_job_estimate (DdimJob              *job,
-                              const DdimTask       *task,
-                              gint                  n_picked);
+gdouble            ddim_job_estimate      (DdimJob               *job,
+                                           const DdimTask        *task,
+                                           gint                   n_picked);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimJob, ddim_job_free)

@@ -1,12 +1,14 @@
-/* task.c: what a job's worker keeps from one task to the next
+/* task.c: what a procedure computes
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#include "config.h"
-
 #include "task.h"
+
+/* Pixels of all results that are made at a time, unless one alone has more:
+ * enough to fill the processors, few enough for memory.                     */
+#define BATCH_PIXELS (1 << 20)
 
 DdimTask *
 ddim_task_ref (DdimTask *task)
@@ -23,25 +25,87 @@ ddim_task_unref (DdimTask *task)
     task->klass->finalize (task);
 }
 
-DdimModel *
-ddim_task_cache_get_model (DdimTaskCache     *cache,
-                           const DdimRecipe  *recipe,
-                           GError           **error)
+/* Gives the items of `made`, of which the first is result `first`. */
+static gboolean
+give (const DdimCanvas  *made,
+      gint               first,
+      DdimTaskSink       sink,
+      gpointer           sink_data,
+      GError           **error)
 {
-  if (g_strcmp0 (cache->name, recipe->model))
-    g_clear_pointer (&cache->model, ddim_model_unref);
+  for (gint i = 0; i < made->n; i++)
+    {
+      DdimCanvas item = *made;
 
-  if (! cache->model)
-    cache->model = ddim_recipe_load_model (recipe, cache->pool, error);
-  g_set_str (&cache->name, recipe->model);
+      item.n    = 1;
+      item.data = made->data + i * ddim_canvas_item_size (made);
+      if (! sink (first + i, &item, sink_data, error))
+        return FALSE;
+    }
 
-  return cache->model;
+  return TRUE;
 }
 
-void
-ddim_task_cache_clear (DdimTaskCache *cache)
+static gboolean
+make_all (const DdimTask     *task,
+          gpointer            opened,
+          const guint64      *seeds,
+          gint                n,
+          DdimTaskSink        sink,
+          gpointer            sink_data,
+          const DdimMonitor  *monitor,
+          GError            **error)
 {
-  g_clear_pointer (&cache->model, ddim_model_unref);
-  g_clear_pointer (&cache->pool, ddim_thread_pool_unref);
-  g_clear_pointer (&cache->name, g_free);
+  gint             last  = task->stages->n - 1;
+  const DdimStage *stage = &task->stages->stages[last];
+  gint             batch = CLAMP (BATCH_PIXELS / ((gint64) stage->h * stage->w), 1, n);
+
+  for (gint first = 0; first < n; first += batch)
+    {
+      gint                   count = MIN (batch, n - first);
+      DdimMonitor            part  = ddim_monitor_part (monitor, first / (gdouble) n,
+                                                        (first + count) / (gdouble) n);
+      g_autoptr (DdimCanvas) made  = task->klass->make (task, last, opened, seeds + first, count,
+                                                        &part, error);
+
+      if (! made || ! give (made, first, sink, sink_data, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+gboolean
+ddim_task_run (const DdimTask     *task,
+               DdimModelCache     *cache,
+               const guint64      *seeds,
+               gint                n,
+               DdimTaskSink        sink,
+               gpointer            sink_data,
+               GArray             *errors,
+               const DdimMonitor  *monitor,
+               GError            **error)
+{
+  const DdimTaskClass *klass     = task->klass;
+  gint                 last      = task->stages->n - 1;
+  gdouble              opening   = klass->opening_cost (task, last);
+  gdouble              making    = n * klass->making_cost (task, last);
+  gdouble              evaluated = 0.0;
+  gdouble              share     = opening + making > 0.0 ? opening / (opening + making) : 0.0;
+  DdimMonitor          part      = ddim_monitor_part (monitor, 0.0, share);
+  gpointer             opened;
+  gboolean             success;
+
+  opened = klass->open (task, last, cache, &part, &evaluated, error);
+  if (! opened)
+    return FALSE;
+
+  if (errors && klass->get_errors)
+    klass->get_errors (opened, errors);
+
+  part    = ddim_monitor_part (monitor, share, 1.0);
+  success = make_all (task, opened, seeds, n, sink, sink_data, &part, error);
+  klass->close (opened);
+
+  return success;
 }

@@ -1,64 +1,67 @@
-/* task.h: what a job is asked to make
+/* task.h: what a procedure computes
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Anything that is made at several sizes, its stages, the small ones first.
- * Each stage is opened once (a picture is taken apart, say); then pictures are
- * made of it, one for each seed.  The main loop makes tasks; a job's worker
- * opens and makes, and calls nothing of GIMP or GTK.
+ * A task has stages: the same result at several sizes, the small ones first.
+ * Each stage is opened once (a picture is encoded, say); then results are made
+ * of it, one for each seed.  There is one class for each procedure, and two ways
+ * to have it computed: ddim_task_run () here, which makes the last stage's
+ * results and returns, for a run without a dialog; and a job (job.h), which
+ * makes all stages beside the main loop, for a dialog.  Nothing here knows GIMP
+ * or GTK.
  */
 
 #pragma once
 
-#include <gtk/gtk.h>
-
 #include "ddim.h"
-#include "recipe.h"
-
-#define DDIM_TASK_STAGES 3
+#include "model-cache.h"
+#include "stages.h"
 
 typedef struct _DdimTask      DdimTask;
-typedef struct _DdimTaskCache  DdimTaskCache;
 typedef struct _DdimTaskClass DdimTaskClass;
 
 struct _DdimTaskClass
 {
   /* Whether what was opened for one task serves the other, and whether what
    * was made of that does, too.  Both are of this class.                    */
-  gboolean          (*same_opening) (const DdimTask     *a,
-                                     const DdimTask     *b);
-  gboolean          (*same_making)  (const DdimTask     *a,
-                                     const DdimTask     *b);
+  gboolean     (*same_opening) (const DdimTask     *a,
+                                const DdimTask     *b);
+  gboolean     (*same_making)  (const DdimTask     *a,
+                                const DdimTask     *b);
 
-  /* How much work it is, in pixels of evaluations: of opening, what is to be
-   * expected.                                                               */
-  gdouble           (*opening_cost) (const DdimTask     *task,
-                                     gint                stage);
-  gdouble           (*making_cost)  (const DdimTask     *task,
-                                     gint                stage);
+  /* How much work it is, in pixels of evaluations of a field: of opening, what
+   * is to be expected; of making, for one seed.                             */
+  gdouble      (*opening_cost) (const DdimTask     *task,
+                                gint                stage);
+  gdouble      (*making_cost)  (const DdimTask     *task,
+                                gint                stage);
 
   /* evaluated: what the opening did cost.  Free with close (). */
-  gpointer          (*open)         (const DdimTask     *task,
-                                     gint                stage,
-                                     DdimTaskCache       *cache,
-                                     const DdimMonitor  *monitor,
-                                     gdouble            *evaluated,
-                                     GError            **error);
-  void              (*close)        (gpointer            opened);
+  gpointer     (*open)         (const DdimTask     *task,
+                                gint                stage,
+                                DdimModelCache     *cache,
+                                const DdimMonitor  *monitor,
+                                gdouble            *evaluated,
+                                GError            **error);
+  void         (*close)        (gpointer            opened);
 
-  /* Free with ddim_canvas_free () and cairo_surface_destroy (). */
-  DdimCanvas      * (*make)         (const DdimTask     *task,
-                                     gint                stage,
-                                     gpointer            opened,
-                                     guint64             seed,
-                                     const DdimMonitor  *monitor,
-                                     GError            **error);
-  cairo_surface_t * (*render)       (const DdimTask     *task,
-                                     gint                stage,
-                                     const DdimCanvas   *made);
+  /* An item for each of the n seeds; none depends on the others.  Free with
+   * ddim_canvas_free ().                                                    */
+  DdimCanvas * (*make)         (const DdimTask     *task,
+                                gint                stage,
+                                gpointer            opened,
+                                const guint64      *seeds,
+                                gint                n,
+                                const DdimMonitor  *monitor,
+                                GError            **error);
 
-  void              (*finalize)     (DdimTask           *task);
+  /* Appends the inversion error (DdimInversion) of each picture that was
+   * encoded, gdoubles; or NULL.                                             */
+  void         (*get_errors)   (gpointer            opened,
+                                GArray             *errors);
+
+  void         (*finalize)     (DdimTask           *task);
 };
 
 /* Embed it first. */
@@ -66,25 +69,31 @@ struct _DdimTask
 {
   const DdimTaskClass *klass;
   gint                 ref_count;
-  gint                 n_stages;
+  const DdimStages    *stages;    /* owned by the embedding struct           */
 };
 
-DdimTask  * ddim_task_ref             (DdimTask *task);
-void        ddim_task_unref           (DdimTask *task);
+DdimTask * ddim_task_ref   (DdimTask *task);
+void       ddim_task_unref (DdimTask *task);
 
-/* What the worker keeps from one task to the next. */
-struct _DdimTaskCache
-{
-  DdimThreadPool *pool;
-  DdimModel      *model;
-  gchar          *name;   /* of the model, as in a recipe */
-};
+/* Receives one result, an item of the last stage's size, as soon as it is made;
+ * the canvas is the caller's and goes when this returns.  i: which of the seeds
+ * it is of.  FALSE, with an error, ends the run.                            */
+typedef gboolean (* DdimTaskSink) (gint               i,
+                                   const DdimCanvas  *made,
+                                   gpointer           data,
+                                   GError           **error);
 
-/* The recipe's model, which is loaded where it is not the one before; owned by
- * the cache.                                                             */
-DdimModel * ddim_task_cache_get_model (DdimTaskCache     *cache,
-                                       const DdimRecipe  *recipe,
-                                       GError           **error);
-void        ddim_task_cache_clear     (DdimTaskCache *cache);
+/* Opens the last stage, makes the result of every seed, in their order and as
+ * many at a time as memory allows, and gives each to the sink.  errors: receives
+ * inversion errors, or NULL.  Memory does not grow with n.                  */
+gboolean   ddim_task_run   (const DdimTask     *task,
+                            DdimModelCache     *cache,
+                            const guint64      *seeds,
+                            gint                n,
+                            DdimTaskSink        sink,
+                            gpointer            sink_data,
+                            GArray             *errors,
+                            const DdimMonitor  *monitor,
+                            GError            **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimTask, ddim_task_unref)

@@ -1,25 +1,20 @@
-/* texture-task.c: textures like a sample, for a job
+/* texture-task.c: textures like a sample
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Pure noise, decoded under the model that the sample's patches make.  A stage
- * of 1 / k of the size has the sample at 1 / k of its size and the noise of the
- * full one, reduced, so that the same things come to lie at the same places.
+ * Pure noise, decoded by the model that the sample's patches make.  A stage of
+ * 1 / k of the size has the sample at 1 / k of its size and the noise of the full
+ * one, reduced, so that the same things come to lie at the same places.
  */
-
-#include "config.h"
 
 #include "texture-task.h"
 
-/* The longer side of what is shown, in pixels. */
-#define SHOWN_SIDE 480
-
 typedef struct
 {
-  DdimTask    base;
-  DdimSample *sample;
-  gint        steps;
+  DdimTask             base;
+  DdimTextureInput    *input;
+  DdimTextureSettings  settings;
 } TextureTask;
 
 typedef struct
@@ -28,70 +23,37 @@ typedef struct
   DdimLevels *levels;
 } Opened;
 
-DdimLevels *
-ddim_texture_levels (const DdimModel  *model,
-                     gint              steps,
-                     GError          **error)
+/* The input -------------------------------------------------------------- */
+
+DdimTextureInput *
+ddim_texture_input_new (DdimStagesKind kind,
+                        gint           h,
+                        gint           w)
 {
-  return ddim_levels_new (ddim_model_get_schedule (model), DDIM_SPACING_QUADRATIC, steps,
-                          1.0, NULL, error);
+  DdimTextureInput *input = g_new0 (DdimTextureInput, 1);
+
+  input->ref_count = 1;
+  ddim_stages_init (&input->stages, kind, h, w);
+
+  return input;
 }
 
-DdimCanvas *
-ddim_texture_make (DdimModel          *model,
-                   const DdimLevels   *levels,
-                   gint                h,
-                   gint                w,
-                   gint                reduction,
-                   guint64             seed,
-                   const DdimMonitor  *monitor,
-                   GError            **error)
+DdimTextureInput *
+ddim_texture_input_ref (DdimTextureInput *input)
 {
-  DdimField              *field    = ddim_model_get_field (model);
-  DdimSampling            sampling = { .second_order = TRUE };
-  g_autoptr (DdimCanvas)  texture  = ddim_canvas_new (1, h, w, field->channels);
+  g_atomic_int_inc (&input->ref_count);
 
-  ddim_noise_fill_reduced (texture, &seed, 0, reduction);
-  if (! ddim_decode (field, levels, &sampling, texture, monitor, error))
-    return NULL;
-
-  return g_steal_pointer (&texture);
-}
-
-/* The sample ------------------------------------------------------------- */
-
-DdimSample *
-ddim_sample_new (gint        h,
-                 gint        w,
-                 gint        channels,
-                 const Babl *format)
-{
-  DdimSample *sample = g_new0 (DdimSample, 1);
-
-  sample->ref_count = 1;
-  sample->channels  = channels;
-  sample->format    = format;
-  sample->n_stages  = ddim_stages_plan (sample->stages, h, w);
-
-  return sample;
-}
-
-DdimSample *
-ddim_sample_ref (DdimSample *sample)
-{
-  g_atomic_int_inc (&sample->ref_count);
-
-  return sample;
+  return input;
 }
 
 void
-ddim_sample_unref (DdimSample *sample)
+ddim_texture_input_unref (DdimTextureInput *input)
 {
-  if (! sample || ! g_atomic_int_dec_and_test (&sample->ref_count))
+  if (! input || ! g_atomic_int_dec_and_test (&input->ref_count))
     return;
 
-  ddim_patch_source_free (sample->source);
-  g_free (sample);
+  ddim_patch_source_free (input->source);
+  g_free (input);
 }
 
 /* The task --------------------------------------------------------------- */
@@ -103,7 +65,7 @@ same_opening (const DdimTask *a,
   const TextureTask *one   = (const TextureTask *) a;
   const TextureTask *other = (const TextureTask *) b;
 
-  return one->sample == other->sample && one->steps == other->steps;
+  return one->input == other->input && one->settings.steps == other->settings.steps;
 }
 
 static gboolean
@@ -111,15 +73,6 @@ same_making (const DdimTask *a,
              const DdimTask *b)
 {
   return TRUE;
-}
-
-static gint
-stage_steps (const TextureTask *self,
-             gint               stage)
-{
-  gint most = self->sample->stages[stage].steps;
-
-  return most ? MIN (most, self->steps) : self->steps;
 }
 
 /* Of the model, which is nothing beside its evaluations. */
@@ -135,9 +88,8 @@ making_cost (const DdimTask *task,
              gint            stage)
 {
   const TextureTask *self = (const TextureTask *) task;
-  const DdimStage   *s    = &self->sample->stages[stage];
 
-  return s->w * (gdouble) s->h * stage_steps (self, stage);
+  return ddim_stage_get_cost (&task->stages->stages[stage], self->settings.steps);
 }
 
 static void
@@ -153,19 +105,22 @@ close_model (gpointer data)
 static gpointer
 open_model (const DdimTask     *task,
             gint                stage,
-            DdimTaskCache      *cache,
+            DdimModelCache     *cache,
             const DdimMonitor  *monitor,
             gdouble            *evaluated,
             GError            **error)
 {
   const TextureTask *self   = (const TextureTask *) task;
+  const DdimStage   *s      = &task->stages->stages[stage];
   Opened            *opened = g_new0 (Opened, 1);
 
-  opened->model = ddim_patch_source_make_model (self->sample->source, NULL,
-                                                self->sample->stages[stage].reduction,
+  opened->model = ddim_patch_source_make_model (self->input->source, NULL, s->reduction,
                                                 cache->pool, error);
   if (opened->model)
-    opened->levels = ddim_texture_levels (opened->model, stage_steps (self, stage), error);
+    opened->levels = ddim_levels_new (ddim_model_get_schedule (opened->model),
+                                      DDIM_SPACING_QUADRATIC,
+                                      ddim_stage_get_steps (s, self->settings.steps),
+                                      1.0, NULL, error);
   if (! opened->levels)
     g_clear_pointer (&opened, close_model);
 
@@ -176,30 +131,32 @@ static DdimCanvas *
 make (const DdimTask     *task,
       gint                stage,
       gpointer            data,
-      guint64             seed,
+      const guint64      *seeds,
+      gint                n,
       const DdimMonitor  *monitor,
       GError            **error)
 {
-  const DdimStage *s      = &((const TextureTask *) task)->sample->stages[stage];
-  const Opened    *opened = data;
+  const DdimStage        *s        = &task->stages->stages[stage];
+  const Opened           *opened   = data;
+  DdimField              *field    = ddim_model_get_field (opened->model);
+  DdimSampling            sampling = { .second_order = TRUE };
+  g_autoptr (DdimCanvas)  textures = ddim_canvas_new (n, s->h, s->w, field->channels);
 
-  return ddim_texture_make (opened->model, opened->levels, s->h, s->w, s->reduction, seed,
-                            monitor, error);
-}
+  ddim_noise_fill_reduced (textures, seeds, 0, s->reduction);
+  if (! ddim_decode (field, opened->levels, &sampling, textures, monitor, error))
+    return NULL;
 
-static cairo_surface_t *
-render (const DdimTask   *task,
-        gint              stage,
-        const DdimCanvas *made)
-{
-  return ddim_canvas_render (made, ((const TextureTask *) task)->sample->format, SHOWN_SIDE);
+  return g_steal_pointer (&textures);
 }
 
 static void
 finalize (DdimTask *task)
 {
-  ddim_sample_unref (((TextureTask *) task)->sample);
-  g_free (task);
+  TextureTask *self = (TextureTask *) task;
+
+  ddim_texture_input_unref (self->input);
+  ddim_texture_settings_clear (&self->settings);
+  g_free (self);
 }
 
 static const DdimTaskClass klass =
@@ -211,19 +168,18 @@ static const DdimTaskClass klass =
   .open         = open_model,
   .close        = close_model,
   .make         = make,
-  .render       = render,
   .finalize     = finalize,
 };
 
 DdimTask *
-ddim_texture_task_new (DdimSample *sample,
-                       gint        steps)
+ddim_texture_task_new (DdimTextureInput          *input,
+                       const DdimTextureSettings *settings)
 {
   TextureTask *self = g_new0 (TextureTask, 1);
 
-  self->base   = (DdimTask) { &klass, 1, sample->n_stages };
-  self->sample = ddim_sample_ref (sample);
-  self->steps  = steps;
+  self->base  = (DdimTask) { &klass, 1, &input->stages };
+  self->input = ddim_texture_input_ref (input);
+  ddim_texture_settings_copy (settings, &self->settings);
 
   return &self->base;
 }

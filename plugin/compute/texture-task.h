@@ -1,4 +1,4 @@
-/* texture-task.h: textures like a sample, for a job
+/* texture-task.h: textures like a sample
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -6,45 +6,30 @@
 
 #pragma once
 
-#include "pyramid.h"
-#include "patch-source.h"
+#include "patch-model.h"
+#include "settings.h"
+#include "stages.h"
 #include "task.h"
 
-/* What textures are made of, and how large.  Reference counted: the worker of a
- * job may hold one longer than the dialog.                                  */
+/* The sample, and how large textures are.  The main thread sets the source before
+ * any other looks at it.  Reference counted: a job may hold it longer than a
+ * dialog.                                                                   */
 typedef struct
 {
   gint             ref_count;
-  gint             n_stages;
-  DdimStage        stages[DDIM_TASK_STAGES]; /* without canvases                  */
-  DdimPatchSource *source;              /* NULL until it is read             */
-  gint             channels;            /* 1 or 3                            */
-  const Babl      *format;              /* of the image, for its space       */
-} DdimSample;
+  DdimStages       stages;
+  DdimPatchSource *source;  /* NULL yet                                      */
+} DdimTextureInput;
 
-DdimSample * ddim_sample_new       (gint              h,
-                                    gint              w,
-                                    gint              channels,
-                                    const Babl       *format);
-DdimSample * ddim_sample_ref       (DdimSample       *sample);
-void         ddim_sample_unref     (DdimSample       *sample);
+/* h x w: of the texture. */
+DdimTextureInput * ddim_texture_input_new   (DdimStagesKind             kind,
+                                             gint                       h,
+                                             gint                       w);
+DdimTextureInput * ddim_texture_input_ref   (DdimTextureInput          *input);
+void               ddim_texture_input_unref (DdimTextureInput          *input);
 
-/* Keeps a reference to the sample.  Free with ddim_task_unref (). */
-DdimTask   * ddim_texture_task_new (DdimSample       *sample,
-                                    gint              steps);
+/* Keeps a reference to the input.  Free with ddim_task_unref (). */
+DdimTask         * ddim_texture_task_new    (DdimTextureInput          *input,
+                                             const DdimTextureSettings *settings);
 
-/* A texture (one item, the model's channels) out of noise; of 1 / reduction of
- * the size, by the noise of the full one.  NULL on failure.  Any thread.    */
-DdimCanvas * ddim_texture_make     (DdimModel        *model,
-                                    const DdimLevels *levels,
-                                    gint              h,
-                                    gint              w,
-                                    gint              reduction,
-                                    guint64           seed,
-                                    const DdimMonitor *monitor,
-                                    GError          **error);
-
-/* From pure noise on. */
-DdimLevels * ddim_texture_levels   (const DdimModel  *model,
-                                    gint              steps,
-                                    GError          **error);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimTextureInput, ddim_texture_input_unref)

@@ -1,15 +1,15 @@
-/* variation-task.c: variations of a pyramid, for a job
+/* variation-task.c: variations of a picture
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A picture is taken apart once for each model, depth and number of steps;
- * another strength or seed only puts together again.
+ * A picture is encoded once for each model, depth and number of steps; another
+ * strength or seed only decodes.
  */
 
-#include "config.h"
+#include <string.h>
 
-#include "patch-source.h"
+#include "denoiser.h"
 #include "variation-task.h"
 
 /* Evaluations a step of the exact encoder, before it was measured: the most. */
@@ -17,49 +17,87 @@
 
 typedef struct
 {
-  DdimTask     base;
-  DdimPyramid *pyramid;
-  DdimRecipe   recipe;
+  DdimTask               base;
+  DdimVariationInput    *input;
+  DdimVariationSettings  settings;
 } VariationTask;
 
-/* As in a run without a dialog: at strength 0 the picture stays as it is. */
-static gboolean
-is_made_periodic (const DdimRecipe *recipe)
+typedef struct
 {
-  return recipe->tileable && recipe->strength > 0.0;
+  DdimInversion *inversion; /* NULL where nothing is to change               */
+} Opened;
+
+/* The input -------------------------------------------------------------- */
+
+DdimVariationInput *
+ddim_variation_input_new (const DdimPlacement *placement,
+                          DdimStagesKind       kind,
+                          gint                 h,
+                          gint                 w)
+{
+  DdimVariationInput *input = g_new0 (DdimVariationInput, 1);
+
+  input->ref_count = 1;
+  input->placement = *placement;
+  ddim_stages_init (&input->stages, kind, h, w);
+
+  return input;
+}
+
+DdimVariationInput *
+ddim_variation_input_ref (DdimVariationInput *input)
+{
+  g_atomic_int_inc (&input->ref_count);
+
+  return input;
+}
+
+void
+ddim_variation_input_unref (DdimVariationInput *input)
+{
+  if (! input || ! g_atomic_int_dec_and_test (&input->ref_count))
+    return;
+
+  for (gint i = 0; i < input->stages.n; i++)
+    {
+      ddim_canvas_free (input->pictures[i]);
+      g_free (input->weights[i]);
+    }
+  ddim_patch_source_free (input->source);
+  g_free (input);
+}
+
+/* The task --------------------------------------------------------------- */
+
+static gboolean
+is_varied (const DdimVariationSettings *settings)
+{
+  return settings->strength > 0.0;
 }
 
 static gboolean
 same_opening (const DdimTask *a,
               const DdimTask *b)
 {
-  const VariationTask *one   = (const VariationTask *) a;
-  const VariationTask *other = (const VariationTask *) b;
-  const DdimRecipe    *x     = &one->recipe;
-  const DdimRecipe    *y     = &other->recipe;
+  const VariationTask         *one   = (const VariationTask *) a;
+  const VariationTask         *other = (const VariationTask *) b;
+  const DdimVariationSettings *x     = &one->settings;
+  const DdimVariationSettings *y     = &other->settings;
 
-  return one->pyramid == other->pyramid && ! g_strcmp0 (x->model, y->model) &&
-         x->steps == y->steps && x->depth == y->depth &&
-         is_made_periodic (x) == is_made_periodic (y);
+  return one->input == other->input &&
+         ddim_model_settings_same_model (&x->model, &y->model) &&
+         x->model.steps == y->model.steps && x->model.depth == y->model.depth &&
+         x->model.tileable == y->model.tileable && is_varied (x) == is_varied (y);
 }
 
 static gboolean
 same_making (const DdimTask *a,
              const DdimTask *b)
 {
-  const DdimRecipe *x = &((const VariationTask *) a)->recipe;
-  const DdimRecipe *y = &((const VariationTask *) b)->recipe;
+  const DdimVariationSettings *x = &((const VariationTask *) a)->settings;
+  const DdimVariationSettings *y = &((const VariationTask *) b)->settings;
 
   return x->strength == y->strength && x->eta == y->eta;
-}
-
-static gint
-stage_steps (const VariationTask *self,
-             gint                 stage)
-{
-  gint most = self->pyramid->stages[stage].steps;
-
-  return most ? MIN (most, self->recipe.steps) : self->recipe.steps;
 }
 
 static gdouble
@@ -67,110 +105,116 @@ making_cost (const DdimTask *task,
              gint            stage)
 {
   const VariationTask *self = (const VariationTask *) task;
-  const DdimStage     *s    = &self->pyramid->stages[stage];
 
-  return s->w * (gdouble) s->h * stage_steps (self, stage);
+  if (! is_varied (&self->settings))
+    return 0.0;
+
+  return ddim_stage_get_cost (&task->stages->stages[stage], self->settings.model.steps);
 }
 
-/* With the look back. */
+/* To encode, and to decode what was encoded. */
 static gdouble
 opening_cost (const DdimTask *task,
               gint            stage)
 {
-  return making_cost (task, stage) *
-         (1.0 + (stage == task->n_stages - 1 ? EXACT_EVALUATIONS : 1.0));
-}
+  gboolean exact = ddim_stage_is_result (&task->stages->stages[stage]);
 
-/* A picture taken apart. */
-static gpointer
-open (const DdimTask     *task,
-      gint                stage,
-      DdimTaskCache      *cache,
-      const DdimMonitor  *monitor,
-      gdouble            *evaluated,
-      GError            **error)
-{
-  const VariationTask    *self     = (const VariationTask *) task;
-  const DdimStage        *s        = &self->pyramid->stages[stage];
-  gboolean                last     = stage == task->n_stages - 1;
-  DdimRecipe              recipe   = self->recipe; /* borrows its model */
-  g_autoptr (DdimModel)   of_image = NULL;
-  DdimModel              *model;
-  g_autoptr (DdimField)   field    = NULL;
-  g_autoptr (DdimLevels)  levels   = NULL;
-  DdimCanvas             *canvas;
-  DdimInversion          *inversion;
-
-  if (self->pyramid->source)
-    model = of_image = ddim_patch_source_make_model (self->pyramid->source, s->canvas, s->reduction,
-                                                     cache->pool, error);
-  else
-    model = ddim_task_cache_get_model (cache, &recipe, error);
-  if (! model)
-    return NULL;
-
-  /* A model of the image takes canvases of any size, and wraps them itself. */
-  field = of_image ? ddim_field_ref (ddim_model_get_field (model))
-                   : ddim_tiling_new (ddim_model_get_field (model),
-                                      &self->pyramid->placement.tiling, error);
-  if (! field)
-    return NULL;
-
-  recipe.depth = ddim_recipe_get_reduced_depth (&recipe, model, s->reduction);
-  recipe.steps = stage_steps (self, stage);
-  levels = ddim_recipe_make_levels (&recipe, model, error);
-  if (! levels)
-    return NULL;
-
-  canvas = ddim_canvas_copy (s->canvas);
-  if (is_made_periodic (&recipe))
-    ddim_canvas_make_seamless (canvas);
-
-  inversion = ddim_inversion_new (field, levels,
-                                  last ? DDIM_ENCODER_EXACT : DDIM_ENCODER_PAPER,
-                                  canvas, monitor, error);
-  if (inversion)
-    *evaluated = s->w * (gdouble) s->h * inversion->evaluations;
-
-  return inversion;
+  return making_cost (task, stage) * (1.0 + (exact ? EXACT_EVALUATIONS : 1.0));
 }
 
 static void
-close_inversion (gpointer opened)
+close_inversion (gpointer data)
 {
-  ddim_inversion_free (opened);
+  Opened *opened = data;
+
+  ddim_inversion_free (opened->inversion);
+  g_free (opened);
+}
+
+static gpointer
+open_inversion (const DdimTask     *task,
+                gint                stage,
+                DdimModelCache     *cache,
+                const DdimMonitor  *monitor,
+                gdouble            *evaluated,
+                GError            **error)
+{
+  const VariationTask   *self     = (const VariationTask *) task;
+  DdimVariationInput    *input    = self->input;
+  const DdimStage       *s        = &input->stages.stages[stage];
+  g_auto (DdimDenoiser)  denoiser = { 0 };
+  DdimCanvas            *picture;
+  Opened                *opened;
+
+  if (! ddim_denoiser_init (&denoiser, &self->settings.model, &input->placement, s,
+                            input->pictures[stage], input->source, cache, error))
+    return NULL;
+
+  opened     = g_new0 (Opened, 1);
+  *evaluated = 0.0;
+  if (! is_varied (&self->settings))
+    return opened;
+
+  picture = ddim_canvas_copy (input->pictures[stage]);
+  if (self->settings.model.tileable)
+    ddim_canvas_make_seamless (picture);
+
+  opened->inversion = ddim_inversion_new (denoiser.field, denoiser.levels,
+                                          ddim_stage_is_result (s) ? DDIM_ENCODER_EXACT
+                                                                   : DDIM_ENCODER_PAPER,
+                                          picture, monitor, error);
+  if (opened->inversion)
+    *evaluated = s->w * (gdouble) s->h * opened->inversion->evaluations;
+  else
+    g_clear_pointer (&opened, close_inversion);
+
+  return opened;
 }
 
 static DdimCanvas *
 make (const DdimTask     *task,
       gint                stage,
-      gpointer            opened,
-      guint64             seed,
+      gpointer            data,
+      const guint64      *seeds,
+      gint                n,
       const DdimMonitor  *monitor,
       GError            **error)
 {
-  const VariationTask    *self      = (const VariationTask *) task;
-  const DdimInversion    *inversion = opened;
-  const DdimCanvas       *image     = inversion->image;
-  g_autoptr (DdimCanvas)  after     = ddim_canvas_new (1, image->h, image->w, image->c);
-  DdimVariation           options   = { .strength  = self->recipe.strength,
-                                        .eta       = self->recipe.eta,
-                                        .seeds     = &seed,
-                                        .weights   = self->pyramid->stages[stage].weights,
-                                        .reduction = self->pyramid->stages[stage].reduction };
+  const VariationTask    *self    = (const VariationTask *) task;
+  const Opened           *opened  = data;
+  const DdimCanvas       *picture = self->input->pictures[stage];
+  gsize                   size    = ddim_canvas_item_size (picture);
+  g_autoptr (DdimCanvas)  made    = ddim_canvas_new (n, picture->h, picture->w, picture->c);
+  DdimVariation           options = { .strength  = self->settings.strength,
+                                      .eta       = self->settings.eta,
+                                      .seeds     = seeds,
+                                      .weights   = self->input->weights[stage],
+                                      .reduction = task->stages->stages[stage].reduction };
 
-  if (! ddim_vary (inversion, &options, after, NULL, monitor, error))
-    return NULL;
+  if (! opened->inversion)
+    {
+      for (gint i = 0; i < n; i++)
+        memcpy (made->data + i * size, picture->data, size * sizeof (gfloat));
+      made->x = picture->x;
+      made->y = picture->y;
+    }
+  else if (! ddim_vary (opened->inversion, &options, made, NULL, monitor, error))
+    {
+      return NULL;
+    }
 
-  return g_steal_pointer (&after);
+  return g_steal_pointer (&made);
 }
 
-static cairo_surface_t *
-render (const DdimTask   *task,
-        gint              stage,
-        const DdimCanvas *made)
+static void
+get_errors (gpointer  data,
+            GArray   *errors)
 {
-  return ddim_pyramid_render (((const VariationTask *) task)->pyramid, stage, made);
+  const Opened *opened = data;
+  gdouble       none   = 0.0;
+
+  g_array_append_vals (errors, opened->inversion ? &opened->inversion->inversion_error : &none,
+                       1);
 }
 
 static void
@@ -178,8 +222,8 @@ finalize (DdimTask *task)
 {
   VariationTask *self = (VariationTask *) task;
 
-  ddim_pyramid_unref (self->pyramid);
-  ddim_recipe_clear (&self->recipe);
+  ddim_variation_input_unref (self->input);
+  ddim_variation_settings_clear (&self->settings);
   g_free (self);
 }
 
@@ -189,22 +233,22 @@ static const DdimTaskClass klass =
   .same_making  = same_making,
   .opening_cost = opening_cost,
   .making_cost  = making_cost,
-  .open         = open,
+  .open         = open_inversion,
   .close        = close_inversion,
   .make         = make,
-  .render       = render,
+  .get_errors   = get_errors,
   .finalize     = finalize,
 };
 
 DdimTask *
-ddim_variation_task_new (DdimPyramid      *pyramid,
-                         const DdimRecipe *recipe)
+ddim_variation_task_new (DdimVariationInput          *input,
+                         const DdimVariationSettings *settings)
 {
   VariationTask *self = g_new0 (VariationTask, 1);
 
-  self->base  = (DdimTask) { &klass, 1, pyramid->n_stages };
-  self->pyramid = ddim_pyramid_ref (pyramid);
-  ddim_recipe_copy (recipe, &self->recipe);
+  self->base  = (DdimTask) { &klass, 1, &input->stages };
+  self->input = ddim_variation_input_ref (input);
+  ddim_variation_settings_copy (settings, &self->settings);
 
   return &self->base;
 }

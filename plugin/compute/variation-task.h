@@ -1,4 +1,4 @@
-/* variation-task.h: variations of a pyramid, for a job
+/* variation-task.h: variations of a picture
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -6,15 +6,42 @@
 
 #pragma once
 
-#include "recipe.h"
-#include "pyramid.h"
+#include "patch-model.h"
+#include "settings.h"
+#include "stages.h"
 #include "task.h"
 
-/* What is nearer than this to a place is not used for it, in pixels, by a model
- * of the same image: it would be given back as it is.                       */
+/* By a model of the same image, no patch nearer than this to a place is used for
+ * it, in pixels: it would be given back as it is.                           */
 #define DDIM_VARIATION_APART 32
 
-/* The pyramid's stages, varied as the recipe says; keeps a reference to it
- * and a copy of the recipe.  Free with ddim_task_unref ().                  */
-DdimTask * ddim_variation_task_new (DdimPyramid      *pyramid,
-                                    const DdimRecipe *recipe);
+/* The picture at each stage's size.  The main thread fills a stage before any
+ * other looks at it; then it is read only.  Reference counted: a job may hold it
+ * longer than a dialog.                                                     */
+typedef struct
+{
+  gint             ref_count;
+  DdimPlacement    placement;
+  DdimStages       stages;
+  DdimCanvas      *pictures[DDIM_STAGES_MAX]; /* one item each, as ddim_inversion_new ()
+                                                 takes them; all have the last one's
+                                                 origin                          */
+  gfloat          *weights[DDIM_STAGES_MAX];  /* or NULL, as ddim_vary () takes them */
+  DdimPatchSource *source;                    /* of DDIM_MODEL_IMAGE, or NULL    */
+} DdimVariationInput;
+
+/* h x w: of the last stage's canvas.  No pictures yet. */
+DdimVariationInput * ddim_variation_input_new   (const DdimPlacement          *placement,
+                                                 DdimStagesKind                kind,
+                                                 gint                          h,
+                                                 gint                          w);
+DdimVariationInput * ddim_variation_input_ref   (DdimVariationInput           *input);
+void                 ddim_variation_input_unref (DdimVariationInput           *input);
+
+/* Keeps a reference to the input and a copy of the settings.  What it makes for
+ * a seed is the whole picture, varied; at strength 0 it is the picture, without
+ * any arithmetic.  Free with ddim_task_unref ().                            */
+DdimTask           * ddim_variation_task_new    (DdimVariationInput           *input,
+                                                 const DdimVariationSettings  *settings);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimVariationInput, ddim_variation_input_unref)

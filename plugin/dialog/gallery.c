@@ -11,6 +11,7 @@
 
 #include "gallery.h"
 #include "preview.h"
+#include "settings.h"
 
 #define CELL_W 80
 #define CELL_H 64
@@ -202,7 +203,7 @@ ddim_gallery_set_seeds (DdimGallery *gallery,
   gallery->busy = TRUE;
   for (gint i = 0; i < gallery->n; i++)
     {
-      Cell *cell = find (gallery, first + i);
+      Cell *cell = find (gallery, ddim_seed_at (first, i));
 
       if (cell)
         pictures[i] = g_steal_pointer (&cell->picture);
@@ -212,12 +213,12 @@ ddim_gallery_set_seeds (DdimGallery *gallery,
   for (gint i = 0; i < gallery->n; i++)
     {
       Cell             *cell = &gallery->cells[i];
-      g_autofree gchar *name = g_strdup_printf (gallery->cell_name,
-                                                     (guint) (first + i));
+      guint64           seed = ddim_seed_at (first, i);
+      g_autofree gchar *name = g_strdup_printf (gallery->cell_name, (guint) seed);
 
       g_clear_pointer (&cell->picture, cairo_surface_destroy);
       cell->picture = pictures[i];
-      cell->seed    = first + i;
+      cell->seed    = seed;
       gtk_widget_set_tooltip_text (cell->child, name);
       atk_object_set_name (gtk_widget_get_accessible (cell->child), name);
       if (i < n_picked)

@@ -23,7 +23,7 @@ GtkWidget       * ddim_gallery_get_widget  (DdimGallery      *gallery);
 void              ddim_gallery_set_several (DdimGallery      *gallery,
                                             gboolean          several);
 
-/* The cells show the variations of first, first + 1, ...; the first n_picked
+/* The cells show the variations of ddim_seed_at (first, i); the first n_picked
  * are picked.  Pictures of seeds that stay are kept.                        */
 void              ddim_gallery_set_seeds   (DdimGallery      *gallery,
                                             guint64           first,

@@ -14,13 +14,18 @@
 #include <libgimp/gimpui.h>
 #include <glib/gi18n-lib.h>
 
-#include "model-combo.h"
 #include "controls.h"
 #include "frames.h"
 #include "interpolate-dialog.h"
-#include "interpolate-task.h"
-#include "models.h"
+#include "interpolation-task.h"
+#include "model-cache.h"
+#include "model-combo.h"
 #include "preview-dialog.h"
+#include "region-view.h"
+#include "task-input.h"
+
+/* The longer side of what is shown, in pixels. */
+#define SHOWN_SIDE 480
 
 /* Evaluations a step of the exact encoder, which all the frames begin with, and
  * the look back.                                                            */
@@ -28,17 +33,19 @@
 
 typedef struct
 {
-  DdimPreviewDialog   *preview_dialog;
-  GimpProcedureConfig *config;
-  DdimMakeLayerSet     make_layer_set;
-  gpointer             make_data;
+  DdimPreviewDialog         *preview_dialog;
+  GimpProcedureConfig       *config;
+  DdimInterpolationReader    read_settings;
+  DdimMakeLayerSet           make_layer_set;
+  gpointer                   make_data;
 
-  DdimLayerSet  *layer_set;          /* or NULL                                 */
-  DdimKeyframes *keyframes;                   /* or NULL                                 */
-  gint           channels;        /* of the model                            */
+  DdimInterpolationSettings  settings;   /* by which it is planned           */
+  DdimLayerSet              *layer_set;  /* or NULL                          */
+  DdimInterpolationInput    *input;      /* or NULL                          */
+  gint                       channels;   /* of the model                     */
 
-  GtkWidget *of_frames[2];
-  GtkWidget *of_layer;
+  GtkWidget                 *of_frames[2];
+  GtkWidget                 *of_layer;
 } Dialog;
 
 static DdimFramesKind
@@ -52,13 +59,12 @@ plan (gpointer          data,
       cairo_surface_t **before,
       GError          **error)
 {
-  Dialog              *self   = data;
-  g_auto (DdimRecipe)  recipe = { 0 };
-  g_autofree gchar    *folder = NULL;
-  DdimModelInfo info;
-  DdimPlacement how;
+  Dialog                  *self  = data;
+  const DdimModelSettings *model = &self->settings.model;
+  DdimModelInfo            info;
+  DdimPlacement            placement;
 
-  g_clear_pointer (&self->keyframes, ddim_keyframes_unref);
+  g_clear_pointer (&self->input, ddim_interpolation_input_unref);
   g_clear_pointer (&self->layer_set, ddim_layer_set_free);
 
   self->layer_set = self->make_layer_set (self->config, self->make_data, error);
@@ -67,17 +73,17 @@ plan (gpointer          data,
   self->layer_set->pause      = ddim_preview_dialog_serve;
   self->layer_set->pause_data = self->preview_dialog;
 
-  ddim_recipe_read (&recipe, self->config);
-  folder = ddim_models_find (recipe.model, error);
-  if (! folder || ! ddim_model_inspect (folder, &info, error))
+  if (! self->read_settings (self->config, &self->settings, error) ||
+      ! ddim_model_settings_inspect (model, self->layer_set->colors, &info, error))
     return 0;
 
-  ddim_placement_init (&how, recipe.method, FALSE, info.sample_size, info.attention,
-                       self->layer_set->target.height, self->layer_set->target.width);
-  self->keyframes = ddim_keyframes_new (self->layer_set, &how);
-  self->channels = info.channels == 1 ? 1 : 3;
+  ddim_placement_init (&placement, model->method, FALSE, info.sample_size, info.attention,
+                  self->layer_set->target.height, self->layer_set->target.width);
+  self->input    = ddim_layer_set_plan_input (self->layer_set, &placement,
+                                              DDIM_STAGES_PREVIEWS);
+  self->channels = info.channels;
 
-  return self->keyframes->n_stages;
+  return self->input->stages.n;
 }
 
 static gboolean
@@ -87,8 +93,7 @@ read_stage (gpointer   data,
 {
   Dialog *self = data;
 
-  return ddim_keyframes_read_stage (self->keyframes, self->layer_set, stage, self->channels,
-                                    error);
+  return ddim_layer_set_read_input (self->layer_set, self->input, stage, self->channels, error);
 }
 
 /* The cell that shows the one layer, where that is made: the nearest. */
@@ -109,25 +114,41 @@ get_pick (gpointer data)
 static DdimTask *
 make_task (gpointer data)
 {
-  Dialog              *self   = data;
-  g_auto (DdimRecipe)  recipe = { 0 };
-  DdimEasing           easing = gimp_procedure_config_get_choice_id (self->config, "easing");
-  gdouble              positions[DDIM_PREVIEW_CELLS];
-  gdouble              position, mix;
-  gboolean             loop;
-  gint                 seed;
+  Dialog                             *self     = data;
+  g_auto (DdimInterpolationSettings)  settings = { 0 };
+  const DdimInterpolationSettings    *used     = &self->settings;
+  gint                                n_keys   = self->input->n_keys;
+  gdouble                             positions[DDIM_PREVIEW_CELLS];
+  gdouble                             position;
 
-  ddim_recipe_read (&recipe, self->config);
-  g_object_get (self->config, "position", &position, "loop", &loop, "mix", &mix,
-                "seed", &seed, NULL);
+  /* where there is to be another model, this is planned anew very soon */
+  if (self->read_settings (self->config, &settings, NULL) &&
+      ddim_model_settings_same_model (&settings.model, &used->model))
+    used = &settings;
 
-  ddim_path_positions (self->keyframes->n_keys, loop, easing, DDIM_PREVIEW_CELLS, positions);
+  ddim_path_positions (n_keys, used->loop, used->easing, DDIM_PREVIEW_CELLS, positions);
   if (get_kind (self) == DDIM_FRAMES_LAYER)
-    positions[get_pick (self)] = ddim_path_position (self->keyframes->n_keys, loop, easing,
-                                                     position);
+    {
+      g_object_get (self->config, "position", &position, NULL);
+      positions[get_pick (self)] = ddim_path_position (n_keys, used->loop, used->easing,
+                                                       position);
+    }
 
-  return ddim_interpolate_task_new (self->keyframes, &recipe, positions, DDIM_PREVIEW_CELLS, loop,
-                                    mix, seed);
+  return ddim_interpolation_task_new (self->input, used, positions, DDIM_PREVIEW_CELLS);
+}
+
+static gpointer
+get_view (gpointer data)
+{
+  return (gpointer) ((Dialog *) data)->layer_set->format;
+}
+
+static gpointer
+render (gpointer          format,
+        gint              stage,
+        const DdimCanvas *made)
+{
+  return ddim_canvas_render (made, format, SHOWN_SIDE);
 }
 
 static gchar *
@@ -140,8 +161,8 @@ describe (gpointer data)
     g_dngettext (GETTEXT_PACKAGE,
                  "The way leads through %d layer; frames have %d × %d pixels.",
                  "The way leads through %d layers; frames have %d × %d pixels.",
-                 self->keyframes->n_keys),
-    self->keyframes->n_keys, self->layer_set->target.width, self->layer_set->target.height);
+                 self->input->n_keys),
+    self->input->n_keys, self->layer_set->target.width, self->layer_set->target.height);
 }
 
 static gdouble
@@ -149,17 +170,18 @@ scale_of_all (gpointer data)
 {
   Dialog               *self  = data;
   g_autoptr (DdimTask)  task  = make_task (self);
-  gint                  last  = task->n_stages - 1;
+  gint                  last  = task->stages->n - 1;
   gdouble               shown = task->klass->opening_cost (task, last) +
                                 task->klass->making_cost (task, last);
-  gint                  steps, frames;
+  gint                  steps, frames, h, w;
 
   g_object_get (self->config, "steps", &steps, "frames", &frames, NULL);
   if (get_kind (self) == DDIM_FRAMES_LAYER)
     frames = 1;
+  ddim_placement_get_canvas_size (&self->input->placement, self->layer_set->frame.height,
+                        self->layer_set->frame.width, &h, &w);
 
-  return (gdouble) self->keyframes->h * self->keyframes->w * steps *
-         (EXACT_EVALUATIONS * self->keyframes->n_keys + frames) / shown;
+  return (gdouble) h * w * steps * (EXACT_EVALUATIONS * self->input->n_keys + frames) / shown;
 }
 
 /* The arguments ---------------------------------------------------------- */
@@ -237,11 +259,12 @@ make_controls (Dialog *self)
 }
 
 gboolean
-ddim_interpolate_dialog_run (GimpProcedure       *procedure,
-                             GimpProcedureConfig *config,
-                             GimpDrawable        *drawable,
-                             DdimMakeLayerSet     make_layer_set,
-                             gpointer             make_data)
+ddim_interpolate_dialog_run (GimpProcedure           *procedure,
+                             GimpProcedureConfig     *config,
+                             GimpDrawable            *drawable,
+                             DdimInterpolationReader  read_settings,
+                             DdimMakeLayerSet         make_layer_set,
+                             gpointer                 make_data)
 {
   const DdimPreviewDialogClass klass = {
     .activity      = _("DDIM interpolation"),
@@ -255,24 +278,28 @@ ddim_interpolate_dialog_run (GimpProcedure       *procedure,
     .plan          = plan,
     .read          = read_stage,
     .make_task     = make_task,
+    .get_view      = get_view,
+    .render        = render,
     .describe      = describe,
     .scale_of_all  = scale_of_all,
     .affects       = affects,
     .get_seeds     = get_seeds,
     .get_pick      = get_pick,
   };
-  Dialog                       self  = { .config         = config,
-                                        .make_layer_set = make_layer_set,
-                                        .make_data      = make_data };
-  gboolean                     accepted;
+  Dialog   self = { .config         = config,
+                    .read_settings  = read_settings,
+                    .make_layer_set = make_layer_set,
+                    .make_data      = make_data };
+  gboolean accepted;
 
   self.preview_dialog = ddim_preview_dialog_new (procedure, config, _("DDIM Interpolate"),
                                                  drawable, &klass, &self);
   accepted = ddim_preview_dialog_run (self.preview_dialog, make_controls (&self));
 
   ddim_preview_dialog_free (self.preview_dialog);
-  ddim_keyframes_unref (self.keyframes);
+  ddim_interpolation_input_unref (self.input);
   ddim_layer_set_free (self.layer_set);
+  ddim_interpolation_settings_clear (&self.settings);
 
   return accepted;
 }

@@ -7,16 +7,23 @@
 #pragma once
 
 #include "layer-set.h"
+#include "settings.h"
 
 /* The layers that the arguments name, or NULL and a sentence for the user. */
 typedef DdimLayerSet * (* DdimMakeLayerSet) (GimpProcedureConfig  *config,
                                              gpointer              data,
                                              GError              **error);
 
+/* From arguments to settings; the error is a sentence for the user. */
+typedef gboolean (* DdimInterpolationReader) (GimpProcedureConfig       *config,
+                                              DdimInterpolationSettings *settings,
+                                              GError                   **error);
+
 /* Lets the user set the arguments and look at frames, small; FALSE where they
  * would rather not.  drawable: one of the layers.                           */
-gboolean ddim_interpolate_dialog_run (GimpProcedure       *procedure,
-                                      GimpProcedureConfig *config,
-                                      GimpDrawable        *drawable,
-                                      DdimMakeLayerSet     make_layer_set,
-                                      gpointer             make_data);
+gboolean ddim_interpolate_dialog_run (GimpProcedure           *procedure,
+                                      GimpProcedureConfig     *config,
+                                      GimpDrawable            *drawable,
+                                      DdimInterpolationReader  read_settings,
+                                      DdimMakeLayerSet         make_layer_set,
+                                      gpointer                 make_data);

@@ -15,7 +15,7 @@
 
 #include "model-combo.h"
 #include "models.h"
-#include "patch-source.h"
+#include "settings.h"
 
 /* A label for another widget, in the words of an argument. */
 static GtkWidget *

@@ -27,7 +27,6 @@
 #include "preview.h"
 #include "progress.h"
 #include "preview-dialog.h"
-#include "watch.h"
 
 #define PREVIEW_LEAST 320
 
@@ -177,14 +176,14 @@ show_pick (DdimPreviewDialog *self)
 /* The job ------------------------------------------------------------------ */
 
 static void
-job_picture (guint64          seed,
-             cairo_surface_t *picture,
-             gboolean         finished,
-             gpointer         data)
+job_picture (guint64  seed,
+             gpointer picture,
+             gboolean finished,
+             gpointer data)
 {
   DdimPreviewDialog *self = data;
 
-  ddim_watch_picture (finished);
+  g_debug ("picture %s", finished ? "finished" : "preview");
   ddim_gallery_set_picture (self->gallery, seed, picture);
   show_pick (self);
   show_estimate (self);
@@ -231,7 +230,25 @@ job_done (const GError *error,
     gtk_dialog_response (GTK_DIALOG (self->dialog), GTK_RESPONSE_OK);
 }
 
-static const DdimJobListener listener = { job_picture, job_progress, job_done };
+static void
+free_picture (gpointer picture)
+{
+  cairo_surface_destroy (picture);
+}
+
+static DdimJob *
+make_job (DdimPreviewDialog *self)
+{
+  const DdimJobListener listener = {
+    .render       = self->klass->render,
+    .free_picture = free_picture,
+    .picture      = job_picture,
+    .progress     = job_progress,
+    .done         = job_done,
+  };
+
+  return ddim_job_new (gimp_get_num_processors (), &listener, self);
+}
 
 static gboolean
 request (gpointer data)
@@ -245,8 +262,9 @@ request (gpointer data)
   if (self->klass->only_previews)
     n_picked = DDIM_PREVIEW_CELLS;
   self->finished = FALSE;
-  ddim_job_request (self->job, self->klass->make_task (self->data), seeds,
-                    DDIM_PREVIEW_CELLS, n_picked);
+  ddim_job_request (self->job, self->klass->make_task (self->data),
+                    self->klass->get_view (self->data), self->klass->free_view,
+                    seeds, DDIM_PREVIEW_CELLS, n_picked);
 
   if (self->state == IDLE)
     set_state (self, LOOKING);
@@ -545,7 +563,7 @@ ddim_preview_dialog_new (GimpProcedure                *procedure,
   self->klass       = klass;
   self->data        = data;
   self->conversions = ddim_conversions_new (drawable);
-  self->job         = ddim_job_new (gimp_get_num_processors (), &listener, self);
+  self->job         = make_job (self);
   self->dialog      = ddim_help_dialog_new (procedure, config, title);
 
   return self;
@@ -575,7 +593,6 @@ ddim_preview_dialog_run (DdimPreviewDialog *self,
   fill_dialog (self, controls);
   g_signal_connect (self->dialog, "response", G_CALLBACK (responded), self);
   g_signal_connect (self->config, "notify", G_CALLBACK (config_changed), self);
-  ddim_watch_start (self->dialog);
   plan_soon (self);
 
   accepted = gimp_procedure_dialog_run (GIMP_PROCEDURE_DIALOG (self->dialog));
@@ -585,7 +602,6 @@ ddim_preview_dialog_run (DdimPreviewDialog *self,
   g_clear_handle_id (&self->request_source, g_source_remove);
   set_state (self, IDLE);
   g_signal_handlers_disconnect_by_data (self->config, self);
-  ddim_watch_stop ();
   gtk_widget_hide (self->dialog);
 
   return accepted;

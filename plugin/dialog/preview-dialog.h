@@ -58,6 +58,17 @@ typedef struct
   /* What is to be made, of what is planned.  Free with ddim_task_unref ().  */
   DdimTask   * (*make_task)       (gpointer          data);
 
+  /* What render () needs: a new reference, which free_view frees, or none
+   * where free_view is NULL.                                                */
+  gpointer     (*get_view)        (gpointer          data);
+  GDestroyNotify free_view;
+
+  /* What is shown of a result of some stage: a cairo_surface_t, to be freed
+   * with cairo_surface_destroy ().  Called in another thread.               */
+  gpointer     (*render)          (gpointer          view,
+                                   gint              stage,
+                                   const DdimCanvas *made);
+
   /* How it is done, for people.  Free with g_free (). */
   gchar      * (*describe)        (gpointer          data);
 

@@ -13,18 +13,24 @@
 #include <libgimp/gimpui.h>
 #include <glib/gi18n-lib.h>
 
-#include "model-combo.h"
 #include "controls.h"
+#include "model-combo.h"
 #include "preview-dialog.h"
+#include "region-view.h"
+#include "task-input.h"
 #include "texture-dialog.h"
 #include "texture-task.h"
+
+/* The longer side of what is shown, in pixels. */
+#define SHOWN_SIDE 480
 
 typedef struct
 {
   DdimPreviewDialog   *preview_dialog;
   GimpProcedureConfig *config;
+  DdimTextureReader    read_settings;
   GimpDrawable        *drawable;
-  DdimSample          *sample;    /* or NULL */
+  DdimTextureInput    *input;     /* or NULL */
 } Dialog;
 
 static gint
@@ -32,17 +38,14 @@ plan (gpointer          data,
       cairo_surface_t **before,
       GError          **error)
 {
-  Dialog    *self  = data;
-  GimpImage *image = gimp_item_get_image (GIMP_ITEM (self->drawable));
-  gboolean   gray  = gimp_image_get_base_type (image) == GIMP_GRAY;
-  gint       width, height;
+  Dialog                       *self     = data;
+  g_auto (DdimTextureSettings)  settings = { 0 };
 
-  g_object_get (self->config, "width", &width, "height", &height, NULL);
-  g_clear_pointer (&self->sample, ddim_sample_unref);
-  self->sample = ddim_sample_new (height, width, gray ? 1 : 3,
-                                  gimp_drawable_get_format (self->drawable));
+  self->read_settings (self->config, &settings);
+  g_clear_pointer (&self->input, ddim_texture_input_unref);
+  self->input = ddim_texture_input_new (DDIM_STAGES_ALL, settings.height, settings.width);
 
-  return self->sample->n_stages;
+  return self->input->stages.n;
 }
 
 static gboolean
@@ -50,37 +53,50 @@ read_stage (gpointer   data,
             gint       stage,
             GError   **error)
 {
-  Dialog   *self = data;
-  gboolean  tileable;
+  Dialog                       *self     = data;
+  g_auto (DdimTextureSettings)  settings = { 0 };
+  g_autoptr (GimpDrawable)      other    = NULL;
 
   if (stage > 0) /* made of what is there */
     return TRUE;
 
-  g_object_get (self->config, "tileable", &tileable, NULL);
-  self->sample->source = ddim_patch_source_read (self->config, self->drawable, TRUE, NULL,
-                                                 self->sample->channels, 0, tileable,
-                                                 ddim_preview_dialog_serve,
-                                                 self->preview_dialog, error);
+  self->read_settings (self->config, &settings);
+  g_object_get (self->config, "source", &other, NULL);
 
-  return self->sample->source != NULL;
+  return ddim_texture_read_source (self->input, self->drawable, other, &settings,
+                                   ddim_preview_dialog_serve, self->preview_dialog, error);
 }
 
 static DdimTask *
 make_task (gpointer data)
 {
-  Dialog *self = data;
-  gint    steps;
+  Dialog                       *self     = data;
+  g_auto (DdimTextureSettings)  settings = { 0 };
 
-  g_object_get (self->config, "steps", &steps, NULL);
+  self->read_settings (self->config, &settings);
 
-  return ddim_texture_task_new (self->sample, steps);
+  return ddim_texture_task_new (self->input, &settings);
+}
+
+static gpointer
+get_view (gpointer data)
+{
+  return (gpointer) gimp_drawable_get_format (((Dialog *) data)->drawable);
+}
+
+static gpointer
+render (gpointer          format,
+        gint              stage,
+        const DdimCanvas *made)
+{
+  return ddim_canvas_render (made, format, SHOWN_SIDE);
 }
 
 static gchar *
 describe (gpointer data)
 {
   Dialog                *self   = data;
-  const DdimPatchSource *source = self->sample->source;
+  const DdimPatchSource *source = self->input->source;
 
   if (! source)
     return g_strdup ("");
@@ -156,7 +172,8 @@ make_controls (Dialog *self)
 DdimCanvas *
 ddim_texture_dialog_run (GimpProcedure       *procedure,
                          GimpProcedureConfig *config,
-                         GimpDrawable        *drawable)
+                         GimpDrawable        *drawable,
+                         DdimTextureReader    read_settings)
 {
   const DdimPreviewDialogClass  klass   = {
     .activity     = _("DDIM texture"),
@@ -169,12 +186,15 @@ ddim_texture_dialog_run (GimpProcedure       *procedure,
     .plan         = plan,
     .read         = read_stage,
     .make_task    = make_task,
+    .get_view     = get_view,
+    .render       = render,
     .describe     = describe,
     .scale_of_all = scale_of_all,
     .affects      = affects,
     .get_seeds    = get_seeds,
   };
-  Dialog                        self    = { .config = config, .drawable = drawable };
+  Dialog                        self    = { .config = config, .drawable = drawable,
+                                            .read_settings = read_settings };
   DdimCanvas                   *texture = NULL;
   guint64                       seeds[DDIM_PREVIEW_CELLS];
 
@@ -189,7 +209,7 @@ ddim_texture_dialog_run (GimpProcedure       *procedure,
     }
 
   ddim_preview_dialog_free (self.preview_dialog);
-  ddim_sample_unref (self.sample);
+  ddim_texture_input_unref (self.input);
 
   return texture;
 }

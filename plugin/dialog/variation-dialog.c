@@ -13,56 +13,35 @@
 #include <libgimp/gimpui.h>
 #include <glib/gi18n-lib.h>
 
-#include "model-combo.h"
 #include "controls.h"
-#include "variation-dialog.h"
-#include "models.h"
-#include "pyramid.h"
-#include "patch-source.h"
+#include "model-cache.h"
+#include "model-combo.h"
 #include "preview-dialog.h"
-#include "variation-task.h"
+#include "region-view.h"
+#include "task-input.h"
+#include "variation-dialog.h"
 
 /* The longer side of what is shown, in pixels. */
 #define PREVIEW_SIDE 480
 
 typedef struct
 {
-  DdimPreviewDialog   *preview_dialog;
-  GimpProcedureConfig *config;
-  DdimRegion          *region;
-  gint                 n_regions;
-  DdimVariationCheck   check;
-  gpointer             check_data;
+  DdimPreviewDialog     *preview_dialog;
+  GimpProcedureConfig   *config;
+  DdimRegion            *region;
+  gint                   n_regions;
+  DdimVariationReader    read_settings;
+  DdimVariationCheck     check;
+  gpointer               check_data;
 
-  DdimPyramid *pyramid;           /* or NULL                                 */
-  gint         channels;          /* of the model                            */
-  GtkWidget   *of_image;          /* the arguments of a model of the image   */
+  DdimVariationSettings  settings;  /* by which it is planned                */
+  DdimVariationInput    *input;     /* or NULL                               */
+  DdimRegionView        *view;      /* of the input                          */
+  gint                   channels;  /* of the model                          */
+  GtkWidget             *of_image;  /* the arguments of a model of the image */
 } Dialog;
 
 /* What is done ----------------------------------------------------------- */
-
-/* The model as its folder, or the image, has it. */
-static gboolean
-inspect (Dialog            *self,
-         const DdimRecipe  *recipe,
-         DdimModelInfo     *info,
-         GError           **error)
-{
-  g_autofree gchar *folder = NULL;
-
-  if (! self->check (self->config, self->check_data, error))
-    return FALSE;
-
-  if (ddim_recipe_is_of_image (recipe))
-    {
-      ddim_model_inspect_picture (self->region->colors, info);
-      return TRUE;
-    }
-
-  folder = ddim_models_find (recipe->model, error);
-
-  return folder && ddim_model_inspect (folder, info, error);
-}
 
 /* What is seen of the region, and how, depends on the model and the method. */
 static gint
@@ -70,23 +49,26 @@ plan (gpointer          data,
       cairo_surface_t **before,
       GError          **error)
 {
-  Dialog              *self   = data;
-  g_auto (DdimRecipe)  recipe = { 0 };
-  DdimModelInfo        info;
-  DdimPlacement        how;
+  Dialog                  *self  = data;
+  const DdimModelSettings *model = &self->settings.model;
+  DdimModelInfo            info;
+  DdimPlacement            placement;
 
-  g_clear_pointer (&self->pyramid, ddim_pyramid_unref);
-  ddim_recipe_read (&recipe, self->config);
-  if (! inspect (self, &recipe, &info, error))
+  g_clear_pointer (&self->view, ddim_region_view_unref);
+  g_clear_pointer (&self->input, ddim_variation_input_unref);
+  if (! self->read_settings (self->config, &self->settings, error) ||
+      ! self->check (self->config, self->check_data, error) ||
+      ! ddim_model_settings_inspect (model, self->region->colors, &info, error))
     return 0;
 
-  ddim_placement_init (&how, recipe.method, recipe.tileable, info.sample_size, info.attention,
-                       self->region->target.height, self->region->target.width);
-  self->pyramid  = ddim_pyramid_new (self->region, &how, PREVIEW_SIDE);
-  self->channels = info.channels == 1 ? 1 : 3;
-  *before        = ddim_pyramid_render (self->pyramid, 0, NULL);
+  ddim_placement_init (&placement, model->method, model->tileable, info.sample_size, info.attention,
+                  self->region->target.height, self->region->target.width);
+  self->input    = ddim_region_plan_input (self->region, &placement, DDIM_STAGES_ALL);
+  self->view     = ddim_region_view_new (self->region, self->input, PREVIEW_SIDE);
+  self->channels = info.channels;
+  *before        = ddim_region_view_render (self->view, 0, NULL);
 
-  return self->pyramid->n_stages;
+  return self->input->stages.n;
 }
 
 static gboolean
@@ -94,44 +76,57 @@ read_stage (gpointer   data,
             gint       stage,
             GError   **error)
 {
-  Dialog              *self   = data;
-  g_auto (DdimRecipe)  recipe = { 0 };
+  Dialog                   *self  = data;
+  g_autoptr (GimpDrawable)  other = NULL;
 
-  ddim_recipe_read (&recipe, self->config);
-  if (stage == 0 && ddim_recipe_is_of_image (&recipe))
-    {
-      self->pyramid->source = ddim_patch_source_read (self->config, self->region->drawable, FALSE,
-                                                      &self->region->target, self->channels,
-                                                      DDIM_VARIATION_APART, recipe.tileable,
-                                                      ddim_preview_dialog_serve,
-                                                      self->preview_dialog, error);
-      if (! self->pyramid->source)
-        return FALSE;
-    }
+  g_object_get (self->config, "source", &other, NULL);
+  if (stage == 0 && ddim_model_settings_is_image (&self->settings.model) &&
+      ! ddim_region_read_source (self->region, self->input, other, &self->settings,
+                                 self->channels, error))
+    return FALSE;
 
-  ddim_pyramid_read_stage (self->pyramid, self->region, stage, self->channels);
-
-  return ddim_recipe_check_weights (&recipe, self->region,
-                                    self->pyramid->stages[stage].weights, error);
+  return ddim_region_read_input (self->region, self->input, stage, self->channels, error);
 }
 
 static DdimTask *
 make_task (gpointer data)
 {
-  Dialog              *self   = data;
-  g_auto (DdimRecipe)  recipe = { 0 };
+  Dialog                         *self     = data;
+  g_auto (DdimVariationSettings)  settings = { 0 };
 
-  ddim_recipe_read (&recipe, self->config);
+  /* where there is to be another model, this is planned anew very soon */
+  if (self->read_settings (self->config, &settings, NULL) &&
+      ddim_model_settings_same_model (&settings.model, &self->settings.model))
+    return ddim_variation_task_new (self->input, &settings);
 
-  return ddim_variation_task_new (self->pyramid, &recipe);
+  return ddim_variation_task_new (self->input, &self->settings);
 }
 
-/* How the plan puts the region before the model. */
-static gchar *
-describe_plan (const DdimPyramid *pyramid)
+static gpointer
+get_view (gpointer data)
 {
-  const DdimPlacement *placement = &pyramid->placement;
-  const DdimStage     *last      = &pyramid->stages[pyramid->n_stages - 1];
+  return ddim_region_view_ref (((Dialog *) data)->view);
+}
+
+static void
+free_view (gpointer view)
+{
+  ddim_region_view_unref (view);
+}
+
+static gpointer
+render (gpointer          view,
+        gint              stage,
+        const DdimCanvas *made)
+{
+  return ddim_region_view_render (view, stage, made);
+}
+
+static gchar *
+describe_placement (const DdimVariationInput *input)
+{
+  const DdimPlacement *placement = &input->placement;
+  const DdimStage     *last      = &input->stages.stages[input->stages.n - 1];
 
   if (placement->method == DDIM_PLACEMENT_FIT)
     return g_strdup_printf (
@@ -139,7 +134,7 @@ describe_plan (const DdimPyramid *pyramid)
       _("The region is scaled to %d × %d pixels, and its change scaled back."),
       last->w, last->h);
 
-  if (! pyramid->source && MAX (last->w, last->h) > placement->tiling.size)
+  if (! input->source && MAX (last->w, last->h) > placement->tiling.size)
     return g_strdup_printf (
       /* Translators: width and height of the region, and a window's side. */
       _("The region, %d × %d pixels with its surroundings, is seen in overlapping "
@@ -155,7 +150,7 @@ static gchar *
 describe (gpointer data)
 {
   Dialog           *self = data;
-  g_autofree gchar *how  = describe_plan (self->pyramid);
+  g_autofree gchar *how  = describe_placement (self->input);
   gint              n    = self->n_regions - 1;
 
   if (n == 0)
@@ -269,27 +264,26 @@ make_controls (Dialog *self)
 
 /* The dialog ------------------------------------------------------------- */
 
+static void
+free_canvas (gpointer canvas)
+{
+  ddim_canvas_free (canvas);
+}
+
 /* Takes what is finished out of the job. */
 static void
 take (Dialog    *self,
       DdimPicks *picks)
 {
-  const DdimCanvas *before = self->pyramid->stages[self->pyramid->n_stages - 1].canvas;
-  gsize             size   = ddim_canvas_item_size (before);
-  guint64           seeds[DDIM_PREVIEW_CELLS];
+  guint64 seeds[DDIM_PREVIEW_CELLS];
+  gint    n = ddim_preview_dialog_get_picked (self->preview_dialog, seeds);
 
-  picks->n       = ddim_preview_dialog_get_picked (self->preview_dialog, seeds);
-  picks->seeds   = g_memdup2 (seeds, picks->n * sizeof *seeds);
-  picks->changes = ddim_canvas_new (picks->n, before->h, before->w, before->c);
-
-  for (gint i = 0; i < picks->n; i++)
-    {
-      const DdimCanvas *after  = ddim_preview_dialog_get_finished (self->preview_dialog, seeds[i]);
-      gfloat           *change = picks->changes->data + i * size;
-
-      for (gsize k = 0; k < size; k++)
-        change[k] = after->data[k] - before->data[k];
-    }
+  picks->input = ddim_variation_input_ref (self->input);
+  picks->seeds = g_memdup2 (seeds, n * sizeof *seeds);
+  picks->made  = g_ptr_array_new_with_free_func (free_canvas);
+  for (gint i = 0; i < n; i++)
+    g_ptr_array_add (picks->made, ddim_canvas_copy (
+      ddim_preview_dialog_get_finished (self->preview_dialog, seeds[i])));
 }
 
 gboolean
@@ -297,6 +291,7 @@ ddim_variation_dialog_run (GimpProcedure       *procedure,
                            GimpProcedureConfig *config,
                            DdimRegion          *region,
                            gint                 n_regions,
+                           DdimVariationReader  read_settings,
                            DdimVariationCheck   check,
                            gpointer             check_data,
                            DdimPicks           *picks)
@@ -315,12 +310,16 @@ ddim_variation_dialog_run (GimpProcedure       *procedure,
     .plan         = plan,
     .read         = read_stage,
     .make_task    = make_task,
+    .get_view     = get_view,
+    .free_view    = free_view,
+    .render       = render,
     .describe     = describe,
     .scale_of_all = scale_of_all,
     .affects      = affects,
     .get_seeds    = get_seeds,
   };
   Dialog   self = { .config = config, .region = region, .n_regions = n_regions,
+                    .read_settings = read_settings,
                     .check = check, .check_data = check_data };
   gboolean accepted;
 
@@ -335,11 +334,13 @@ ddim_variation_dialog_run (GimpProcedure       *procedure,
   if (accepted)
     {
       take (&self, picks);
-      g_object_set (config, "seed", (gint) picks->seeds[0], "count", picks->n, NULL);
+      g_object_set (config, "seed", (gint) picks->seeds[0], "count", picks->made->len, NULL);
     }
 
   ddim_preview_dialog_free (self.preview_dialog);
-  ddim_pyramid_unref (self.pyramid);
+  ddim_region_view_unref (self.view);
+  ddim_variation_input_unref (self.input);
+  ddim_variation_settings_clear (&self.settings);
 
   return accepted;
 }
@@ -347,6 +348,7 @@ ddim_variation_dialog_run (GimpProcedure       *procedure,
 void
 ddim_picks_clear (DdimPicks *picks)
 {
+  g_clear_pointer (&picks->input, ddim_variation_input_unref);
   g_clear_pointer (&picks->seeds, g_free);
-  g_clear_pointer (&picks->changes, ddim_canvas_free);
+  g_clear_pointer (&picks->made, g_ptr_array_unref);
 }

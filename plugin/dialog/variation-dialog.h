@@ -9,31 +9,37 @@
 #include <libgimp/gimp.h>
 
 #include "region.h"
+#include "variation-task.h"
 
-/* What was picked: `changes` has an item for each of the n seeds, to be added
- * to the frame of the region; the arguments in the config are those it was
- * made with, the first seed among them.                                     */
+/* What was picked: what was varied, and a picture for each seed.  The arguments
+ * in the config are those it was made with, the first seed among them.      */
 typedef struct
 {
-  gint        n;
-  guint64    *seeds;
-  DdimCanvas *changes;
+  DdimVariationInput *input;
+  guint64            *seeds;
+  GPtrArray          *made;   /* of DdimCanvas                               */
 } DdimPicks;
 
+/* From arguments to settings; the error is a sentence for the user. */
+typedef gboolean (* DdimVariationReader) (GimpProcedureConfig    *config,
+                                          DdimVariationSettings  *settings,
+                                          GError                **error);
+
 /* Whether the arguments can work; the error is a sentence for the user. */
-typedef gboolean (* DdimVariationCheck) (GimpProcedureConfig  *config,
-                                         gpointer              data,
-                                         GError              **error);
+typedef gboolean (* DdimVariationCheck)  (GimpProcedureConfig    *config,
+                                          gpointer                data,
+                                          GError                **error);
 
 /* Lets the user set the arguments, look at variations of the region and pick
  * some; FALSE where they would rather not.  The region's frame is set, and
  * nothing is written.  n_regions: how many there are, of which this is the one
- * to look at.  check: asked whenever an argument has changed.  Clear
+ * to look at.  check: asked whenever what is read has to be read anew.  Clear
  * picks with ddim_picks_clear ().                                           */
 gboolean ddim_variation_dialog_run (GimpProcedure       *procedure,
                                     GimpProcedureConfig *config,
                                     DdimRegion          *region,
                                     gint                 n_regions,
+                                    DdimVariationReader  read_settings,
                                     DdimVariationCheck   check,
                                     gpointer             check_data,
                                     DdimPicks           *picks);

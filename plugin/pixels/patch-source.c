@@ -21,24 +21,6 @@
 /* Rows of a mask between two pauses. */
 #define PAUSE_EVERY 128
 
-void
-ddim_patch_source_add_arguments (GimpProcedure *procedure,
-                                 const gchar   *source_help)
-{
-  gimp_procedure_add_drawable_argument (
-    procedure, "source", _("Sour_ce"), source_help, TRUE, G_PARAM_READWRITE);
-
-  gimp_procedure_add_choice_argument (
-    procedure, "symmetry", _("S_ymmetry"),
-    _("How pieces of the source may be turned before they are used"),
-    gimp_choice_new_with_values (DDIM_SYMMETRY_NONE, 0, _("As they are"), NULL,
-                                 DDIM_SYMMETRY_MIRRORED, 1, _("Mirrored left to right"), NULL,
-                                 DDIM_SYMMETRY_TURNED, 2, _("Turned by quarters"), NULL,
-                                 DDIM_SYMMETRY_BOTH, 3, _("Mirrored and turned"), NULL,
-                                 NULL),
-    DDIM_SYMMETRY_NONE, G_PARAM_READWRITE);
-}
-
 /* The part of a drawable to look at, at most DDIM_PATCH_SOURCE_SIDE either keyframes, with
  * its middle as near to that of `around` as can be.                         */
 static GeglRectangle
@@ -82,39 +64,26 @@ mask_by (DdimPatchSource     *source,
   g_object_unref (buffer);
 }
 
-static DdimPatchesOptions
-read_options (GimpProcedureConfig *config,
-              gint                 apart,
-              gboolean             wrap)
-{
-  gint symmetry = gimp_procedure_config_get_choice_id (config, "symmetry");
-
-  return (DdimPatchesOptions) { .mirrored = symmetry & 1, .turned = symmetry & 2,
-                                .apart = apart, .wrap = wrap };
-}
-
 DdimPatchSource *
-ddim_patch_source_read (GimpProcedureConfig  *config,
-                        GimpDrawable         *drawable,
-                        gboolean              selected,
-                        const GeglRectangle  *around,
-                        gint                  channels,
-                        gint                  apart,
-                        gboolean              wrap,
-                        void                (*pause) (gpointer pause_data),
-                        gpointer              pause_data,
-                        GError              **error)
+ddim_patch_source_read (GimpDrawable              *drawable,
+                        GimpDrawable              *other,
+                        const DdimPatchesOptions  *options,
+                        gboolean                   selected,
+                        const GeglRectangle       *around,
+                        gint                       channels,
+                        void                     (*pause) (gpointer pause_data),
+                        gpointer                   pause_data,
+                        GError                   **error)
 {
   g_autoptr (DdimPatchSource)  source = NULL;
-  g_autoptr (GimpDrawable)     other  = NULL;
   g_autofree gchar            *name   = NULL;
   GimpDrawable                *marks  = NULL;
+  gint                         apart  = options->apart;
   GimpImage                   *image;
   DdimRegion                   region = { .pause = pause, .pause_data = pause_data };
-  GeglRectangle            bounds, area;
-  gint                     off_x, off_y;
+  GeglRectangle                bounds, area;
+  gint                         off_x, off_y;
 
-  g_object_get (config, "source", &other, NULL);
   if (other && GIMP_IS_CHANNEL (other) && ! GIMP_IS_CHANNEL (drawable))
     {
       marks = other;
@@ -154,7 +123,8 @@ ddim_patch_source_read (GimpProcedureConfig  *config,
 
   source          = g_new0 (DdimPatchSource, 1);
   source->name    = g_steal_pointer (&name);
-  source->options = read_options (config, apart, wrap);
+  source->options = *options;
+  source->options.apart = apart;
   source->picture = ddim_region_read_canvas (&region, channels, region.frame.height,
                                              region.frame.width);
   source->mask    = g_new (gfloat, ddim_canvas_item_size (source->picture) / channels);
@@ -180,112 +150,4 @@ ddim_patch_source_read (GimpProcedureConfig  *config,
     }
 
   return g_steal_pointer (&source);
-}
-
-void
-ddim_patch_source_free (DdimPatchSource *source)
-{
-  if (! source)
-    return;
-
-  g_clear_pointer (&source->picture, ddim_canvas_free);
-  g_free (source->mask);
-  g_free (source->name);
-  g_free (source);
-}
-
-/* The means of k x k pixels, as far as these may be used; `mask` receives
- * whether half of them may.                                                 */
-static DdimCanvas *
-reduce (const DdimPatchSource *source,
-        gint                   k,
-        gfloat                *mask)
-{
-  const DdimCanvas *picture = source->picture;
-  gint              c       = picture->c;
-  DdimCanvas       *reduced = ddim_canvas_new (1, (picture->h + k - 1) / k,
-                                               (picture->w + k - 1) / k, c);
-
-  for (gint y = 0; y < reduced->h; y++)
-    for (gint x = 0; x < reduced->w; x++)
-      {
-        gsize   at    = (gsize) y * reduced->w + x;
-        gfloat *mean  = reduced->data + at * c;
-        gint    h     = MIN (k, picture->h - y * k);
-        gint    w     = MIN (k, picture->w - x * k);
-        gfloat  cover = 0.0f;
-
-        for (gint i = 0; i < h; i++)
-          for (gint j = 0; j < w; j++)
-            {
-              gsize from = (gsize) (y * k + i) * picture->w + x * k + j;
-
-              cover += source->mask[from];
-              for (gint n = 0; n < c; n++)
-                mean[n] += source->mask[from] * picture->data[from * c + n];
-            }
-        for (gint n = 0; n < c && cover > 0.0f; n++)
-          mean[n] /= cover;
-        mask[at] = cover >= 0.5f * h * w;
-      }
-
-  return reduced;
-}
-
-DdimModel *
-ddim_patch_source_make_model (const DdimPatchSource  *source,
-                              const DdimCanvas       *canvas,
-                              gint                    k,
-                              DdimThreadPool         *pool,
-                              GError                **error)
-{
-  DdimPatchesOptions  options = source->options;
-  g_autoptr (GError)  cause   = NULL;
-  DdimModel          *model;
-
-  for (; k > 1; k = (k + 1) / 2)
-    {
-      g_autofree gfloat      *mask    = g_new0 (gfloat, (gsize) source->picture->h *
-                                                        source->picture->w);
-      g_autoptr (DdimCanvas)  reduced = reduce (source, k, mask);
-
-      /* where the places of the two are the same at full size, they are here */
-      if (canvas)
-        {
-          reduced->x = canvas->x + (gint) floor ((source->picture->x - canvas->x) / (gdouble) k);
-          reduced->y = canvas->y + (gint) floor ((source->picture->y - canvas->y) / (gdouble) k);
-        }
-      options.apart = (source->options.apart + k - 1) / k;
-
-      model = ddim_model_new_for_picture (reduced, mask, &options, pool, NULL);
-      if (model)
-        return model;
-    }
-
-  model = ddim_model_new_for_picture (source->picture, source->mask, &source->options, pool,
-                                      &cause);
-  if (! model)
-    g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
-                 /* Translators: %s is the name of a layer or channel. */
-                 _("“%s” has nothing to learn from: nowhere can a square of 7 × 7 "
-                   "pixels be taken from it. Give a larger source, or select or mark "
-                   "more of it."), source->name);
-  return model;
-}
-
-DdimModel *
-ddim_patch_source_model (GimpProcedureConfig  *config,
-                         GimpDrawable         *drawable,
-                         gboolean              selected,
-                         const GeglRectangle  *around,
-                         gint                  channels,
-                         gint                  apart,
-                         gboolean              wrap,
-                         DdimThreadPool       *pool,
-                         GError              **error)
-{
-  g_autoptr (DdimPatchSource) source = ddim_patch_source_read (config, drawable, selected, around,
-                                                               channels, apart, wrap, NULL, NULL, error);
-
-  return source ? ddim_patch_source_make_model (source, NULL, 1, pool, error) : NULL;
 }

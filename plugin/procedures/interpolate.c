@@ -16,42 +16,37 @@
 
 #include "ddim.h"
 
+#include "arguments.h"
+#include "frames.h"
 #include "interpolate.h"
 #include "interpolate-dialog.h"
+#include "interpolation-task.h"
 #include "layer-set.h"
+#include "model-cache.h"
 #include "progress.h"
-#include "recipe.h"
-#include "frames.h"
-
-/* Pixels of all frames that are decoded at a time, unless one alone has more. */
-#define BATCH_PIXELS (4 * 1024 * 1024)
+#include "task-input.h"
 
 typedef struct
 {
-  DdimRecipe         recipe;
-  gdouble            mix;
-  guint64            seed;
-  DdimFramesOptions  options;
-  gint               n_frames;
-  gdouble           *positions; /* n_frames, as ddim_interpolate () has them  */
-  gboolean           loop;
+  DdimInterpolationSettings  settings;
+  DdimFramesOptions          options;
+  gint                       n_frames;
+  gdouble                   *positions;  /* n_frames, as ddim_interpolate () takes them */
 
-  DdimLayerSet   *layer_set;
-  gint            n_keys;
-  DdimInversion **keys;        /* n_keys                                     */
-  GPtrArray      *frames;      /* of GeglBuffer                              */
+  DdimLayerSet              *layer_set;
+  gint                       n_keys;
+  DdimInterpolationInput    *input;
+  GPtrArray                 *frames;     /* of GeglBuffer                    */
 } Interpolation;
 
 static void
 interpolation_clear (Interpolation *self)
 {
-  for (gint i = 0; self->keys && i < self->n_keys; i++)
-    ddim_inversion_free (self->keys[i]);
-  g_clear_pointer (&self->keys, g_free);
   g_clear_pointer (&self->positions, g_free);
+  g_clear_pointer (&self->input, ddim_interpolation_input_unref);
   g_clear_pointer (&self->layer_set, ddim_layer_set_free);
   g_clear_pointer (&self->frames, g_ptr_array_unref);
-  ddim_recipe_clear (&self->recipe);
+  ddim_interpolation_settings_clear (&self->settings);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Interpolation, interpolation_clear)
@@ -115,147 +110,123 @@ make_layer_set (GimpProcedureConfig  *config,
   return layer_set;
 }
 
-static void
-read_settings (Interpolation       *self,
-               GimpProcedureConfig *config)
+/* From arguments to settings. */
+static gboolean
+read_settings (GimpProcedureConfig        *config,
+               DdimInterpolationSettings  *settings,
+               GError                    **error)
 {
-  DdimEasing easing = gimp_procedure_config_get_choice_id (config, "easing");
-  gint       seed;
+  gint seed;
 
-  ddim_recipe_read (&self->recipe, config);
+  ddim_interpolation_settings_clear (settings);
+  g_object_get (config,
+                "loop", &settings->loop,
+                "mix",  &settings->mix,
+                "seed", &seed,
+                NULL);
+  settings->seed   = seed;
+  settings->easing = gimp_procedure_config_get_choice_id (config, "easing");
+
+  return ddim_arguments_read_model (config, &settings->model, error);
+}
+
+/* Which frames are to be made. */
+static gboolean
+interpolation_read (Interpolation        *self,
+                    GimpProcedureConfig  *config,
+                    GError              **error)
+{
+  const DdimInterpolationSettings *settings = &self->settings;
+
+  if (! read_settings (config, &self->settings, error))
+    return FALSE;
+
   g_object_get (config,
                 "frames",   &self->n_frames,
                 "position", &self->options.position,
-                "loop",     &self->loop,
                 "duration", &self->options.duration,
-                "mix",      &self->mix,
-                "seed",     &seed,
                 NULL);
-  self->seed      = seed;
   self->options.kind = gimp_procedure_config_get_choice_id (config, "output");
 
   if (self->options.kind == DDIM_FRAMES_LAYER)
     self->n_frames = 1;
   self->positions = g_new (gdouble, self->n_frames);
   if (self->options.kind == DDIM_FRAMES_LAYER)
-    self->positions[0] = ddim_path_position (self->n_keys, self->loop, easing,
+    self->positions[0] = ddim_path_position (self->n_keys, settings->loop, settings->easing,
                                              self->options.position);
   else
-    ddim_path_positions (self->n_keys, self->loop, easing, self->n_frames,
+    ddim_path_positions (self->n_keys, settings->loop, settings->easing, self->n_frames,
                          self->positions);
-}
-
-/* Computing ----------------------------------------------------------- */
-
-static gboolean
-encode_all (Interpolation     *self,
-            DdimField         *field,
-            const DdimLevels  *levels,
-            gint               h,
-            gint               w,
-            const DdimMonitor *monitor,
-            GError           **error)
-{
-  self->keys = g_new0 (DdimInversion *, self->n_keys);
-
-  for (gint i = 0; i < self->n_keys; i++)
-    {
-      DdimMonitor  part   = ddim_monitor_part (monitor, (gdouble) i / self->n_keys,
-                                               (gdouble) (i + 1) / self->n_keys);
-      DdimCanvas  *canvas = ddim_layer_set_read_canvas (self->layer_set, i, field->channels,
-                                                        h, w, error);
-
-      if (! canvas)
-        return FALSE;
-
-      self->keys[i] = ddim_inversion_new (field, levels, DDIM_ENCODER_EXACT, canvas,
-                                          &part, error);
-      if (! self->keys[i])
-        return FALSE;
-    }
 
   return TRUE;
 }
 
-/* Decodes frames from `first` on, and keeps them as GIMP will have them. */
-static gboolean
-make_frames (Interpolation      *self,
-             gint                first,
-             DdimCanvas         *canvas,
-             const DdimMonitor  *monitor,
-             GError            **error)
-{
-  const DdimInversion *const *keys = (const DdimInversion *const *) self->keys;
-  DdimInterpolation options = { .positions = self->positions + first,
-                                .loop      = self->loop,
-                                .mix       = self->mix,
-                                .seed      = self->seed,
-                                .batch     = canvas->n };
+/* Computing -------------------------------------------------------------- */
 
-  if (! ddim_interpolate (keys, self->n_keys, &options, canvas, monitor, error))
+static gboolean
+read_layers (Interpolation  *self,
+             GError        **error)
+{
+  const DdimModelSettings *model     = &self->settings.model;
+  DdimLayerSet            *layer_set = self->layer_set;
+  DdimModelInfo            info;
+  DdimPlacement                 placement;
+
+  if (! ddim_model_settings_inspect (model, layer_set->colors, &info, error))
     return FALSE;
 
-  for (gint n = 0; n < canvas->n; n++)
-    {
-      gint from = MIN ((gint) options.positions[n], self->loop ? self->n_keys - 1
-                                                               : self->n_keys - 2);
-      gint to   = (from + 1) % self->n_keys;
+  ddim_placement_init (&placement, model->method, FALSE, info.sample_size, info.attention,
+                  layer_set->target.height, layer_set->target.width);
+  self->input = ddim_layer_set_plan_input (layer_set, &placement, DDIM_STAGES_RESULT);
 
-      g_ptr_array_add (self->frames,
-                       ddim_layer_set_make_frame (self->layer_set, from, to,
-                                                  options.positions[n] - from,
-                                                  keys[from]->image, keys[to]->image,
-                                                  canvas, n));
-    }
+  return ddim_layer_set_read_input (layer_set, self->input, 0, info.channels, error);
+}
+
+/* Keeps a frame as GIMP will have it. */
+static gboolean
+keep (gint               i,
+      const DdimCanvas  *made,
+      gpointer           data,
+      GError           **error)
+{
+  Interpolation *self     = data;
+  DdimCanvas   **keys     = self->input->keys[0];
+  gdouble        position = self->positions[i];
+  gint           from     = MIN ((gint) position, self->settings.loop ? self->n_keys - 1
+                                                                      : self->n_keys - 2);
+  gint           to       = (from + 1) % self->n_keys;
+
+  g_ptr_array_add (self->frames, ddim_layer_set_make_frame (self->layer_set, from, to,
+                                                            position - from, keys[from],
+                                                            keys[to], made, 0));
 
   return TRUE;
 }
 
 static gboolean
-compute (Interpolation     *self,
-         DdimModel         *model,
-         const DdimLevels  *levels,
-         const DdimMonitor *monitor,
-         GError           **error)
+compute (Interpolation  *self,
+         GArray         *errors,
+         GError        **error)
 {
-  DdimLayerSet          *layer_set = self->layer_set;
-  DdimField             *inner     = ddim_model_get_field (model);
-  g_autoptr (DdimField)  field     = NULL;
-  gdouble                encoding  = 3.0 * self->n_keys / (3.0 * self->n_keys + self->n_frames);
-  DdimMonitor            part;
-  DdimPlacement          placement;
-  gint                  batch, h, w;
+  g_auto (DdimModelCache)  cache = { 0 };
+  g_autoptr (DdimTask)     task  = NULL;
+  g_autofree guint64      *seeds = g_new (guint64, self->n_frames);
+  DdimProgress             progress;
+  gboolean                 success;
 
-  ddim_recipe_init_placement (&self->recipe, model, layer_set->target.height,
-                              layer_set->target.width, &placement);
-  ddim_layer_set_set_frame (layer_set, placement.context, placement.least);
-  ddim_placement_get_canvas_size (&placement, layer_set->frame.height, layer_set->frame.width,
-                                  &h, &w);
-
-  field = ddim_tiling_new (inner, &placement.tiling, error);
-  if (! field)
-    return FALSE;
-
-  part = ddim_monitor_part (monitor, 0.0, encoding);
-  if (! encode_all (self, field, levels, h, w, &part, error))
-    return FALSE;
+  for (gint i = 0; i < self->n_frames; i++)
+    seeds[i] = i + 1;
 
   self->frames = g_ptr_array_new_with_free_func (g_object_unref);
-  batch        = CLAMP (BATCH_PIXELS / ((gint64) h * w), 1, self->n_frames);
-  for (gint first = 0; first < self->n_frames; first += batch)
-    {
-      gint                   n      = MIN (batch, self->n_frames - first);
-      g_autoptr (DdimCanvas) canvas = ddim_canvas_new (n, h, w, field->channels);
-      gdouble                from   = (gdouble) first / self->n_frames;
-      gdouble                to     = (gdouble) (first + n) / self->n_frames;
+  task = ddim_interpolation_task_new (self->input, &self->settings, self->positions,
+                                      self->n_frames);
+  ddim_model_cache_init (&cache, gimp_get_num_processors ());
+  ddim_progress_start (&progress, _("DDIM interpolation"));
+  success = ddim_task_run (task, &cache, seeds, self->n_frames, keep, self, errors,
+                           &progress.monitor, error);
+  ddim_progress_end (&progress);
 
-      part = ddim_monitor_part (monitor, encoding + (1.0 - encoding) * from,
-                                encoding + (1.0 - encoding) * to);
-      if (! make_frames (self, first, canvas, &part, error))
-        return FALSE;
-    }
-
-  return TRUE;
+  return success;
 }
 
 /* The procedure --------------------------------------------------------- */
@@ -273,47 +244,29 @@ apply (GimpProcedure *procedure,
        Interpolation *self,
        GimpRunMode    run_mode)
 {
-  g_autoptr (DdimThreadPool) pool   = ddim_thread_pool_new (gimp_get_num_processors ());
-  g_autoptr (DdimModel)      model  = NULL;
-  g_autoptr (DdimLevels)     levels = NULL;
-  g_autoptr (GPtrArray)      layers = g_ptr_array_new ();
-  g_autofree gdouble    *errors = NULL;
+  g_autoptr (GPtrArray)  layers  = g_ptr_array_new ();
+  g_autoptr (GArray)     errors  = g_array_new (FALSE, FALSE, sizeof (gdouble));
   gdouble                largest = 0.0;
   GimpValueArray        *values;
-  DdimProgress           progress;
-  gboolean               success;
-  GError                *error  = NULL;
+  GError                *error   = NULL;
 
-  model = ddim_recipe_load_model (&self->recipe, pool, &error);
-  if (! model)
+  if (! read_layers (self, &error))
     return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
 
-  levels = ddim_recipe_make_levels (&self->recipe, model, &error);
-  if (! levels)
-    return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
-
-  ddim_progress_start (&progress, _("DDIM interpolation"));
-  success = compute (self, model, levels, &progress.monitor, &error);
-  ddim_progress_end (&progress);
-
-  if (! success ||
+  if (! compute (self, errors, &error) ||
       ! ddim_frames_insert (&self->options, self->layer_set, self->frames, layers, &error))
     return fail (procedure, GIMP_PDB_EXECUTION_ERROR, error);
   if (self->options.kind == DDIM_FRAMES_IMAGE && run_mode != GIMP_RUN_NONINTERACTIVE)
     gimp_display_new (gimp_item_get_image (layers->pdata[0]));
 
-  errors = g_new (gdouble, self->n_keys);
-  for (gint i = 0; i < self->n_keys; i++)
-    {
-      errors[i] = self->keys[i]->inversion_error;
-      largest   = MAX (largest, errors[i]);
-    }
+  for (guint i = 0; i < errors->len; i++)
+    largest = MAX (largest, g_array_index (errors, gdouble, i));
 
   g_ptr_array_add (layers, NULL);
   values = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
   GIMP_VALUES_SET_CORE_OBJECT_ARRAY (values, 1, layers->pdata);
   GIMP_VALUES_SET_DOUBLE (values, 2, largest);
-  GIMP_VALUES_SET_DOUBLE_ARRAY (values, 3, errors, self->n_keys);
+  GIMP_VALUES_SET_DOUBLE_ARRAY (values, 3, (gdouble *) (gpointer) errors->data, errors->len);
 
   return values;
 }
@@ -345,7 +298,8 @@ interpolate_run (GimpProcedure        *procedure,
                                  "with first."));
           return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
         }
-      if (! ddim_interpolate_dialog_run (procedure, config, drawables[0], make_layer_set, &call))
+      if (! ddim_interpolate_dialog_run (procedure, config, drawables[0], read_settings,
+                                         make_layer_set, &call))
         return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
     }
 
@@ -353,7 +307,8 @@ interpolate_run (GimpProcedure        *procedure,
   if (! self.layer_set)
     return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
   self.n_keys = self.layer_set->layers->len;
-  read_settings (&self, config);
+  if (! interpolation_read (&self, config, &error))
+    return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
 
   values = apply (procedure, &self, run_mode);
 
@@ -418,7 +373,8 @@ add_arguments (GimpProcedure *procedure)
       "exports animations"),
     1, 60000, 100, G_PARAM_READWRITE);
 
-  ddim_recipe_add_common_arguments (procedure, 0.5);
+  ddim_arguments_add_model (procedure, 0.5);
+  ddim_arguments_add_method (procedure);
 
   gimp_procedure_add_double_argument (
     procedure, "mix", _("Fresh noise on the _way"),

@@ -15,8 +15,10 @@
 
 #include "ddim.h"
 
+#include "arguments.h"
+#include "model-cache.h"
 #include "progress.h"
-#include "patch-source.h"
+#include "task-input.h"
 #include "texture.h"
 #include "texture-dialog.h"
 #include "texture-task.h"
@@ -32,41 +34,60 @@ fail (GimpProcedure     *procedure,
   return gimp_procedure_new_return_values (procedure, status, error);
 }
 
+/* From arguments to settings. */
+static void
+read_settings (GimpProcedureConfig *config,
+               DdimTextureSettings *settings)
+{
+  ddim_texture_settings_clear (settings);
+  g_object_get (config,
+                "width",    &settings->width,
+                "height",   &settings->height,
+                "tileable", &settings->tileable,
+                "steps",    &settings->steps,
+                NULL);
+  ddim_arguments_read_source (config, &settings->source, &settings->symmetry);
+}
+
+static gboolean
+keep (gint               i,
+      const DdimCanvas  *made,
+      gpointer           data,
+      GError           **error)
+{
+  DdimCanvas **texture = data;
+
+  *texture = ddim_canvas_copy (made);
+
+  return TRUE;
+}
+
 /* Without a dialog. */
 static DdimCanvas *
-compute (GimpDrawable         *drawable,
-         GimpProcedureConfig  *config,
-         GError              **error)
+compute (GimpDrawable               *drawable,
+         GimpProcedureConfig        *config,
+         const DdimTextureSettings  *settings,
+         GError                    **error)
 {
-  GimpImage                  *image = gimp_item_get_image (GIMP_ITEM (drawable));
-  gboolean                    gray  = gimp_image_get_base_type (image) == GIMP_GRAY;
-  g_autoptr (DdimThreadPool)  pool  = ddim_thread_pool_new (gimp_get_num_processors ());
-  g_autoptr (DdimModel)       model = NULL;
-  g_autoptr (DdimLevels)      levels = NULL;
-  DdimCanvas                 *texture;
-  DdimProgress                progress;
-  gint                        width, height, steps, seed;
-  gboolean                    tileable;
+  g_autoptr (DdimTextureInput)  input   = NULL;
+  g_autoptr (GimpDrawable)      source  = NULL;
+  g_autoptr (DdimTask)          task    = NULL;
+  g_auto (DdimModelCache)       cache   = { 0 };
+  DdimCanvas                   *texture = NULL;
+  DdimProgress                  progress;
+  guint64                       seed;
+  gint                          number;
 
-  g_object_get (config,
-                "width",    &width,
-                "height",   &height,
-                "tileable", &tileable,
-                "steps",    &steps,
-                "seed",     &seed,
-                NULL);
-
-  model = ddim_patch_source_model (config, drawable, TRUE, NULL, gray ? 1 : 3, 0, tileable, pool,
-                                   error);
-  if (! model)
+  g_object_get (config, "source", &source, "seed", &number, NULL);
+  seed  = number;
+  input = ddim_texture_input_new (DDIM_STAGES_RESULT, settings->height, settings->width);
+  if (! ddim_texture_read_source (input, drawable, source, settings, NULL, NULL, error))
     return NULL;
 
-  levels = ddim_texture_levels (model, steps, error);
-  if (! levels)
-    return NULL;
-
+  task = ddim_texture_task_new (input, settings);
+  ddim_model_cache_init (&cache, gimp_get_num_processors ());
   ddim_progress_start (&progress, _("DDIM texture"));
-  texture = ddim_texture_make (model, levels, height, width, 1, seed, &progress.monitor, error);
+  ddim_task_run (task, &cache, &seed, 1, keep, &texture, NULL, &progress.monitor, error);
   ddim_progress_end (&progress);
 
   return texture;
@@ -160,10 +181,11 @@ texture_run (GimpProcedure        *procedure,
              GimpProcedureConfig  *config,
              gpointer              run_data)
 {
-  g_autoptr (DdimCanvas)  texture = NULL;
-  GimpValueArray         *values;
-  GimpLayer              *layer;
-  GError                 *error   = NULL;
+  g_autoptr (DdimCanvas)        texture  = NULL;
+  g_auto (DdimTextureSettings)  settings = { 0 };
+  GimpValueArray               *values;
+  GimpLayer                    *layer;
+  GError                       *error    = NULL;
 
   gegl_init (NULL, NULL);
 
@@ -184,13 +206,14 @@ texture_run (GimpProcedure        *procedure,
 
   if (run_mode == GIMP_RUN_INTERACTIVE)
     {
-      texture = ddim_texture_dialog_run (procedure, config, drawables[0]);
+      texture = ddim_texture_dialog_run (procedure, config, drawables[0], read_settings);
       if (! texture)
         return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
     }
   else
     {
-      texture = compute (drawables[0], config, &error);
+      read_settings (config, &settings);
+      texture = compute (drawables[0], config, &settings, &error);
       if (! texture)
         return fail (procedure, GIMP_PDB_EXECUTION_ERROR, error);
     }
@@ -208,7 +231,7 @@ texture_run (GimpProcedure        *procedure,
 static void
 add_arguments (GimpProcedure *procedure)
 {
-  ddim_patch_source_add_arguments (
+  ddim_arguments_add_source (
     procedure,
     _("What the texture shall look like: a layer, or a channel that marks where in "
       "the chosen layer. None: the chosen layer, or what of it is selected"));

@@ -16,25 +16,12 @@
 
 #include "ddim.h"
 
-#include "variation-dialog.h"
+#include "arguments.h"
+#include "model-cache.h"
 #include "progress.h"
-#include "recipe.h"
-#include "region.h"
-#include "patch-source.h"
 #include "variation.h"
-#include "variation-layers.h"
-#include "variation-task.h"
-
-/* Pixels of all variations that are decoded at a time, unless one alone has
- * more: enough to fill the processors, few enough for memory.              */
-#define BATCH_PIXELS (4 * 1024 * 1024)
-
-/* What the procedure was called with. */
-typedef struct
-{
-  GimpImage     *image;
-  GimpDrawable **drawables;
-} Target;
+#include "variation-dialog.h"
+#include "variation-target.h"
 
 typedef enum
 {
@@ -42,63 +29,67 @@ typedef enum
   OUTPUT_NEW_LAYERS
 } Output;
 
-/* A region and what becomes of it. */
+/* What the procedure was called with. */
 typedef struct
 {
-  DdimRegion    *region;
-  DdimModel     *model;     /* of its own, where it is made of the image         */
-  DdimPlacement  placement;
-  DdimCanvas    *changes;   /* what is to be added to its pixels, an item for
-                            each variation                                   */
-} VariationJob;
+  GimpImage     *image;
+  GimpDrawable **drawables;
+} Call;
 
 typedef struct
 {
-  DdimRecipe  recipe;
-  guint64    *seeds;     /* of each of the variations                        */
-  gint        count;
-  Output      output;
-  GPtrArray  *jobs;      /* of VariationJob                                  */
-  gdouble     inversion_error;
+  DdimVariationSettings  settings;
+  guint64               *seeds;    /* of each of the variations              */
+  gint                   count;
+  Output                 output;
+  GPtrArray             *targets;  /* of DdimVariationTarget                 */
 } Variation;
-
-static void
-job_free (gpointer data)
-{
-  VariationJob *job = data;
-
-  ddim_region_free (job->region);
-  ddim_model_unref (job->model);
-  ddim_canvas_free (job->changes);
-  g_free (job);
-}
 
 static void
 variation_clear (Variation *variation)
 {
-  ddim_recipe_clear (&variation->recipe);
+  ddim_variation_settings_clear (&variation->settings);
   g_clear_pointer (&variation->seeds, g_free);
-  g_clear_pointer (&variation->jobs, g_ptr_array_unref);
+  g_clear_pointer (&variation->targets, g_ptr_array_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Variation, variation_clear)
+
+/* The arguments ---------------------------------------------------------- */
+
+/* From arguments to settings. */
+static gboolean
+read_settings (GimpProcedureConfig    *config,
+               DdimVariationSettings  *settings,
+               GError                **error)
+{
+  ddim_variation_settings_clear (settings);
+  g_object_get (config,
+                "strength", &settings->strength,
+                "eta",      &settings->eta,
+                "tileable", &settings->model.tileable,
+                NULL);
+  ddim_arguments_read_source (config, &settings->source, &settings->symmetry);
+
+  return ddim_arguments_read_model (config, &settings->model, error);
+}
 
 static gboolean
 variation_read (Variation            *variation,
                 GimpProcedureConfig  *config,
                 GError              **error)
 {
-  gint seed;
+  DdimModelSettings *model = &variation->settings.model;
+  gint               seed;
 
   variation_clear (variation);
-  ddim_recipe_read (&variation->recipe, config);
   g_object_get (config,
                 "seed",  &seed,
                 "count", &variation->count,
                 NULL);
   variation->seeds  = g_new (guint64, variation->count);
   for (gint i = 0; i < variation->count; i++)
-    variation->seeds[i] = (guint64) seed + i;
+    variation->seeds[i] = ddim_seed_at (seed, i);
   variation->output = gimp_procedure_config_get_choice_id (config, "output");
 
   if (variation->output == OUTPUT_REPLACE && variation->count > 1)
@@ -109,7 +100,11 @@ variation_read (Variation            *variation,
                    variation->count);
       return FALSE;
     }
-  if (variation->recipe.tileable && variation->recipe.method == DDIM_PLACEMENT_FIT)
+
+  if (! read_settings (config, &variation->settings, error))
+    return FALSE;
+
+  if (model->tileable && model->method == DDIM_PLACEMENT_FIT)
     {
       g_set_error_literal (error, GIMP_PLUG_IN_ERROR, 0,
                            _("A region that is scaled to the model's size does not "
@@ -121,185 +116,88 @@ variation_read (Variation            *variation,
   return TRUE;
 }
 
-/* A job for each drawable; fails if any of them cannot be worked on. */
+/* Whether these arguments can work at all. */
 static gboolean
-make_jobs (Variation     *variation,
-           GimpImage     *image,
-           GimpDrawable **drawables,
-           gboolean       in_place,
-           GError       **error)
+check (GimpProcedureConfig  *config,
+       gpointer              data,
+       GError              **error)
 {
-  g_clear_pointer (&variation->jobs, g_ptr_array_unref);
-  variation->jobs = g_ptr_array_new_with_free_func (job_free);
+  const Call            *call      = data;
+  g_auto (Variation)     variation = { 0 };
+  g_autoptr (GPtrArray)  targets   = NULL;
 
-  /* A caller from the PDB may hand over anything: see for yourself. */
-  if (! drawables || ! drawables[0])
-    {
-      g_set_error_literal (error, GIMP_PLUG_IN_ERROR, 0,
-                           _("There is nothing to vary. Select a layer, a layer "
-                             "mask or a channel first."));
-      return FALSE;
-    }
+  if (! variation_read (&variation, config, error))
+    return FALSE;
 
-  for (gint i = 0; drawables[i]; i++)
-    {
-      VariationJob *job = g_new0 (VariationJob, 1);
+  targets = ddim_variation_targets_new (call->image, call->drawables,
+                                        variation.output == OUTPUT_REPLACE, error);
 
-      g_ptr_array_add (variation->jobs, job);
-      job->region = ddim_region_new (image, drawables[i], in_place, error);
-      if (! job->region)
-        return FALSE;
-    }
-
-  return TRUE;
+  return targets != NULL;
 }
 
-/* Computing ----------------------------------------------------------- */
+/* What was picked in the dialog takes the place of what the arguments say, and
+ * of computing it for the first drawable.                                     */
+static void
+take_picks (Variation *variation,
+            DdimPicks *picks)
+{
+  g_free (variation->seeds);
+  variation->count = picks->made->len;
+  variation->seeds = g_steal_pointer (&picks->seeds);
+  ddim_variation_target_take (variation->targets->pdata[0], g_steal_pointer (&picks->input),
+                              g_steal_pointer (&picks->made));
+}
 
-/* Decodes the variations, a batch at a time, and leaves their changes. */
+/* Computing -------------------------------------------------------------- */
+
 static gboolean
-vary_all (const Variation      *variation,
-          const DdimInversion  *inversion,
-          const gfloat         *weights,
-          DdimCanvas           *changes,
-          const DdimMonitor    *monitor,
+read_all (Variation            *variation,
+          GimpProcedureConfig  *config,
           GError              **error)
 {
-  gsize size  = ddim_canvas_item_size (changes);
-  gint  batch = CLAMP (BATCH_PIXELS / (size / changes->c), 1, changes->n);
+  g_autoptr (GimpDrawable) source = NULL;
 
-  for (gint first = 0; first < changes->n; first += batch)
-    {
-      DdimCanvas          items = *changes;
-      DdimMonitor         part;
-      DdimVariation       options;
-
-      items.n    = MIN (batch, changes->n - first);
-      items.data = changes->data + first * size;
-      options = (DdimVariation) {
-        .strength = variation->recipe.strength,
-        .eta      = variation->recipe.eta,
-        .seeds    = variation->seeds + first,
-        .weights  = weights,
-      };
-      part = ddim_monitor_part (monitor, first / (gdouble) changes->n,
-                                (first + items.n) / (gdouble) changes->n);
-      if (! ddim_vary (inversion, &options, &items, NULL, &part, error))
-        return FALSE;
-    }
+  g_object_get (config, "source", &source, NULL);
+  for (guint i = 0; i < variation->targets->len; i++)
+    if (! ddim_variation_target_read (variation->targets->pdata[i], source,
+                                      &variation->settings, error))
+      return FALSE;
 
   return TRUE;
-}
-
-static void
-subtract (const DdimCanvas *image,
-          DdimCanvas       *changes)
-{
-  gsize size = ddim_canvas_size (image);
-
-  for (gint n = 0; n < changes->n; n++)
-    for (gsize i = 0; i < size; i++)
-      changes->data[n * size + i] -= image->data[i];
-}
-
-/* Leaves the changes in the job, and nothing else: there may be many. */
-static gboolean
-compute (Variation         *variation,
-         VariationJob      *job,
-         DdimModel         *model,
-         const DdimLevels  *levels,
-         const DdimMonitor *monitor,
-         GError           **error)
-{
-  const DdimRecipe          *recipe    = &variation->recipe;
-  DdimRegion                *region    = job->region;
-  DdimField                 *inner     = ddim_model_get_field (job->model ? job->model : model);
-  g_autoptr (DdimField)      field     = NULL;
-  g_autofree gfloat         *weights   = NULL;
-  g_autoptr (DdimCanvas)     before    = NULL; /* where it is not encoded */
-  g_autoptr (DdimInversion)  inversion = NULL;
-  DdimCanvas                *canvas;
-  DdimMonitor                part;
-  gdouble                    encoding;
-  gint                       h, w;
-
-  ddim_placement_get_canvas_size (&job->placement, region->frame.height, region->frame.width,
-                                  &h, &w);
-
-  weights = ddim_region_read_weights (region, h, w);
-  if (! ddim_recipe_check_weights (recipe, region, weights, error))
-    return FALSE;
-
-  /* A model of the image takes canvases of any size, and wraps them itself. */
-  field = job->model ? ddim_field_ref (inner)
-                     : ddim_tiling_new (inner, &job->placement.tiling, error);
-  if (! field)
-    return FALSE;
-
-  canvas = ddim_region_read_canvas (region, inner->channels, h, w);
-  if (recipe->tileable && recipe->strength > 0.0)
-    {
-      /* What does not wrap is taken out first, as a part of the change. */
-      before = ddim_canvas_copy (canvas);
-      ddim_canvas_make_seamless (canvas);
-    }
-
-  encoding  = 3.0 / (3.0 + variation->count);
-  part      = ddim_monitor_part (monitor, 0.0, encoding);
-  inversion = ddim_inversion_new (field, levels, DDIM_ENCODER_EXACT, canvas, &part, error);
-  if (! inversion)
-    return FALSE;
-
-  job->changes = ddim_canvas_new (variation->count, h, w, inner->channels);
-  part         = ddim_monitor_part (monitor, encoding, 1.0);
-  if (! vary_all (variation, inversion, weights, job->changes, &part, error))
-    return FALSE;
-
-  subtract (before ? before : inversion->image, job->changes);
-  variation->inversion_error = MAX (variation->inversion_error,
-                                    inversion->inversion_error);
-
-  return TRUE;
-}
-
-static gdouble
-get_area (const VariationJob *job)
-{
-  return (gdouble) job->region->frame.width * job->region->frame.height;
 }
 
 /* Each takes its share of the bar by its pixels. */
 static gboolean
-compute_all (Variation         *variation,
-             DdimModel         *model,
-             const DdimLevels  *levels,
-             GError           **error)
+compute_all (Variation  *variation,
+             GArray     *errors,
+             GError    **error)
 {
-  GPtrArray    *jobs    = variation->jobs;
-  DdimProgress  progress;
-  gdouble       whole   = 0.0;
-  gdouble       done    = 0.0;
-  gboolean      success = TRUE;
+  GPtrArray              *targets = variation->targets;
+  g_auto (DdimModelCache) cache   = { 0 };
+  DdimProgress            progress;
+  gdouble                 whole   = 0.0;
+  gdouble                 done    = 0.0;
+  gboolean                success = TRUE;
 
-  for (guint i = 0; i < jobs->len; i++)
-    whole += get_area (jobs->pdata[i]);
+  for (guint i = 0; i < targets->len; i++)
+    whole += ddim_variation_target_get_work (targets->pdata[i]);
 
+  ddim_model_cache_init (&cache, gimp_get_num_processors ());
   ddim_progress_start (&progress, _("DDIM variation"));
-  for (guint i = 0; i < jobs->len && success; i++)
+  for (guint i = 0; i < targets->len && success; i++)
     {
-      gdouble     share = get_area (jobs->pdata[i]) / whole;
+      gdouble     share = ddim_variation_target_get_work (targets->pdata[i]) / whole;
       DdimMonitor part  = ddim_monitor_part (&progress.monitor, done, done + share);
 
-      if (! ((VariationJob *) jobs->pdata[i])->changes) /* else picked already */
-        success = compute (variation, jobs->pdata[i], model, levels, &part, error);
-      done    += share;
+      success = ddim_variation_target_compute (targets->pdata[i], &variation->settings,
+                                               variation->seeds, variation->count,
+                                               &cache, errors, &part, error);
+      done   += share;
     }
   ddim_progress_end (&progress);
 
   return success;
 }
-
-/* Committing ---------------------------------------------------------- */
 
 /* All of them are one step to undo.  `layers` receives those that are made. */
 static gboolean
@@ -311,19 +209,15 @@ commit_all (const Variation  *variation,
   gboolean success = TRUE;
 
   gimp_image_undo_group_start (image);
-  for (guint i = 0; i < variation->jobs->len && success; i++)
+  for (guint i = 0; i < variation->targets->len && success; i++)
     {
-      VariationJob *job = variation->jobs->pdata[i];
+      DdimVariationTarget *target = variation->targets->pdata[i];
 
       if (variation->output == OUTPUT_REPLACE)
-        {
-          success = ddim_region_commit (job->region, NULL, job->changes, 0, error);
-        }
+        success = ddim_variation_target_replace (target, error);
       else
-        {
-          success = ddim_variation_add_layers (&variation->recipe, variation->seeds,
-                                               job->region, job->changes, layers, error);
-        }
+        success = ddim_variation_target_add_layers (target, &variation->settings,
+                                                    variation->seeds, layers, error);
     }
 
   /* nothing half done stays */
@@ -345,27 +239,6 @@ fail (GimpProcedure     *procedure,
   return gimp_procedure_new_return_values (procedure, status, error);
 }
 
-/* Makes every job's model of its own image. */
-static gboolean
-make_models (Variation            *variation,
-             GimpProcedureConfig  *config,
-             DdimThreadPool       *pool,
-             GError              **error)
-{
-  for (guint i = 0; i < variation->jobs->len; i++)
-    {
-      VariationJob *job = variation->jobs->pdata[i];
-
-      job->model = ddim_patch_source_model (config, job->region->drawable, FALSE,
-                                            &job->region->target, job->region->colors, DDIM_VARIATION_APART,
-                                            variation->recipe.tileable, pool, error);
-      if (! job->model)
-        return FALSE;
-    }
-
-  return TRUE;
-}
-
 /* From the settings to the changed drawables. */
 static GimpValueArray *
 apply (GimpProcedure       *procedure,
@@ -373,80 +246,28 @@ apply (GimpProcedure       *procedure,
        GimpProcedureConfig *config,
        GimpImage           *image)
 {
-  g_autoptr (DdimThreadPool)  pool   = ddim_thread_pool_new (gimp_get_num_processors ());
-  g_autoptr (DdimModel)       loaded = NULL;
-  DdimModel                  *model;
-  g_autoptr (DdimLevels)      levels = NULL;
-  g_autoptr (GPtrArray)       layers = g_ptr_array_new ();
-  GimpValueArray             *values;
-  GError                     *error  = NULL;
+  g_autoptr (GPtrArray)  layers  = g_ptr_array_new ();
+  g_autoptr (GArray)     errors  = g_array_new (FALSE, FALSE, sizeof (gdouble));
+  gdouble                largest = 0.0;
+  GimpValueArray        *values;
+  GError                *error   = NULL;
 
-  if (ddim_recipe_is_of_image (&variation->recipe))
-    {
-      VariationJob *first = variation->jobs->pdata[0];
-
-      if (! make_models (variation, config, pool, &error))
-        return fail (procedure, GIMP_PDB_EXECUTION_ERROR, error);
-      model = first->model;
-    }
-  else
-    {
-      model = loaded = ddim_recipe_load_model (&variation->recipe, pool, &error);
-      if (! model)
-        return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
-    }
-
-  levels = ddim_recipe_make_levels (&variation->recipe, model, &error);
-  if (! levels)
+  if (! read_all (variation, config, &error))
     return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
 
-  for (guint i = 0; i < variation->jobs->len; i++)
-    {
-      VariationJob *job = variation->jobs->pdata[i];
-
-      ddim_recipe_init_placement (&variation->recipe, model, job->region->target.height,
-                                  job->region->target.width, &job->placement);
-      ddim_region_set_frame (job->region, job->placement.context, job->placement.least);
-    }
-
-  if (! compute_all (variation, model, levels, &error) ||
+  if (! compute_all (variation, errors, &error) ||
       ! commit_all (variation, image, layers, &error))
     return fail (procedure, GIMP_PDB_EXECUTION_ERROR, error);
+
+  for (guint i = 0; i < errors->len; i++)
+    largest = MAX (largest, g_array_index (errors, gdouble, i));
 
   g_ptr_array_add (layers, NULL);
   values = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
   GIMP_VALUES_SET_CORE_OBJECT_ARRAY (values, 1, layers->pdata);
-  GIMP_VALUES_SET_DOUBLE (values, 2, variation->inversion_error);
+  GIMP_VALUES_SET_DOUBLE (values, 2, largest);
 
   return values;
-}
-
-/* Whether these arguments can work at all. */
-static gboolean
-check (GimpProcedureConfig  *config,
-       gpointer              data,
-       GError              **error)
-{
-  const Target       *target    = data;
-  g_auto (Variation)  variation = { 0 };
-
-  return variation_read (&variation, config, error) &&
-         make_jobs (&variation, target->image, target->drawables,
-                    variation.output == OUTPUT_REPLACE, error);
-}
-
-/* What was picked in the dialog takes the place of what the arguments say, and
- * of computing it for the first drawable.                                     */
-static void
-take_picks (Variation *variation,
-            DdimPicks *picks)
-{
-  VariationJob *first = variation->jobs->pdata[0];
-
-  g_free (variation->seeds);
-  variation->count = picks->n;
-  variation->seeds = g_steal_pointer (&picks->seeds);
-  first->changes   = g_steal_pointer (&picks->changes);
 }
 
 static GimpValueArray *
@@ -459,7 +280,7 @@ variation_run (GimpProcedure        *procedure,
 {
   g_auto (Variation)  variation = { 0 };
   g_auto (DdimPicks)  picks     = { 0 };
-  Target              target    = { image, drawables };
+  Call                call      = { image, drawables };
   GimpValueArray     *values;
   GError             *error     = NULL;
 
@@ -468,21 +289,25 @@ variation_run (GimpProcedure        *procedure,
   if (run_mode == GIMP_RUN_INTERACTIVE)
     {
       /* what cannot be worked on at all is said before the dialog */
-      if (! make_jobs (&variation, image, drawables, FALSE, &error))
+      g_autoptr (GPtrArray) targets = ddim_variation_targets_new (image, drawables, FALSE,
+                                                                  &error);
+
+      if (! targets)
         return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
       if (! ddim_variation_dialog_run (procedure, config,
-                                       ((VariationJob *) variation.jobs->pdata[0])->region,
-                                       variation.jobs->len,
-                                       check, &target, &picks))
+                                       ((DdimVariationTarget *) targets->pdata[0])->region,
+                                       targets->len, read_settings, check, &call, &picks))
         return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
     }
 
-  if (! variation_read (&variation, config, &error) ||
-      ! make_jobs (&variation, image, drawables,
-                   variation.output == OUTPUT_REPLACE, &error))
+  if (! variation_read (&variation, config, &error))
+    return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
+  variation.targets = ddim_variation_targets_new (image, drawables,
+                                                  variation.output == OUTPUT_REPLACE, &error);
+  if (! variation.targets)
     return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
 
-  if (picks.n)
+  if (picks.made)
     take_picks (&variation, &picks);
 
   values = apply (procedure, &variation, config, image);
@@ -496,8 +321,29 @@ variation_run (GimpProcedure        *procedure,
 static void
 add_arguments (GimpProcedure *procedure)
 {
-  ddim_recipe_add_arguments (procedure);
-  ddim_patch_source_add_arguments (
+  ddim_arguments_add_model (procedure, 0.4);
+
+  gimp_procedure_add_double_argument (
+    procedure, "strength", _("Stren_gth"),
+    _("How much it changes: 0 leaves the picture as it is, 1 forgets it as "
+      "far as the depth allows"),
+    0.0, 1.0, 0.3, G_PARAM_READWRITE);
+
+  gimp_procedure_add_double_argument (
+    procedure, "eta", _("_Fresh noise"),
+    _("How much chance comes in at each step while the picture is put "
+      "together (the paper's eta): 0 is smoothest"),
+    0.0, 1.0, 0.0, G_PARAM_READWRITE);
+
+  ddim_arguments_add_method (procedure);
+
+  gimp_procedure_add_boolean_argument (
+    procedure, "tileable", _("T_ileable"),
+    _("Make opposite borders meet, so that the result can be laid side by "
+      "side with itself"),
+    FALSE, G_PARAM_READWRITE);
+
+  ddim_arguments_add_source (
     procedure,
     _("For the model “this image”, which learns from the image alone: a layer to take "
       "its pieces from, or a channel that marks where in the varied one. None: the "

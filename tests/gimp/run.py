@@ -75,6 +75,7 @@ def main():
                        GIMP3_DIRECTORY=str(profile), HOME=str(work),
                        XDG_DATA_HOME=str(work / 'data'),
                        DDIM_TAP=str(tap), DDIM_OUT=str(work), DDIM_WATCH=str(work / 'watch'),
+                       GTK_MODULES=os.environ.get('DDIM_WATCH_MODULE', ''),
                        PYTHONPATH=str(script.parent), PYTHONDONTWRITEBYTECODE='1')
     language = LANGUAGES.get(script.stem)
     locale = f'{language}.UTF-8' if language else 'C.UTF-8'

@@ -1,29 +1,42 @@
-/* watch.c: what a test wants to know of a dialog
+/* dialog-watch.c: a GTK module that reports what a user meets in a dialog
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A timeout of the highest priority is due every few milliseconds.  By how
- * much it is late is how long the loop was held by something else.
+ * run.py names it in GTK_MODULES, so that GTK loads it into the plug-in; the
+ * plug-in itself knows nothing of it.  It adds a line to the file DDIM_WATCH for
+ * each of these, which tests/gimp/user.py reads:
+ *
+ *   picture S KIND       a picture is shown, S seconds after the dialog: KIND is
+ *                        the rest of the plug-in's debug message about it
+ *   text TEXT            a label that was seen
+ *   clipped TEXT         a label that got less room than it needs
+ *   focus X Y NAME       the keyboard has come to what is called NAME, at (X, Y)
+ *   control X Y NAME     something that the keyboard could come to
+ *   key KEY TEXT         the mnemonic of a label that was seen
+ *   stall MS held MS     the longest that the main loop served nothing, and the
+ *                        longest that it computed, which no other program's
+ *                        work lengthens
+ *
+ * A timeout of the highest priority is due every few milliseconds.  By how much
+ * it is late is how long the loop was held by something else.
  */
 
-#include "config.h"
-
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include <libgimp/gimp.h>
 #include <libgimp/gimpui.h>
 
-#include "watch.h"
-
 #define EVERY      5 /* ms */
 #define LOOK_EVERY G_USEC_PER_SEC
+#define MESSAGE    "picture "
 
 static struct
 {
   FILE       *file;
-  GtkWidget  *dialog;
+  GtkWidget  *dialog;                   /* while it is shown                 */
   GHashTable *lines;                    /* to write at the end               */
   GHashTable *once;                     /* those about clipped texts, at first */
   guint       source;
@@ -160,12 +173,10 @@ tick (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-void
-ddim_watch_start (GtkWidget *dialog)
+static void
+start (GtkWidget *dialog)
 {
-  const gchar *path = g_getenv ("DDIM_WATCH");
-
-  watch.file = path ? fopen (path, "a") : NULL;
+  watch.file = fopen (g_getenv ("DDIM_WATCH"), "a");
   if (! watch.file)
     return;
 
@@ -175,30 +186,15 @@ ddim_watch_start (GtkWidget *dialog)
   watch.started   = watch.last = g_get_monotonic_time ();
   watch.last_held = thread_time ();
   watch.longest   = watch.longest_held = 0;
+  watch.source    = g_timeout_add_full (G_PRIORITY_HIGH, EVERY, tick, NULL, NULL);
   g_signal_connect (dialog, "set-focus", G_CALLBACK (focus_set), NULL);
-  watch.source  = g_timeout_add_full (G_PRIORITY_HIGH, EVERY, tick, NULL, NULL);
 }
 
-void
-ddim_watch_picture (gboolean finished)
-{
-  if (! watch.file)
-    return;
-
-  fprintf (watch.file, "picture %.2f %s\n",
-           (g_get_monotonic_time () - watch.started) / (gdouble) G_USEC_PER_SEC,
-           finished ? "finished" : "preview");
-  fflush (watch.file);
-}
-
-void
-ddim_watch_stop (void)
+static void
+stop (void)
 {
   GHashTableIter iter;
   gpointer       line;
-
-  if (! watch.file)
-    return;
 
   g_source_remove (watch.source);
   g_signal_handlers_disconnect_by_func (watch.dialog, focus_set, NULL);
@@ -210,5 +206,62 @@ ddim_watch_stop (void)
   g_hash_table_unref (watch.lines);
   g_hash_table_unref (watch.once);
   fclose (watch.file);
-  watch.file = NULL;
+  watch.dialog = NULL;
+}
+
+static gboolean
+mapped (GSignalInvocationHint *hint,
+        guint                  n_values,
+        const GValue          *values,
+        gpointer               data)
+{
+  GtkWidget *widget = g_value_get_object (values);
+
+  if (GIMP_IS_PROCEDURE_DIALOG (widget) && ! watch.dialog)
+    start (widget);
+
+  return TRUE;
+}
+
+static gboolean
+unmapped (GSignalInvocationHint *hint,
+          guint                  n_values,
+          const GValue          *values,
+          gpointer               data)
+{
+  if (watch.dialog && g_value_get_object (values) == (gpointer) watch.dialog)
+    stop ();
+
+  return TRUE;
+}
+
+/* The plug-in's debug messages, which nobody else reads here. */
+static void
+heard (const gchar    *domain,
+       GLogLevelFlags  level,
+       const gchar    *message,
+       gpointer        data)
+{
+  if (! watch.dialog || ! g_str_has_prefix (message, MESSAGE))
+    return;
+
+  fprintf (watch.file, MESSAGE "%.2f %s\n",
+           (g_get_monotonic_time () - watch.started) / (gdouble) G_USEC_PER_SEC,
+           message + strlen (MESSAGE));
+  fflush (watch.file);
+}
+
+/* Called by GTK; in GIMP itself, and its other plug-ins, this does nothing. */
+G_MODULE_EXPORT void
+gtk_module_init (gint    *argc,
+                 gchar ***argv)
+{
+  if (! g_getenv ("DDIM_WATCH") || g_strcmp0 (g_get_prgname (), "gimp-ddim"))
+    return;
+
+  g_type_class_ref (GTK_TYPE_WIDGET); /* makes its signals known */
+  g_signal_add_emission_hook (g_signal_lookup ("map", GTK_TYPE_WIDGET), 0, mapped, NULL, NULL);
+  g_signal_add_emission_hook (g_signal_lookup ("unmap", GTK_TYPE_WIDGET), 0, unmapped, NULL,
+                              NULL);
+  g_log_set_handler ("ddim", G_LOG_LEVEL_DEBUG, heard, NULL);
 }

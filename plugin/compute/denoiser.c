@@ -1,0 +1,96 @@
+/* denoiser.c: from settings and pixels to a field and its noise levels
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "denoiser.h"
+
+/* The depth at which a picture of 1 / k of the size loses what it loses at
+ * `depth` in full size.  A pixel of the small picture is the mean of k x k
+ * pixels; so is its noise, of which 1 / k is left.  What the full size loses at
+ * its depth, the small one therefore loses where the signal stands k times higher
+ * over the noise (Hoogeboom, Heek and Salimans, "simple diffusion", ICML 2023,
+ * section 3.1).                                                             */
+static gdouble
+reduce_depth (gdouble             depth,
+              const DdimSchedule *schedule,
+              gint                k)
+{
+  const gdouble *alphas_cumprod = ddim_schedule_get_alphas_cumprod (schedule);
+  gint           T              = ddim_schedule_get_length (schedule);
+  gint           t              = CLAMP ((gint) (depth * T + 0.5) - 1, 0, T - 1);
+  gdouble        alpha          = alphas_cumprod[t];
+  gdouble        snr            = k * (gdouble) k * alpha / MAX (1.0 - alpha, 1e-12);
+  gdouble        least          = snr / (1.0 + snr);
+
+  while (t > 0 && alphas_cumprod[t] < least)
+    t--;
+
+  return (t + 1) / (gdouble) T;
+}
+
+/* A depth of 0 is asked of levels as the least one they have. */
+static DdimLevels *
+make_levels (const DdimModelSettings  *settings,
+             const DdimModel          *model,
+             const DdimStage          *stage,
+             GError                  **error)
+{
+  const DdimSchedule *schedule = ddim_model_get_schedule (model);
+  gdouble             least    = 2.0 / ddim_schedule_get_length (schedule);
+  gdouble             depth    = settings->depth;
+
+  if (stage->reduction > 1)
+    depth = reduce_depth (depth, schedule, stage->reduction);
+
+  return ddim_levels_new (schedule, DDIM_SPACING_QUADRATIC,
+                          ddim_stage_get_steps (stage, settings->steps),
+                          MAX (depth, least), NULL, error);
+}
+
+gboolean
+ddim_denoiser_init (DdimDenoiser             *denoiser,
+                    const DdimModelSettings  *settings,
+                    const DdimPlacement      *placement,
+                    const DdimStage          *stage,
+                    const DdimCanvas         *canvas,
+                    const DdimPatchSource    *source,
+                    DdimModelCache           *cache,
+                    GError                  **error)
+{
+  g_autoptr (DdimModel) of_patches = NULL;
+  DdimModel            *model;
+
+  *denoiser = (DdimDenoiser) { 0 };
+
+  if (source)
+    model = of_patches = ddim_patch_source_make_model (source, canvas, stage->reduction,
+                                                       cache->pool, error);
+  else
+    model = ddim_model_cache_load (cache, settings, error);
+  if (! model)
+    return FALSE;
+
+  denoiser->levels = make_levels (settings, model, stage, error);
+  if (! denoiser->levels)
+    return FALSE;
+
+  /* A model of patches takes canvases of any size, and wraps them itself. */
+  if (source)
+    denoiser->field = ddim_field_ref (ddim_model_get_field (model));
+  else
+    denoiser->field = ddim_tiling_new (ddim_model_get_field (model), &placement->tiling,
+                                        error);
+  if (! denoiser->field)
+    ddim_denoiser_clear (denoiser);
+
+  return denoiser->field != NULL;
+}
+
+void
+ddim_denoiser_clear (DdimDenoiser *denoiser)
+{
+  g_clear_pointer (&denoiser->field, ddim_field_unref);
+  g_clear_pointer (&denoiser->levels, ddim_levels_free);
+}

@@ -1,0 +1,41 @@
+/* denoiser.h: from settings and pixels to a field and its noise levels
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The one place where what a user has chosen becomes what the library computes
+ * with: variation and interpolation, at every stage, come through here.
+ */
+
+#pragma once
+
+#include "ddim.h"
+#include "model-cache.h"
+#include "patch-model.h"
+#include "settings.h"
+#include "stages.h"
+
+/* What a picture is encoded and decoded with. */
+typedef struct
+{
+  DdimField  *field;
+  DdimLevels *levels;
+} DdimDenoiser;
+
+/* Makes both for one stage.
+ *   placement: how the picture is put before a model
+ *   canvas: the picture at this stage's size
+ *   source: of DDIM_MODEL_IMAGE, whose patches make the model; else NULL
+ *   cache: where a model on disk is loaded to; it has to outlive the field
+ * Errors are sentences for the user.  Clear with ddim_denoiser_clear ().    */
+gboolean ddim_denoiser_init  (DdimDenoiser             *denoiser,
+                              const DdimModelSettings  *settings,
+                              const DdimPlacement      *placement,
+                              const DdimStage          *stage,
+                              const DdimCanvas         *canvas,
+                              const DdimPatchSource    *source,
+                              DdimModelCache           *cache,
+                              GError                  **error);
+void     ddim_denoiser_clear (DdimDenoiser             *denoiser);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DdimDenoiser, ddim_denoiser_clear)

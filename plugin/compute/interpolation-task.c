@@ -1,0 +1,250 @@
+/* interpolation-task.c: frames between pictures
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The pictures are encoded once for each model, depth and number of steps; other
+ * frames only decode.
+ */
+
+#include <string.h>
+
+#include "denoiser.h"
+#include "interpolation-task.h"
+
+/* Evaluations a step of the exact encoder, before it was measured: the most. */
+#define EXACT_EVALUATIONS 3.0
+
+typedef struct
+{
+  DdimTask                   base;
+  DdimInterpolationInput    *input;
+  DdimInterpolationSettings  settings;
+  gdouble                   *positions;
+  gint                       n;
+} InterpolationTask;
+
+/* The input -------------------------------------------------------------- */
+
+DdimInterpolationInput *
+ddim_interpolation_input_new (const DdimPlacement *placement,
+                              DdimStagesKind       kind,
+                              gint                 n_keys,
+                              gint                 h,
+                              gint                 w)
+{
+  DdimInterpolationInput *input = g_new0 (DdimInterpolationInput, 1);
+
+  input->ref_count = 1;
+  input->placement = *placement;
+  input->n_keys    = n_keys;
+  ddim_stages_init (&input->stages, kind, h, w);
+  for (gint i = 0; i < input->stages.n; i++)
+    input->keys[i] = g_new0 (DdimCanvas *, n_keys);
+
+  return input;
+}
+
+DdimInterpolationInput *
+ddim_interpolation_input_ref (DdimInterpolationInput *input)
+{
+  g_atomic_int_inc (&input->ref_count);
+
+  return input;
+}
+
+void
+ddim_interpolation_input_unref (DdimInterpolationInput *input)
+{
+  if (! input || ! g_atomic_int_dec_and_test (&input->ref_count))
+    return;
+
+  for (gint i = 0; i < input->stages.n; i++)
+    {
+      for (gint k = 0; k < input->n_keys; k++)
+        ddim_canvas_free (input->keys[i][k]);
+      g_free (input->keys[i]);
+    }
+  g_free (input);
+}
+
+/* The task --------------------------------------------------------------- */
+
+static gboolean
+same_opening (const DdimTask *a,
+              const DdimTask *b)
+{
+  const InterpolationTask *one   = (const InterpolationTask *) a;
+  const InterpolationTask *other = (const InterpolationTask *) b;
+  const DdimModelSettings *x     = &one->settings.model;
+  const DdimModelSettings *y     = &other->settings.model;
+
+  return one->input == other->input && ddim_model_settings_same_model (x, y) &&
+         x->steps == y->steps && x->depth == y->depth;
+}
+
+static gboolean
+same_making (const DdimTask *a,
+             const DdimTask *b)
+{
+  const InterpolationTask         *one   = (const InterpolationTask *) a;
+  const InterpolationTask         *other = (const InterpolationTask *) b;
+  const DdimInterpolationSettings *x     = &one->settings;
+  const DdimInterpolationSettings *y     = &other->settings;
+
+  return one->n == other->n && x->loop == y->loop && x->mix == y->mix && x->seed == y->seed &&
+         ! memcmp (one->positions, other->positions, one->n * sizeof *one->positions);
+}
+
+static gdouble
+making_cost (const DdimTask *task,
+             gint            stage)
+{
+  const InterpolationTask *self = (const InterpolationTask *) task;
+
+  return ddim_stage_get_cost (&task->stages->stages[stage], self->settings.model.steps);
+}
+
+/* To encode each, and to decode what was encoded. */
+static gdouble
+opening_cost (const DdimTask *task,
+              gint            stage)
+{
+  gboolean exact = ddim_stage_is_result (&task->stages->stages[stage]);
+
+  return ((const InterpolationTask *) task)->input->n_keys * making_cost (task, stage) *
+         (1.0 + (exact ? EXACT_EVALUATIONS : 1.0));
+}
+
+static void
+close_keys (gpointer opened)
+{
+  g_ptr_array_unref (opened);
+}
+
+static void
+free_inversion (gpointer inversion)
+{
+  ddim_inversion_free (inversion);
+}
+
+/* An array of DdimInversion. */
+static gpointer
+open_keys (const DdimTask     *task,
+           gint                stage,
+           DdimModelCache     *cache,
+           const DdimMonitor  *monitor,
+           gdouble            *evaluated,
+           GError            **error)
+{
+  const InterpolationTask *self     = (const InterpolationTask *) task;
+  DdimInterpolationInput  *input    = self->input;
+  const DdimStage         *s        = &input->stages.stages[stage];
+  g_autoptr (GPtrArray)    keys     = g_ptr_array_new_with_free_func (free_inversion);
+  g_auto (DdimDenoiser)    denoiser = { 0 };
+  gint                     n        = input->n_keys;
+
+  if (! ddim_denoiser_init (&denoiser, &self->settings.model, &input->placement, s,
+                            input->keys[stage][0], NULL, cache, error))
+    return NULL;
+
+  *evaluated = 0.0;
+  for (gint k = 0; k < n; k++)
+    {
+      DdimMonitor    part = ddim_monitor_part (monitor, k / (gdouble) n, (k + 1) / (gdouble) n);
+      DdimInversion *key  = ddim_inversion_new (denoiser.field, denoiser.levels,
+                                                ddim_stage_is_result (s) ? DDIM_ENCODER_EXACT
+                                                                         : DDIM_ENCODER_PAPER,
+                                                ddim_canvas_copy (input->keys[stage][k]),
+                                                &part, error);
+
+      if (! key)
+        return NULL;
+      *evaluated += s->w * (gdouble) s->h * key->evaluations;
+      g_ptr_array_add (keys, key);
+    }
+
+  return g_steal_pointer (&keys);
+}
+
+static DdimCanvas *
+make (const DdimTask     *task,
+      gint                stage,
+      gpointer            opened,
+      const guint64      *seeds,
+      gint                n,
+      const DdimMonitor  *monitor,
+      GError            **error)
+{
+  const InterpolationTask *self      = (const InterpolationTask *) task;
+  const DdimStage         *s         = &task->stages->stages[stage];
+  GPtrArray               *keys      = opened;
+  const DdimInversion     *first     = g_ptr_array_index (keys, 0);
+  g_autofree gdouble      *positions = g_new (gdouble, n);
+  g_autoptr (DdimCanvas)   frames    = ddim_canvas_new (n, s->h, s->w, first->image->c);
+  DdimInterpolation        options   = { .positions = positions,
+                                         .loop      = self->settings.loop,
+                                         .mix       = self->settings.mix,
+                                         .seed      = self->settings.seed,
+                                         .batch     = n };
+
+  for (gint i = 0; i < n; i++)
+    positions[i] = self->positions[seeds[i] - 1];
+
+  if (! ddim_interpolate ((const DdimInversion *const *) keys->pdata, keys->len, &options,
+                          frames, monitor, error))
+    return NULL;
+
+  return g_steal_pointer (&frames);
+}
+
+static void
+get_errors (gpointer  opened,
+            GArray   *errors)
+{
+  GPtrArray *keys = opened;
+
+  for (guint i = 0; i < keys->len; i++)
+    g_array_append_val (errors, ((DdimInversion *) keys->pdata[i])->inversion_error);
+}
+
+static void
+finalize (DdimTask *task)
+{
+  InterpolationTask *self = (InterpolationTask *) task;
+
+  ddim_interpolation_input_unref (self->input);
+  ddim_interpolation_settings_clear (&self->settings);
+  g_free (self->positions);
+  g_free (self);
+}
+
+static const DdimTaskClass klass =
+{
+  .same_opening = same_opening,
+  .same_making  = same_making,
+  .opening_cost = opening_cost,
+  .making_cost  = making_cost,
+  .open         = open_keys,
+  .close        = close_keys,
+  .make         = make,
+  .get_errors   = get_errors,
+  .finalize     = finalize,
+};
+
+DdimTask *
+ddim_interpolation_task_new (DdimInterpolationInput          *input,
+                             const DdimInterpolationSettings *settings,
+                             const gdouble                   *positions,
+                             gint                             n)
+{
+  InterpolationTask *self = g_new0 (InterpolationTask, 1);
+
+  self->base      = (DdimTask) { &klass, 1, &input->stages };
+  self->input     = ddim_interpolation_input_ref (input);
+  self->positions = g_memdup2 (positions, n * sizeof *positions);
+  self->n         = n;
+  ddim_interpolation_settings_copy (settings, &self->settings);
+
+  return &self->base;
+}

@@ -1,0 +1,323 @@
+/* job-worker.c: the thread that computes a job's requests
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "job-private.h"
+
+#define TELL_EVERY (G_USEC_PER_SEC / 20)
+
+/* Of a piece of work, what must be done for its own pace to be believed. */
+#define BELIEVE_AFTER 0.1
+
+/* Progress -------------------------------------------------------------- */
+
+typedef struct
+{
+  DdimJob     *job;
+  DdimRequest *request;
+} Work;
+
+/* The monitor of a piece of work. */
+static void
+tell (gdouble  fraction,
+      gpointer user_data)
+{
+  const Work *work  = user_data;
+  DdimJob    *job   = work->job;
+  gint64      now   = g_get_monotonic_time ();
+  gdouble     done  = job->before + fraction * job->piece;
+  gdouble     pace  = job->pace;
+
+  if (now - job->told < TELL_EVERY || job->total <= 0.0)
+    return;
+  job->told = now;
+
+  if (fraction > BELIEVE_AFTER)
+    pace = (now - job->began) / (gdouble) G_USEC_PER_SEC / (fraction * job->piece);
+
+  ddim_job_post (job, work->request,
+                 (DdimMessage) { .kind     = DDIM_MESSAGE_PROGRESS,
+                                 .fraction = done / job->total,
+                                 .seconds  = pace > 0 ? (job->total - done) * pace : -1 });
+}
+
+/* Starts a piece of work of this cost. */
+static DdimMonitor
+begin (Work    *work,
+       gdouble  cost)
+{
+  work->job->piece = cost;
+  work->job->began = g_get_monotonic_time ();
+
+  return (DdimMonitor) { .cancellable = work->request->cancellable,
+                         .progress    = tell,
+                         .user_data   = work };
+}
+
+/* Ends it, measured as `evaluated` pixels of evaluations. */
+static void
+end (Work    *work,
+     gdouble  evaluated)
+{
+  DdimJob *job = work->job;
+
+  job->before += job->piece;
+  if (evaluated <= 0.0)
+    return;
+
+  g_mutex_lock (&job->mutex);
+  job->pace = (g_get_monotonic_time () - job->began) / (gdouble) G_USEC_PER_SEC / evaluated;
+  g_mutex_unlock (&job->mutex);
+}
+
+/* The work -------------------------------------------------------------- */
+
+static void
+forget_made (DdimJob *job)
+{
+  g_mutex_lock (&job->mutex);
+  for (gint i = 0; i < DDIM_STAGES_MAX; i++)
+    g_hash_table_remove_all (job->kept[i].made);
+  g_mutex_unlock (&job->mutex);
+}
+
+static void
+forget_all (DdimJob *job)
+{
+  forget_made (job);
+  for (gint i = 0; i < DDIM_STAGES_MAX; i++)
+    if (job->kept[i].opened)
+      job->kept_task->klass->close (g_steal_pointer (&job->kept[i].opened));
+  g_clear_pointer (&job->kept_task, ddim_task_unref);
+}
+
+/* Keeps of earlier tasks what this one can use. */
+static void
+prepare (DdimJob  *job,
+         DdimTask *task)
+{
+  DdimTask *kept = job->kept_task;
+
+  if (kept && ! task->klass->same_opening (kept, task))
+    forget_all (job);
+  else if (kept && ! task->klass->same_making (kept, task))
+    forget_made (job);
+
+  ddim_task_ref (task);
+  g_clear_pointer (&job->kept_task, ddim_task_unref);
+  job->kept_task = task;
+}
+
+/* Waits for the main thread to have read what a stage needs. */
+static gboolean
+wait_for_stage (DdimJob            *job,
+                const DdimRequest  *request,
+                gint                stage,
+                GError            **error)
+{
+  g_mutex_lock (&job->mutex);
+  while (job->stages_read <= stage && ! g_cancellable_is_cancelled (request->cancellable))
+    g_cond_wait (&job->changed, &job->mutex);
+  g_mutex_unlock (&job->mutex);
+
+  return ! g_cancellable_set_error_if_cancelled (request->cancellable, error);
+}
+
+static gboolean
+is_last (const DdimTask *task,
+         gint            stage)
+{
+  return stage == task->stages->n - 1;
+}
+
+gdouble
+ddim_job_get_opening_cost (const DdimTask *task,
+                           gint            stage,
+                           gdouble         opening)
+{
+  return task->klass->opening_cost (task, stage) * (is_last (task, stage) ? opening : 1.0);
+}
+
+static gboolean
+open_stage (Work    *work,
+            gint     stage,
+            GError **error)
+{
+  DdimJob        *job       = work->job;
+  const DdimTask *task      = work->request->task;
+  gdouble         cost      = ddim_job_get_opening_cost (task, stage, job->opening);
+  gdouble         evaluated = cost;
+  DdimMonitor     monitor;
+
+  if (! wait_for_stage (job, work->request, stage, error))
+    return FALSE;
+
+  monitor = begin (work, cost);
+  job->kept[stage].opened = task->klass->open (task, stage, &job->cache, &monitor,
+                                               &evaluated, error);
+  if (! job->kept[stage].opened)
+    return FALSE;
+
+  end (work, evaluated);
+  if (is_last (task, stage) && evaluated > 0.0)
+    {
+      g_mutex_lock (&job->mutex);
+      job->opening = evaluated / task->klass->opening_cost (task, stage);
+      g_mutex_unlock (&job->mutex);
+    }
+
+  return TRUE;
+}
+
+static gboolean
+make (Work     *work,
+      gint      stage,
+      guint64   seed,
+      GError  **error)
+{
+  DdimJob                *job     = work->job;
+  const DdimRequest      *request = work->request;
+  const DdimTask         *task    = request->task;
+  gboolean                last    = is_last (task, stage);
+  gdouble                 cost    = task->klass->making_cost (task, stage);
+  DdimMonitor             monitor = begin (work, cost);
+  g_autoptr (DdimCanvas)  made    = NULL;
+  gpointer                picture = NULL;
+
+  made = task->klass->make (task, stage, job->kept[stage].opened, &seed, 1, &monitor, error);
+  if (! made)
+    return FALSE;
+
+  end (work, cost);
+  if (job->listener.render)
+    picture = job->listener.render (request->view, stage, made);
+  ddim_job_post (job, request,
+                 (DdimMessage) { .kind = DDIM_MESSAGE_PICTURE, .seed = seed,
+                                 .finished = last, .picture = picture });
+
+  g_mutex_lock (&job->mutex);
+  g_hash_table_insert (job->kept[stage].made, g_memdup2 (&seed, sizeof seed),
+                       last ? g_steal_pointer (&made) : NULL);
+  g_mutex_unlock (&job->mutex);
+
+  return TRUE;
+}
+
+/* How many of a request's seeds go through a stage. */
+static gint
+seeds_of_stage (const DdimRequest *request,
+                gint               stage)
+{
+  return is_last (request->task, stage) ? request->n_picked : request->n_seeds;
+}
+
+static gboolean
+is_kept (DdimJob *job,
+         gint     stage,
+         guint64  seed)
+{
+  return g_hash_table_contains (job->kept[stage].made, &seed);
+}
+
+/* What is left to do, in pixels of evaluations. */
+static gdouble
+sum_up (DdimJob           *job,
+        const DdimRequest *request)
+{
+  const DdimTask *task  = request->task;
+  gdouble         total = 0.0;
+
+  for (gint stage = 0; stage < task->stages->n; stage++)
+    {
+      gint n = 0;
+
+      for (gint i = 0; i < seeds_of_stage (request, stage); i++)
+        n += ! is_kept (job, stage, request->seeds[i]);
+
+      total += n * task->klass->making_cost (task, stage);
+      if (n && ! job->kept[stage].opened)
+        total += ddim_job_get_opening_cost (task, stage, job->opening);
+    }
+
+  return total;
+}
+
+static gboolean
+fulfil (Work    *work,
+        GError **error)
+{
+  DdimJob     *job     = work->job;
+  DdimRequest *request = work->request;
+
+  prepare (job, request->task);
+  job->before = 0.0;
+  job->total  = sum_up (job, request);
+
+  for (gint stage = 0; stage < request->task->stages->n; stage++)
+    for (gint i = 0; i < seeds_of_stage (request, stage); i++)
+      {
+        if (is_kept (job, stage, request->seeds[i]))
+          continue;
+        if (! job->kept[stage].opened && ! open_stage (work, stage, error))
+          return FALSE;
+        if (! make (work, stage, request->seeds[i], error))
+          return FALSE;
+      }
+
+  return TRUE;
+}
+
+/* The next request after the one of this serial, or NULL at the end. */
+static DdimRequest *
+next_request (DdimJob *job,
+              guint    serial)
+{
+  DdimRequest *request = NULL;
+
+  g_mutex_lock (&job->mutex);
+  while (! job->quit && (! job->request || job->request->serial == serial))
+    g_cond_wait (&job->changed, &job->mutex);
+  if (! job->quit)
+    {
+      request = job->request;
+      g_atomic_int_inc (&request->ref_count);
+    }
+  g_mutex_unlock (&job->mutex);
+
+  return request;
+}
+
+gpointer
+ddim_job_work (gpointer data)
+{
+  DdimJob     *job    = data;
+  guint        serial = 0;
+  DdimRequest *next;
+
+  ddim_model_cache_init (&job->cache, job->n_threads);
+
+  while ((next = next_request (job, serial)))
+    {
+      g_autoptr (DdimRequest)  request = next;
+      Work                     work    = { job, request };
+      GError                  *error   = NULL;
+
+      serial = request->serial;
+      if (fulfil (&work, &error) ||
+          ! g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        ddim_job_post (job, request,
+                       (DdimMessage) { .kind = DDIM_MESSAGE_DONE, .error = error });
+      else
+        g_error_free (error);
+    }
+
+  forget_all (job);
+  for (gint i = 0; i < DDIM_STAGES_MAX; i++)
+    g_hash_table_unref (job->kept[i].made);
+  ddim_model_cache_clear (&job->cache);
+
+  return NULL;
+}
+

@@ -1,0 +1,114 @@
+/* patch-model.c: a model made of a picture's own patches, at any size
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include <math.h>
+
+#include <glib/gi18n-lib.h>
+
+#include "patch-model.h"
+
+void
+ddim_patch_source_free (DdimPatchSource *source)
+{
+  if (! source)
+    return;
+
+  g_clear_pointer (&source->picture, ddim_canvas_free);
+  g_free (source->mask);
+  g_free (source->name);
+  g_free (source);
+}
+
+/* The means of k x k pixels, as far as these may be used, with a mask that says
+ * whether half of them may.                                                 */
+static DdimPatchSource *
+reduce (const DdimPatchSource *source,
+        gint                   k)
+{
+  const DdimCanvas *picture = source->picture;
+  DdimPatchSource  *reduced = g_new0 (DdimPatchSource, 1);
+  gint              c       = picture->c;
+  gint              h       = (picture->h + k - 1) / k;
+  gint              w       = (picture->w + k - 1) / k;
+
+  reduced->picture       = ddim_canvas_new (1, h, w, c);
+  reduced->mask          = g_new (gfloat, (gsize) h * w);
+  reduced->options       = source->options;
+  reduced->options.apart = (source->options.apart + k - 1) / k;
+
+  for (gint y = 0; y < h; y++)
+    for (gint x = 0; x < w; x++)
+      {
+        gsize   at    = (gsize) y * w + x;
+        gfloat *mean  = reduced->picture->data + at * c;
+        gint    rows  = MIN (k, picture->h - y * k);
+        gint    cols  = MIN (k, picture->w - x * k);
+        gfloat  cover = 0.0f;
+
+        for (gint i = 0; i < rows; i++)
+          for (gint j = 0; j < cols; j++)
+            {
+              gsize from = (gsize) (y * k + i) * picture->w + x * k + j;
+
+              cover += source->mask[from];
+              for (gint n = 0; n < c; n++)
+                mean[n] += source->mask[from] * picture->data[from * c + n];
+            }
+        for (gint n = 0; n < c && cover > 0.0f; n++)
+          mean[n] /= cover;
+        reduced->mask[at] = cover >= 0.5f * rows * cols;
+      }
+
+  return reduced;
+}
+
+/* Where a place of the source lies in a reduced picture, if `origin`, along the
+ * same axis, is the origin of both the full and the reduced canvas.         */
+static gint
+reduce_place (gint place,
+              gint origin,
+              gint k)
+{
+  return origin + (gint) floor ((place - origin) / (gdouble) k);
+}
+
+DdimModel *
+ddim_patch_source_make_model (const DdimPatchSource  *source,
+                              const DdimCanvas       *canvas,
+                              gint                    k,
+                              DdimThreadPool         *pool,
+                              GError                **error)
+{
+  g_autoptr (GError)  cause = NULL;
+  DdimModel          *model;
+
+  for (; k > 1; k = (k + 1) / 2)
+    {
+      g_autoptr (DdimPatchSource) reduced = reduce (source, k);
+
+      if (canvas)
+        {
+          reduced->picture->x = reduce_place (source->picture->x, canvas->x, k);
+          reduced->picture->y = reduce_place (source->picture->y, canvas->y, k);
+        }
+      model = ddim_model_new_for_picture (reduced->picture, reduced->mask, &reduced->options,
+                                         pool, NULL);
+      if (model)
+        return model;
+    }
+
+  model = ddim_model_new_for_picture (source->picture, source->mask, &source->options, pool,
+                                     &cause);
+  if (! model)
+    g_set_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT,
+                 /* Translators: %s is the name of a layer or channel. */
+                 _("“%s” has nothing to learn from: nowhere can a square of 7 × 7 "
+                   "pixels be taken from it. Give a larger source, or select or mark "
+                   "more of it."), source->name);
+  return model;
+}
