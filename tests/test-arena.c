@@ -86,7 +86,7 @@ test_same_places (void)
   ddim_arena_give (arena, base);
   dry  = walk (arena, base);
   peak = ddim_arena_get_peak (arena);
-  ddim_arena_commit (arena);
+  g_assert_true (ddim_arena_commit (arena));
   g_assert_false (ddim_arena_is_dry (arena));
 
   base = ddim_arena_take (arena, 1);
@@ -111,7 +111,7 @@ test_hold (void)
       ddim_arena_give (arena, ddim_arena_take (arena, sizes[i]));
       g_assert_true (ddim_arena_is_dry (arena));
       g_assert_cmpuint (ddim_arena_get_peak (arena), ==, sizes[i]);
-      ddim_arena_commit (arena);
+      g_assert_true (ddim_arena_commit (arena));
       place = ddim_arena_take (arena, sizes[i]);
       memset (place, 1, sizes[i] * sizeof (gfloat));
       if (i == 0)

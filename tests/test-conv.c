@@ -80,6 +80,20 @@ difference (const gfloat *x,
   return sqrt (sum / square);
 }
 
+/* Plans, and returns the scratch that it takes. */
+static gfloat *
+plan (DdimConv       *conv,
+      gint            n,
+      gint            h,
+      gint            w,
+      DdimThreadPool *pool)
+{
+  gsize scratch;
+
+  g_assert_true (ddim_conv_plan (conv, n, h, w, pool, &scratch));
+  return ddim_memory_alloc (scratch);
+}
+
 static void
 test_case (gconstpointer data)
 {
@@ -129,7 +143,7 @@ test_case (gconstpointer data)
       g_autoptr (DdimConv) conv = ddim_conv_new (spec, &weight_constant, &bias_constant);
       gfloat  *found = numbers (rand, size);
       gdouble *found_moments = g_new (gdouble, 2 * c->n * spec->c_out);
-      gfloat  *scratch = ddim_memory_alloc (ddim_conv_plan (conv, c->n, c->h, c->w, pool));
+      gfloat  *scratch = plan (conv, c->n, c->h, c->w, pool);
       DdimRun  run = { pool, NULL, scratch };
       gboolean split = ddim_thread_pool_get_kernels (pool)->bf16x2_split != NULL;
       gdouble  bound = split ? SPLIT_BOUND : BOUND, found_difference;
@@ -200,7 +214,7 @@ test_replan (void)
   for (gsize i = 0; i < G_N_ELEMENTS (plans); i++)
     {
       gint          n = plans[i];
-      gfloat       *scratch = ddim_memory_alloc (ddim_conv_plan (conv, n, 17, 10, pool));
+      gfloat       *scratch = plan (conv, n, 17, 10, pool);
       DdimTensor    to = { n, 17, 10, 48, batch };
       DdimConvArgs  args = { .source = { n, 17, 10, { 40, 0 }, { x, NULL } }, .out = &to };
       DdimRun       run = { pool, NULL, scratch };

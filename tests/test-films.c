@@ -22,6 +22,7 @@
 
 static DdimThreadPool  *pool;
 static DdimModel *model;
+static DdimField *field;
 static GPtrArray *photographs; /* of DdimCanvas, SIDE x SIDE */
 
 /* Photographs ------------------------------------------------------------ */
@@ -109,9 +110,8 @@ invert (const DdimCanvas *picture)
   g_autoptr (DdimLevels) levels = ddim_levels_new (ddim_model_get_schedule (model),
                                                    DDIM_SPACING_QUADRATIC, STEPS, DEPTH, NULL,
                                                    NULL);
-  DdimInversion *inversion = ddim_inversion_new (ddim_model_get_field (model), levels,
-                                                 DDIM_ENCODER_EXACT, ddim_canvas_copy (picture),
-                                                 NULL, &error);
+  DdimInversion *inversion = ddim_inversion_new (field, levels, DDIM_ENCODER_EXACT,
+                                                 ddim_canvas_copy (picture), NULL, &error);
 
   g_assert_no_error (error);
   return inversion;
@@ -203,6 +203,8 @@ main (int argc, char **argv)
   pool   = ddim_thread_pool_new (1);
   model  = ddim_model_load (folder, pool, &error);
   g_assert_no_error (error);
+  field  = ddim_model_new_field (model, NULL, &error);
+  g_assert_no_error (error);
   photographs = g_ptr_array_new_with_free_func ((GDestroyNotify) ddim_canvas_free);
   photographs_list (add_photograph);
   if (photographs->len == 1)
@@ -212,6 +214,7 @@ main (int argc, char **argv)
   status = g_test_run ();
 
   g_ptr_array_unref (photographs);
+  ddim_field_unref (field);
   ddim_model_unref (model);
   ddim_thread_pool_unref (pool);
   return status;

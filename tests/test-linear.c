@@ -71,6 +71,7 @@ test_case (gconstpointer data)
       /* What lies between the rows is nobody's to change. */
       for (gsize j = 0; j < size; j++)
         found[j] = 77;
+      g_assert_true (ddim_linear_plan (linear, pool));
       g_assert_true (ddim_linear_run (linear, c->n, blocks[2], x_stride, found, out_stride, &run));
       for (gsize j = 0; j < size; j++)
         if ((gint) (j % out_stride) < c->c_out)

@@ -54,8 +54,10 @@ evaluate (DdimModel        *model,
 {
   g_autoptr (GError) error = NULL;
   DdimCanvas *out = ddim_canvas_new (x->n, x->h, x->w, x->c);
+  g_autoptr (DdimField) field = ddim_model_new_field (model, NULL, &error);
 
-  ddim_field_evaluate (ddim_model_get_field (model), x, &level, out, NULL, &error);
+  g_assert_no_error (error);
+  ddim_field_evaluate (field, x, &level, out, NULL, &error);
   g_assert_no_error (error);
   return out;
 }
@@ -84,6 +86,7 @@ test_golden (gconstpointer name)
   gfloat *wanted_nchw = golden_values (golden, "output_0", &view);
   g_autofree gfloat *wanted = golden_to_nhwc (wanted_nchw, view);
   gfloat *times = golden_values (golden, "timesteps", &view);
+  g_autoptr (DdimField) field = NULL;
   g_autoptr (DdimCanvas) x = NULL;
   g_autoptr (DdimCanvas) out = NULL;
   DdimLevel first = { times[0], 0.6, 0.8 };
@@ -93,7 +96,8 @@ test_golden (gconstpointer name)
   out = ddim_canvas_new (x->n, x->h, x->w, x->c);
   memcpy (x->data, input, ddim_canvas_size (x) * sizeof (gfloat));
 
-  g_assert_true (ddim_field_evaluate (ddim_model_get_field (model), x, &first, out, NULL, &error));
+  field = ddim_model_new_field (model, NULL, &error);
+  g_assert_true (ddim_field_evaluate (field, x, &first, out, NULL, &error));
   g_assert_cmpfloat (golden_difference (out->data, wanted, ddim_canvas_size (x)), <, 1e-4);
 
   ddim_memory_free (nchw);
@@ -107,17 +111,18 @@ test_properties (void)
 {
   g_autoptr (DdimModel) heads = load ("heads", 1);
   g_autoptr (DdimModel) none = load ("no-attention-f16", 1);
+  g_autoptr (DdimField) field = ddim_model_new_field (heads, NULL, NULL);
   DdimLevelsOptions options;
 
-  g_assert_cmpint (ddim_model_get_sample_size (heads), ==, 16);
-  g_assert_true (ddim_model_has_attention (heads));
-  g_assert_false (ddim_model_has_attention (none));
+  g_assert_cmpint (ddim_model_get_info (heads)->sample_size, ==, 16);
+  g_assert_true (ddim_model_get_info (heads)->attention);
+  g_assert_false (ddim_model_get_info (none)->attention);
   g_assert_cmpint (ddim_schedule_get_length (ddim_model_get_schedule (heads)), ==, 1000);
   g_assert_cmpint (ddim_model_get_spacing (heads, &options), ==, DDIM_SPACING_LEADING);
   g_assert_cmpint (options.steps_offset, ==, 0);
   g_assert_true (options.final_alpha_one);
-  g_assert_cmpint (ddim_model_get_field (heads)->channels, ==, 3);
-  g_assert_cmpint (ddim_model_get_field (heads)->prediction, ==, DDIM_PREDICTION_EPSILON);
+  g_assert_cmpint (field->channels, ==, 3);
+  g_assert_cmpint (field->prediction, ==, DDIM_PREDICTION_EPSILON);
 }
 
 /* Items of a batch are independent: the same bits as each alone. */
@@ -232,7 +237,7 @@ test_monitor (void)
   g_autoptr (DdimCanvas) out = ddim_canvas_copy (x);
   Progress    progress = { cancellable, 0, 2, 0 };
   DdimMonitor monitor = { cancellable, on_progress, &progress };
-  DdimField  *field = ddim_model_get_field (model);
+  g_autoptr (DdimField) field = ddim_model_new_field (model, NULL, &error);
 
   g_assert_true (ddim_field_evaluate (field, x, &level, out, &monitor, &error));
   g_assert_cmpfloat (progress.last, ==, 1);
@@ -270,14 +275,15 @@ test_too_large (void)
       {
         g_autoptr (DdimModel) model = load (names[i], 1);
         g_autoptr (GError) error = NULL;
+        g_autoptr (DdimField) field = ddim_model_new_field (model, NULL, &error);
         gfloat     one[2] = { 0, 0 };
         DdimCanvas x = { 1, sides[j], sides[j] - 1, 3, 0, 0, &one[0] };
         DdimCanvas out = x;
 
         out.data = &one[1];
-        g_assert_false (ddim_field_evaluate (ddim_model_get_field (model), &x, &level,
-                                             &out, NULL, &error));
-        g_assert_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT);
+        g_assert_false (ddim_field_evaluate (field, &x, &level, &out, NULL, &error));
+        g_assert_error (error, DDIM_ERROR,
+                        (j == 0 ? DDIM_ERROR_MEMORY : DDIM_ERROR_ARGUMENT));
         g_test_message ("%s", error->message);
 
         /* And the field is as good as before. */
@@ -303,9 +309,7 @@ test_inspect (void)
 
       g_assert_true (ddim_model_inspect (folder, &info, &error));
       g_assert_no_error (error);
-      g_assert_cmpint (info.channels, ==, ddim_model_get_field (model)->channels);
-      g_assert_cmpint (info.sample_size, ==, ddim_model_get_sample_size (model));
-      g_assert_cmpint (info.attention, ==, ddim_model_has_attention (model));
+      g_assert_cmpmem (&info, sizeof info, ddim_model_get_info (model), sizeof info);
     }
 
   /* as the card of the model that ships says */
@@ -330,9 +334,8 @@ test_inspect_picture (void)
 
   g_assert_no_error (error);
   ddim_model_inspect_picture (3, &info);
-  g_assert_cmpint (info.channels, ==, ddim_model_get_field (model)->channels);
-  g_assert_cmpint (info.sample_size, ==, ddim_model_get_sample_size (model));
-  g_assert_cmpint (info.attention, ==, ddim_model_has_attention (model));
+  g_assert_cmpint (info.channels, ==, 3);
+  g_assert_cmpmem (&info, sizeof info, ddim_model_get_info (model), sizeof info);
 }
 
 int

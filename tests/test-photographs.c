@@ -26,6 +26,7 @@ typedef struct
 
 static DdimThreadPool  *pool;
 static DdimModel *model;
+static DdimField *field;
 static GArray    *photographs; /* of Subject; the first is tests/data/photo.png */
 static GArray    *others;      /* a drawing, a flat colour, noise               */
 
@@ -100,9 +101,8 @@ invert (const DdimCanvas *picture,
 {
   g_autoptr (DdimLevels) levels = make_levels (S, depth);
   g_autoptr (GError) error = NULL;
-  DdimInversion *inversion = ddim_inversion_new (ddim_model_get_field (model), levels,
-                                                 DDIM_ENCODER_EXACT, ddim_canvas_copy (picture),
-                                                 NULL, &error);
+  DdimInversion *inversion = ddim_inversion_new (field, levels, DDIM_ENCODER_EXACT,
+                                                 ddim_canvas_copy (picture), NULL, &error);
 
   g_assert_no_error (error);
   return inversion;
@@ -145,7 +145,7 @@ encode (const DdimCanvas *picture,
 {
   DdimCanvas *x = ddim_canvas_copy (picture);
 
-  g_assert_true (ddim_encode (ddim_model_get_field (model), levels, encoder, x, encoding,
+  g_assert_true (ddim_encode (field, levels, encoder, x, encoding,
                               NULL, NULL));
   return x;
 }
@@ -156,7 +156,7 @@ decode (const DdimCanvas *latent,
 {
   DdimCanvas *x = ddim_canvas_copy (latent);
 
-  g_assert_true (ddim_decode (ddim_model_get_field (model), levels, NULL, x, NULL, NULL));
+  g_assert_true (ddim_decode (field, levels, NULL, x, NULL, NULL));
   return x;
 }
 
@@ -231,8 +231,14 @@ check_model (DdimModel        *other,
              gint              S,
              gdouble           depth)
 {
-  DdimField *field = ddim_model_get_field (other);
+  gint wanted = ddim_model_get_info (other)->labels ? 1 : 0;
+  gint numbers = ddim_model_get_info (other)->embedding;
+  gint label = 0;
+  g_autofree gfloat *embedding = g_new0 (gfloat, numbers + 1);
+  DdimCondition condition = { .label = wanted ? &label : NULL,
+                              .embedding = numbers ? embedding : NULL };
   g_autoptr (GError) error = NULL;
+  g_autoptr (DdimField) field = ddim_model_new_field (other, &condition, &error);
   g_autoptr (DdimLevels) levels = ddim_levels_new (ddim_model_get_schedule (other),
                                                    DDIM_SPACING_QUADRATIC, S, depth, NULL, NULL);
   g_autoptr (DdimInversion) inversion =
@@ -495,12 +501,14 @@ test_threads (void)
       g_autoptr (DdimThreadPool) its_pool = ddim_thread_pool_new (n_threads[i]);
       g_autoptr (GError) error = NULL;
       g_autoptr (DdimModel) its_model = ddim_model_load (folder, its_pool, &error);
+      g_autoptr (DdimField) its_field = NULL;
       DdimVariation options = { .strength = 0.4, .eta = 0.5, .seeds = seeds };
       g_autoptr (DdimCanvas) result = ddim_canvas_new (2, picture->h, picture->w, 3);
       g_autoptr (DdimInversion) inversion = NULL;
 
       g_assert_no_error (error);
-      inversion = ddim_inversion_new (ddim_model_get_field (its_model), levels, DDIM_ENCODER_EXACT,
+      its_field = ddim_model_new_field (its_model, NULL, &error);
+      inversion = ddim_inversion_new (its_field, levels, DDIM_ENCODER_EXACT,
                                       ddim_canvas_copy (picture), NULL, &error);
       g_assert_no_error (error);
       g_assert_true (ddim_vary (inversion, &options, result, NULL, NULL, NULL));
@@ -535,6 +543,8 @@ main (int argc, char **argv)
   pool   = ddim_thread_pool_new (1);
   model  = ddim_model_load (folder, pool, &error);
   g_assert_no_error (error);
+  field  = ddim_model_new_field (model, NULL, &error);
+  g_assert_no_error (error);
   photographs = g_array_new (FALSE, FALSE, sizeof (Subject));
   others      = g_array_new (FALSE, FALSE, sizeof (Subject));
   g_array_set_clear_func (photographs, clear_subject);
@@ -553,6 +563,7 @@ main (int argc, char **argv)
 
   g_array_unref (photographs);
   g_array_unref (others);
+  ddim_field_unref (field);
   ddim_model_unref (model);
   ddim_thread_pool_unref (pool);
   return status;

@@ -60,6 +60,7 @@ ddim_denoiser_init (DdimDenoiser             *denoiser,
                     GError                  **error)
 {
   g_autoptr (DdimModel) of_patches = NULL;
+  g_autoptr (DdimField) field      = NULL;
   DdimModel            *model;
 
   *denoiser = (DdimDenoiser) { 0 };
@@ -76,12 +77,12 @@ ddim_denoiser_init (DdimDenoiser             *denoiser,
   if (! denoiser->levels)
     return FALSE;
 
+  field = ddim_model_new_field (model, NULL, error);
+
   /* A model of patches takes canvases of any size, and wraps them itself. */
-  if (source)
-    denoiser->field = ddim_field_ref (ddim_model_get_field (model));
-  else
-    denoiser->field = ddim_tiling_new (ddim_model_get_field (model), &placement->tiling,
-                                        error);
+  if (field)
+    denoiser->field = source ? ddim_field_ref (field)
+                             : ddim_tiling_new (field, &placement->tiling, error);
   if (! denoiser->field)
     ddim_denoiser_clear (denoiser);
 

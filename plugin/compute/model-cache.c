@@ -91,7 +91,7 @@ load (DdimThreadPool           *pool,
       return NULL;
     }
 
-  if (! check_channels (settings, ddim_model_get_field (model)->channels, error))
+  if (! check_channels (settings, ddim_model_get_info (model)->channels, error))
     return NULL;
 
   return g_steal_pointer (&model);

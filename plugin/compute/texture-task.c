@@ -138,10 +138,14 @@ make (const DdimTask     *task,
 {
   const DdimStage        *s        = &task->stages->stages[stage];
   const Opened           *opened   = data;
-  DdimField              *field    = ddim_model_get_field (opened->model);
+  g_autoptr (DdimField)   field    = ddim_model_new_field (opened->model, NULL, error);
   DdimSampling            sampling = { .second_order = TRUE };
-  g_autoptr (DdimCanvas)  textures = ddim_canvas_new (n, s->h, s->w, field->channels);
+  g_autoptr (DdimCanvas)  textures = NULL;
 
+  if (! field)
+    return NULL;
+
+  textures = ddim_canvas_new (n, s->h, s->w, field->channels);
   ddim_noise_fill_reduced (textures, seeds, 0, s->reduction);
   if (! ddim_decode (field, opened->levels, &sampling, textures, monitor, error))
     return NULL;

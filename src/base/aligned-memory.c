@@ -17,18 +17,28 @@
 #define HUGE_PAGE ((gsize) 2 << 20)
 
 gfloat *
-ddim_memory_alloc (gsize n)
+ddim_memory_try_alloc (gsize n)
 {
   gsize size  = MAX (n, 1) * sizeof (gfloat);
   gsize align = size >= HUGE_PAGE ? HUGE_PAGE : DDIM_ALIGNMENT;
   void *block = NULL;
 
-  if (posix_memalign (&block, align, size) != 0)
-    g_error ("out of memory: %" G_GSIZE_FORMAT " bytes", size);
+  if (n > G_MAXSSIZE / sizeof (gfloat) || posix_memalign (&block, align, size) != 0)
+    return NULL;
 
   if (align == HUGE_PAGE)
     madvise (block, size, MADV_HUGEPAGE);
 
+  return block;
+}
+
+gfloat *
+ddim_memory_alloc (gsize n)
+{
+  gfloat *block = ddim_memory_try_alloc (n);
+
+  if (! block)
+    g_error ("out of memory: %" G_GSIZE_FORMAT " floats", n);
   return block;
 }
 

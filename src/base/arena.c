@@ -87,6 +87,12 @@ ddim_arena_give (DdimArena *arena,
 }
 
 gsize
+ddim_arena_get_held (const DdimArena *arena)
+{
+  return arena->capacity;
+}
+
+gsize
 ddim_arena_get_peak (const DdimArena *arena)
 {
   return arena->peak;
@@ -104,7 +110,7 @@ ddim_arena_is_dry (const DdimArena *arena)
   return arena->memory == NULL;
 }
 
-void
+gboolean
 ddim_arena_commit (DdimArena *arena)
 {
   g_assert (! arena->memory && ! arena->taken->len);
@@ -112,10 +118,11 @@ ddim_arena_commit (DdimArena *arena)
   if (arena->capacity < arena->peak)
     {
       ddim_memory_free (arena->held);
-      arena->capacity = arena->peak;
-      arena->held     = ddim_memory_alloc (arena->capacity);
+      arena->held     = ddim_memory_try_alloc (arena->peak);
+      arena->capacity = arena->held ? arena->peak : 0;
     }
   arena->memory = arena->held;
+  return arena->memory != NULL;
 }
 
 void

@@ -35,13 +35,16 @@ gfloat    * ddim_arena_take     (DdimArena *arena,
 void        ddim_arena_give     (DdimArena *arena,
                                  gfloat    *place); /* or NULL */
 
+/* Floats of memory that it has, in use or waiting for the next commit. */
+gsize       ddim_arena_get_held (const DdimArena *arena);
 /* The most floats ever taken at once, gaps included. */
 gsize       ddim_arena_get_peak (const DdimArena *arena);
 /* Whether all places have been given back. */
 gboolean    ddim_arena_is_empty (const DdimArena *arena);
 
-/* Gets the memory that the peak asks for; nothing may be taken meanwhile.  */
-void        ddim_arena_commit   (DdimArena *arena);
+/* Gets the memory that the peak asks for; nothing may be taken meanwhile.
+ * Returns FALSE where there is none: the arena stays dry.                  */
+gboolean    ddim_arena_commit   (DdimArena *arena);
 /* Becomes dry, with a peak of 0; what memory it has waits for the next commit:
  * pages once touched cost nothing.                                          */
 void        ddim_arena_reset    (DdimArena *arena);

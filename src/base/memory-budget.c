@@ -25,6 +25,9 @@
 /* The rest is left to what cannot be counted beforehand. */
 #define SHARE 0.8
 
+/* Less than this is not worth asking for. */
+#define SMALL (1 << 20)
+
 /* The number behind `field` in a file of lines, or the file's first number where
  * field is NULL; -1 where there is none (“max” stands for no limit).        */
 static gdouble
@@ -165,10 +168,13 @@ ddim_memory_check (gdouble       bytes,
                    const gchar  *what,
                    ...)
 {
-  gdouble           budget = ddim_memory_get_budget ();
+  gdouble           budget;
   g_autofree gchar *subject = NULL;
   va_list           args;
 
+  if (bytes <= SMALL)
+    return TRUE;
+  budget = ddim_memory_get_budget ();
   if (bytes <= budget)
     return TRUE;
 

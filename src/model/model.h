@@ -1,7 +1,10 @@
-/* model.h: models, from a folder or from a picture
+/* model.h: models, which make fields
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A model is read from a folder that diffusers wrote, or made of a picture.
+ * loader.h says how a kind of model is added.
  */
 
 #pragma once
@@ -13,56 +16,80 @@
 
 G_BEGIN_DECLS
 
-/* A folder written by diffusers: UNet2DModel and a scheduler, nested or flat. */
+/* Counted by reference.  Its fields hold one, too: they, and what was made with
+ * them, may be used after the caller has given back its own.                */
 typedef struct _DdimModel DdimModel;
 
-/* Maps the weights; the folder may not change while the model lives.
- * The model keeps a reference to the pool.  Errors name the file, the config
- * field or the tensor.                                                     */
-DdimModel          * ddim_model_load          (const gchar     *folder,
-                                               DdimThreadPool  *pool,
-                                               GError         **error);
-DdimModel          * ddim_model_ref           (DdimModel       *model);
-void                 ddim_model_unref         (DdimModel       *model); /* or NULL */
-
-/* The network as a field over canvases of any size (smaller or odd sizes are
- * padded by reflection).  Owned by the model.                              */
-DdimField          * ddim_model_get_field     (DdimModel       *model);
-const DdimSchedule * ddim_model_get_schedule  (const DdimModel *model);
-/* The spacing that the scheduler's config names, and its options. */
-DdimSpacing          ddim_model_get_spacing   (const DdimModel   *model,
-                                               DdimLevelsOptions *options);
-/* The side of the squares it was trained on, in pixels. */
-gint                 ddim_model_get_sample_size (const DdimModel *model);
-/* Whether some layer sees the whole canvas at once through attention. */
-gboolean             ddim_model_has_attention (const DdimModel *model);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimModel, ddim_model_unref)
-
-/* What the folder's files say of a model. */
+/* What a model is like. */
 typedef struct
 {
-  gint     channels;
-  gint     sample_size; /* as ddim_model_get_sample_size ()                 */
-  guint64  parameters;  /* how many numbers it has learned                  */
-  gboolean attention;   /* as ddim_model_has_attention ()                   */
+  gint     channels;    /* of its canvases                                  */
+  gint     sample_size; /* the side of the squares it was trained on, pixels */
+  guint64  parameters;  /* how many numbers it has learned; 0: none         */
+  gboolean attention;   /* some layer sees the whole canvas at once         */
+  gint     labels;      /* class labels are from 0 to labels - 1, and one must
+                           be given; 0: it has no classes                   */
+  gint     embedding;   /* numbers of a class embedding, which must be given
+                           instead; 0: it takes none                        */
 } DdimModelInfo;
 
-/* Reads it without making the network, in milliseconds.  Fails where loading
- * would fail for the configs or the file of the weights.                   */
-gboolean             ddim_model_inspect       (const gchar     *folder,
-                                               DdimModelInfo   *info,
-                                               GError         **error);
+/* Reads diffusers' folder: a pipeline's, or a UNet2DModel's own beside or within
+ * which a scheduler lies; in one file or in shards, of any variant.  The files
+ * must not change until the first evaluation.  The model keeps a reference to
+ * the pool.  Errors name the file, the config's field or the tensor, and what
+ * mends it; weights that are not finite are refused.                        */
+DdimModel          * ddim_model_load         (const gchar           *folder,
+                                              DdimThreadPool        *pool,
+                                              GError               **error);
 
+/* Reads what the folder's files say of it, without its weights: milliseconds. */
+gboolean             ddim_model_inspect      (const gchar           *folder,
+                                              DdimModelInfo         *info,
+                                              GError               **error);
 
-/* The same with its schedule, for all that takes a model; and what such a model
- * of so many channels is like, which needs no picture.                       */
-void           ddim_model_inspect_picture (gint                      channels,
-                                           DdimModelInfo            *info);
-DdimModel    * ddim_model_new_for_picture (const DdimCanvas          *picture,
-                                           const gfloat              *mask,
-                                           const DdimPatchesOptions  *options,
-                                           DdimThreadPool            *pool,
-                                           GError                   **error);
+/* The patches of a picture (ddim_patches_new ()) with their schedule, for all
+ * that takes a model; and what such a model of so many channels is like, which
+ * needs no picture.                                                         */
+DdimModel          * ddim_model_new_for_picture (const DdimCanvas          *picture,
+                                                 const gfloat              *mask,
+                                                 const DdimPatchesOptions  *options,
+                                                 DdimThreadPool            *pool,
+                                                 GError                   **error);
+void                 ddim_model_inspect_picture (gint                       channels,
+                                                 DdimModelInfo             *info);
+
+DdimModel          * ddim_model_ref          (DdimModel             *model);
+void                 ddim_model_unref        (DdimModel             *model); /* or NULL */
+
+/* What a caller may tell a model besides the canvas; zeros stand for nothing. */
+typedef struct
+{
+  const gint   *label;     /* the class to make, or NULL                    */
+  const gfloat *embedding; /* info.embedding numbers of a class, or NULL    */
+} DdimCondition;
+
+/* The model as a field over canvases of any size and number: smaller or odd
+ * sizes are padded by reflection, and as many items of a batch go through it
+ * at a time as the memory budget lets.  condition may be NULL.  Fails with
+ * DDIM_ERROR_ARGUMENT where the model needs a label that is not given, or is
+ * given one that it does not have.  A new reference.                        */
+DdimField          * ddim_model_new_field    (DdimModel             *model,
+                                              const DdimCondition   *condition,
+                                              GError               **error);
+
+const DdimModelInfo * ddim_model_get_info    (const DdimModel       *model);
+
+/* 16 hexadecimal digits that tell models from each other: of the weights, the
+ * noise schedule and what is predicted.  "" of a model of a picture.        */
+const gchar        * ddim_model_get_hash     (const DdimModel       *model);
+
+/* Owned by the model. */
+const DdimSchedule * ddim_model_get_schedule (const DdimModel       *model);
+
+/* The spacing that the scheduler's config names, and its options. */
+DdimSpacing          ddim_model_get_spacing  (const DdimModel       *model,
+                                              DdimLevelsOptions     *options);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimModel, ddim_model_unref)
 
 G_END_DECLS

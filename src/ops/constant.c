@@ -7,7 +7,9 @@
  * BF16 is a float's upper half; F16 has 5 bits of exponent with bias 15.
  */
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "aligned-memory.h"
 #include "constant.h"
@@ -36,25 +38,58 @@ float_from_half (guint16 half)
 }
 
 void
+ddim_constant_read_bytes (const DdimConstant *constant,
+                          gsize               start,
+                          gsize               size,
+                          guint8             *out)
+{
+  if (constant->data || ! constant->file)
+    {
+      memcpy (out, (const guint8 *) constant->data + start, size);
+      return;
+    }
+
+  for (gsize done = 0; done < size; )
+    {
+      gssize got = pread (constant->file->fd, out + done, size - done,
+                          constant->offset + start + done);
+
+      if (got > 0)
+        done += got;
+      else if (got == 0 || errno != EINTR)
+        {
+          g_atomic_int_set (&constant->file->failed, TRUE);
+          memset (out + done, 0, size - done);
+          return;
+        }
+    }
+}
+
+void
 ddim_constant_read (const DdimConstant *constant,
                     gsize               first,
                     gsize               count,
                     gfloat             *out)
 {
-  const guint8 *data = constant->data;
+  guint8 *halves = (guint8 *) out + 2 * count;
 
-  g_return_if_fail (first + count <= constant->size);
+  g_return_if_fail (first <= constant->size && count <= constant->size - first);
 
+  if (count == 0)
+    return;
   if (constant->dtype == DDIM_DTYPE_F32)
     {
-      memcpy (out, data + 4 * first, 4 * count);
+      ddim_constant_read_bytes (constant, 4 * first, 4 * count, (guint8 *) out);
       return;
     }
+
+  /* Into the second half of `out`: a number is read before the next is written. */
+  ddim_constant_read_bytes (constant, 2 * first, 2 * count, halves);
   for (gsize i = 0; i < count; i++)
     {
       guint16 bits;
 
-      memcpy (&bits, data + 2 * (first + i), 2);
+      memcpy (&bits, halves + 2 * i, 2);
       out[i] = constant->dtype == DDIM_DTYPE_F16
                ? float_from_half (bits)
                : float_from_bits ((guint32) bits << 16);

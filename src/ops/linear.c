@@ -125,6 +125,28 @@ run_panel (gint     chunk,
 }
 
 gboolean
+ddim_linear_plan (DdimLinear     *linear,
+                  DdimThreadPool *pool)
+{
+  const DdimKernels *kernels = ddim_thread_pool_get_kernels (pool);
+
+  if (linear->kernels == kernels)
+    return TRUE;
+
+  ddim_memory_free (linear->packed);
+  linear->kernels = NULL;
+  linear->packed  = ddim_memory_try_alloc ((gsize) linear->c_in
+                                           * ddim_kernels_padded (kernels, linear->c_out));
+  if (! linear->packed)
+    return FALSE;
+
+  linear->kernels = kernels;
+  ddim_thread_pool_run (pool, ddim_kernels_panels (kernels, linear->c_out), pack_panel, linear,
+                        NULL);
+  return TRUE;
+}
+
+gboolean
 ddim_linear_run (DdimLinear    *linear,
                  gint           n,
                  const gfloat  *x,
@@ -133,17 +155,10 @@ ddim_linear_run (DdimLinear    *linear,
                  gsize          out_stride,
                  const DdimRun *run)
 {
-  const DdimKernels *kernels = ddim_thread_pool_get_kernels (run->pool);
-  gint panels = ddim_kernels_panels (kernels, linear->c_out);
-  Job  job    = { linear, n, x, x_stride, out, out_stride };
+  Job job = { linear, n, x, x_stride, out, out_stride };
 
-  if (linear->kernels != kernels)
-    {
-      ddim_memory_free (linear->packed);
-      linear->kernels = kernels;
-      linear->packed  = ddim_memory_alloc ((gsize) linear->c_in
-                                           * ddim_kernels_padded (kernels, linear->c_out));
-      ddim_thread_pool_run (run->pool, panels, pack_panel, linear, NULL);
-    }
-  return ddim_thread_pool_run (run->pool, panels, run_panel, &job, run->cancellable);
+  g_return_val_if_fail (linear->kernels != NULL, FALSE);
+
+  return ddim_thread_pool_run (run->pool, ddim_kernels_panels (linear->kernels, linear->c_out),
+                               run_panel, &job, run->cancellable);
 }

@@ -14,13 +14,18 @@ G_BEGIN_DECLS
 
 typedef struct _DdimLinear DdimLinear;
 
-/* weight: c_out x c_in, kept (not copied) until the first run; bias: c_out
+/* weight: c_out x c_in, kept (not copied) until ddim_linear_plan (); bias: c_out
  * or NULL, copied.  Returns NULL where a constant's size does not fit.      */
 DdimLinear * ddim_linear_new  (gint                c_in,
                                gint                c_out,
                                const DdimConstant *weight,
                                const DdimConstant *bias);
 void         ddim_linear_free (DdimLinear         *linear); /* or NULL */
+
+/* Packs the weight for this pool's kernels, where it is not; FALSE where there is
+ * no memory.  To be called before ddim_linear_run ().                       */
+gboolean     ddim_linear_plan (DdimLinear         *linear,
+                               DdimThreadPool     *pool);
 
 /* out (n x c_out) = x (n x c_in) weight^T + bias, rows stride floats apart.
  * Needs no scratch.  Returns FALSE where cancelled.                         */

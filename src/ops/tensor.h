@@ -47,7 +47,15 @@ typedef enum
   DDIM_ACTIVATION_RELU
 } DdimActivation;
 
-/* Constant numbers as they lie in a mapped file, in any of its types. */
+/* A file that constants are read from when they are needed: never mapped, so that
+ * one that is cut off meanwhile is an error and no signal.                  */
+typedef struct
+{
+  gint fd;
+  gint failed; /* atomic: TRUE where something could not be read; zeros stand for it */
+} DdimConstantFile;
+
+/* Constant numbers as they lie in memory or in a file, in any of these types. */
 typedef enum
 {
   DDIM_DTYPE_F32,
@@ -57,9 +65,11 @@ typedef enum
 
 typedef struct
 {
-  DdimDtype      dtype;
-  gsize          size; /* number of elements */
-  gconstpointer  data; /* possibly unaligned */
+  DdimDtype         dtype;
+  gsize             size;   /* number of elements                            */
+  gconstpointer     data;   /* possibly unaligned; NULL where they are in a file */
+  DdimConstantFile *file;   /* not owned                                     */
+  guint64           offset; /* bytes from the file's start                   */
 } DdimConstant;
 
 /* What an operation runs with. */

@@ -202,7 +202,7 @@ measure (DdimModel        *model,
          Measure          *sum)
 {
   g_autoptr (GError) error = NULL;
-  CountingField counting = { .inner = ddim_model_get_field (model) };
+  CountingField counting = { .inner = ddim_model_new_field (model, NULL, &error) };
   g_autoptr (DdimField) field = NULL;
   g_autoptr (DdimLevels) levels =
     ddim_levels_new (ddim_model_get_schedule (model), DDIM_SPACING_QUADRATIC, option_steps,
@@ -274,13 +274,16 @@ measure_scale (DdimModel *model)
       gdouble   fastest = G_MAXDOUBLE;
       guint64   seed = 1;
       g_autoptr (GError)     error = NULL;
+      g_autoptr (DdimField)  inner = NULL;
       g_autoptr (DdimField)  field = NULL;
       g_autoptr (DdimCanvas) x     = NULL;
       g_autoptr (DdimCanvas) out   = NULL;
 
-      ddim_placement_init (&placement, DDIM_PLACEMENT_AUTO, FALSE, ddim_model_get_sample_size (model),
-                           ddim_model_has_attention (model), side, side);
-      field = ddim_tiling_new (ddim_model_get_field (model), &placement.tiling, &error);
+      ddim_placement_init (&placement, DDIM_PLACEMENT_AUTO, FALSE,
+                           ddim_model_get_info (model)->sample_size,
+                           ddim_model_get_info (model)->attention, side, side);
+      inner = ddim_model_new_field (model, NULL, &error);
+      field = ddim_tiling_new (inner, &placement.tiling, &error);
       x     = ddim_canvas_new (1, side, side, field->channels);
       out   = ddim_canvas_new (1, side, side, field->channels);
       ddim_noise_fill (x, &seed, 0);

@@ -181,7 +181,7 @@ print_measures (const gchar      *name,
 
 static DdimInversion *
 take_apart (const gchar      *path,
-            DdimModel        *model,
+            DdimField        *field,
             const DdimLevels *levels,
             GError          **error)
 {
@@ -191,8 +191,7 @@ take_apart (const gchar      *path,
   if (! picture)
     return NULL;
 
-  inversion = ddim_inversion_new (ddim_model_get_field (model), levels, DDIM_ENCODER_EXACT,
-                                  picture, NULL, error);
+  inversion = ddim_inversion_new (field, levels, DDIM_ENCODER_EXACT, picture, NULL, error);
   if (inversion)
     g_print ("%s: inversion error %.4f, latent RMS %.3f, correlation %.3f\n", path,
              inversion->inversion_error, inversion->report.rms,
@@ -210,6 +209,7 @@ run (gchar  **arguments,
   gint     n     = MAX (atoi (arguments[3]), 3);
   g_autoptr (DdimThreadPool) pool = ddim_thread_pool_new (0);
   g_autoptr (DdimModel) model = ddim_model_load (arguments[0], pool, error);
+  g_autoptr (DdimField) field = model ? ddim_model_new_field (model, NULL, error) : NULL;
   g_autoptr (DdimLevels) levels = NULL;
   g_autoptr (DdimInversion) x = NULL;
   g_autoptr (DdimInversion) y = NULL;
@@ -219,13 +219,13 @@ run (gchar  **arguments,
   DdimInterpolation options = { .positions = positions };
   gsize size;
 
-  if (! model)
+  if (! field)
     return FALSE;
   levels = ddim_levels_new (ddim_model_get_schedule (model), DDIM_SPACING_QUADRATIC, steps,
                             depth, NULL, error);
   if (! levels ||
-      ! (x = take_apart (arguments[5], model, levels, error)) ||
-      ! (y = take_apart (arguments[6], model, levels, error)))
+      ! (x = take_apart (arguments[5], field, levels, error)) ||
+      ! (y = take_apart (arguments[6], field, levels, error)))
     return FALSE;
 
   keys[0] = x;

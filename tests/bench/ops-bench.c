@@ -161,7 +161,7 @@ operation_init (Operation      *operation,
           .out = result, .moments = moments };
       operation->conv  = ddim_conv_new (spec, &weight, &bias);
       operation->flops = 2.0 * out * out * taps;
-      scratch = ddim_conv_plan (operation->conv, 1, side, side, pool);
+      g_assert_true (ddim_conv_plan (operation->conv, 1, side, side, pool, &scratch));
     }
   operation->run = (DdimRun) { pool, NULL, ddim_memory_alloc (MAX (scratch, 16)) };
 }

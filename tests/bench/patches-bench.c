@@ -113,6 +113,7 @@ make (gchar **argv)
   g_autoptr (DdimField)    field    = NULL;
   g_autoptr (DdimField)    sample   = NULL;
   g_autoptr (DdimModel)    model    = NULL;
+  g_autoptr (DdimField)          network  = NULL;
 
   check (picture != NULL, error);
   window = picture_crop (picture, x, y, MIN (side, picture->h - y), MIN (side, picture->w - x));
@@ -141,7 +142,9 @@ make (gchar **argv)
   g_printerr ("%s, photo\n", name);
   model = ddim_model_load (argv[0], pool, &error);
   check (model != NULL, error);
-  vary (ddim_model_get_field (model), ddim_model_get_schedule (model), window, out, DEPTH, 1);
+  network = ddim_model_new_field (model, NULL, &error);
+  check (network != NULL, error);
+  vary (network, ddim_model_get_schedule (model), window, out, DEPTH, 1);
   save (out, folder, name, "photo", 1);
 }
 
@@ -217,6 +220,7 @@ timing (gchar **argv)
   g_autoptr (DdimCanvas)   out      = ddim_canvas_new (1, 512, 512, 3);
   g_autoptr (DdimField)    field    = NULL;
   g_autoptr (DdimModel)    model    = NULL;
+  g_autoptr (DdimField)          network  = NULL;
   gdouble before, ours, theirs;
 
   check (photo != NULL, error);
@@ -245,8 +249,9 @@ timing (gchar **argv)
 
   model = ddim_model_load (argv[0], pool, &error);
   check (model != NULL, error);
-  theirs = vary (ddim_model_get_field (model), ddim_model_get_schedule (model), window, out, 0.4,
-                 1);
+  network = ddim_model_new_field (model, NULL, &error);
+  check (network != NULL, error);
+  theirs = vary (network, ddim_model_get_schedule (model), window, out, 0.4, 1);
   printf ("%s, depth 0.4: %.1f s\n", argv[0], theirs);
 }
 

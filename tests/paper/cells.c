@@ -86,12 +86,13 @@ work (gpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (DdimThreadPool) pool = ddim_thread_pool_new (worker->n_threads);
   g_autoptr (DdimModel) model = ddim_model_load (worker->model_folder, pool, &error);
+  g_autoptr (DdimField) field = model ? ddim_model_new_field (model, NULL, &error) : NULL;
 
   while (! error && (cell = take (paper, worker->deadline)))
     {
       gint64 start = g_get_monotonic_time ();
 
-      if (cell->run (paper, ddim_model_get_field (model), cell, &error))
+      if (cell->run (paper, field, cell, &error))
         keep (paper, cell, (g_get_monotonic_time () - start) / 1e6, &error);
     }
 

@@ -51,14 +51,18 @@ make_network (VariationsMaker          *maker,
               const DdimSchedule      **schedule,
               GError                  **error)
 {
-  DdimPlacement placement;
+  const DdimModelInfo  *info  = ddim_model_get_info (maker->model);
+  g_autoptr (DdimField) inner = ddim_model_new_field (maker->model, NULL, error);
+  DdimPlacement         placement;
+
+  if (! inner)
+    return NULL;
 
   ddim_placement_init (&placement, DDIM_PLACEMENT_AUTO, FALSE,
-                       ddim_model_get_sample_size (maker->model),
-                       ddim_model_has_attention (maker->model), region->h, region->w);
+                       info->sample_size, info->attention, region->h, region->w);
   *schedule = ddim_model_get_schedule (maker->model);
 
-  return ddim_tiling_new (ddim_model_get_field (maker->model), &placement.tiling, error);
+  return ddim_tiling_new (inner, &placement.tiling, error);
 }
 
 static DdimField *

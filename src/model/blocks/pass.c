@@ -6,6 +6,13 @@
 
 #include "pass.h"
 
+static void
+no_memory (DdimPass *pass)
+{
+  g_set_error_literal (&pass->error, DDIM_ERROR, DDIM_ERROR_MEMORY,
+                       "There is no memory for the model's weights: close other programs");
+}
+
 DdimMap *
 ddim_map_new (DdimPass *pass,
               gint      h,
@@ -94,6 +101,14 @@ ddim_pass_check (DdimPass *pass,
                          "The computation was cancelled");
 }
 
+void
+ddim_pass_plan_linear (DdimPass   *pass,
+                       DdimLinear *linear)
+{
+  if (! pass->error && ! ddim_linear_plan (linear, pass->run.pool))
+    no_memory (pass);
+}
+
 DdimMap *
 ddim_pass_conv (DdimPass           *pass,
                 DdimConv           *conv,
@@ -108,9 +123,12 @@ ddim_pass_conv (DdimPass           *pass,
 
   if (pass->dry)
     {
-      ddim_pass_need_scratch (pass, ddim_conv_plan (conv, source->n, source->h,
-                                                    source->w, pass->run.pool));
-      ddim_safetensors_forget (pass->file);
+      gsize scratch = 0;
+
+      if (! pass->error && ! ddim_conv_plan (conv, source->n, source->h, source->w,
+                                             pass->run.pool, &scratch))
+        no_memory (pass);
+      ddim_pass_need_scratch (pass, scratch);
       pass->total++;
     }
   else if (! pass->error)

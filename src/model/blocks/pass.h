@@ -11,9 +11,9 @@
 #pragma once
 
 #include "arena.h"
-#include "safetensors.h"
 #include "attention.h"
 #include "conv.h"
+#include "errors.h"
 #include "linear.h"
 #include "monitor.h"
 #include "norm.h"
@@ -26,7 +26,6 @@ typedef struct
   DdimRun            run;         /* scratch is as large as `scratch_size`    */
   gsize              scratch_size;
   gboolean           dry;
-  const DdimSafetensors *file;    /* the weights', while dry                  */
   gint               n;           /* items of the batch                       */
   const gfloat      *time;        /* N x time_dim, activated; NULL while dry  */
   gint               time_dim;
@@ -84,6 +83,9 @@ ddim_pass_is_real (const DdimPass *pass)
 {
   return ! pass->dry && ! pass->error;
 }
+
+/* In a dry pass: packs a linear layer's weight. */
+void          ddim_pass_plan_linear  (DdimPass *pass, DdimLinear *linear);
 
 /* Notes the scratch that an operation needs (in a dry pass). */
 void          ddim_pass_need_scratch (DdimPass *pass, gsize floats);

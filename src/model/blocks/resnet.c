@@ -147,6 +147,8 @@ ddim_resnet_run (DdimResnet *resnet,
   DdimWith    with = { .affine = &affine, .residual = &residual,
                        .output_scale = resnet->output_scale };
 
+  if (pass->dry)
+    ddim_pass_plan_linear (pass, resnet->time);
   if (ddim_pass_is_real (pass))
     ddim_pass_check (pass, ddim_linear_run (resnet->time, pass->n, pass->time, pass->time_dim,
                                             time, resnet->time_width, &pass->run));

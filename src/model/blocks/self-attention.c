@@ -28,7 +28,7 @@ struct _DdimSelfAttention
   gfloat     output_scale;
   DdimNorm  *norm;  /* or NULL */
   DdimLayer  q, k, v, out; /* with one head, q and v alone */
-  gfloat    *merged[4];    /* then their weights and biases: q's, v's */
+  gfloat    *merged[2];    /* then the numbers of the two, biases last */
 };
 
 DdimLayer
@@ -88,19 +88,20 @@ matrix (DdimWeights *weights,
         gsize        c)
 {
   g_autofree gchar *layer = projection_name (weights, name, newer, older);
-  gfloat  *numbers = g_new (gfloat, c * c + c);
+  g_autofree gfloat *row = g_new (gfloat, c);
   gdouble *out = NULL;
   DdimConstant weight, bias;
 
-  if (ddim_weights_get_layer (weights, layer, 2, (gint64[]) { c, c }, &weight, &bias))
+  if (! ddim_weights_get_layer (weights, layer, 2, (gint64[]) { c, c }, &weight, &bias))
+    return NULL;
+
+  out = g_new (gdouble, c * c + c);
+  for (gsize i = 0; i <= c; i++)
     {
-      out = g_new (gdouble, c * c + c);
-      ddim_constant_read (&weight, 0, c * c, numbers);
-      ddim_constant_read (&bias, 0, c, numbers + c * c);
-      for (gsize i = 0; i < c * c + c; i++)
-        out[i] = numbers[i];
+      ddim_constant_read (i < c ? &weight : &bias, i < c ? i * c : 0, c, row);
+      for (gsize j = 0; j < c; j++)
+        out[i * c + j] = row[j];
     }
-  g_free (numbers);
   return out;
 }
 
@@ -108,18 +109,15 @@ matrix (DdimWeights *weights,
 static DdimLayer
 merged_layer (const gdouble *product,
               gint           c,
-              gfloat       **weights,
-              gfloat       **biases)
+              gfloat       **numbers)
 {
   gsize        size  = (gsize) c * c;
   DdimLayer    layer = { NULL, ddim_conv_spec (c, c, 1) };
-  DdimConstant weight = { DDIM_DTYPE_F32, size, *weights = g_new (gfloat, size) };
-  DdimConstant bias   = { DDIM_DTYPE_F32, c, *biases = g_new (gfloat, c) };
+  DdimConstant weight = { DDIM_DTYPE_F32, size, *numbers = g_new (gfloat, size + c) };
+  DdimConstant bias   = { DDIM_DTYPE_F32, c, *numbers + size };
 
-  for (gsize i = 0; i < size; i++)
-    (*weights)[i] = product[i];
-  for (gint i = 0; i < c; i++)
-    (*biases)[i] = product[size + i];
+  for (gsize i = 0; i < size + c; i++)
+    (*numbers)[i] = product[i];
   layer.conv = ddim_conv_new (&layer.spec, &weight, &bias);
   return layer;
 }
@@ -136,19 +134,21 @@ merge_projections (DdimSelfAttention *attention,
   g_autofree gdouble *k = matrix (weights, name, ".to_k", ".key", c);
   g_autofree gdouble *v = matrix (weights, name, ".to_v", ".value", c);
   g_autofree gdouble *o = matrix (weights, name, ".to_out.0", ".proj_attn", c);
-  g_autofree gdouble *product = g_new (gdouble, size + c);
+  g_autofree gdouble *product = NULL;
 
   if (weights->error)
     return;
 
+  product = g_new (gdouble, size + c);
+
   cblas_dgemm (CblasRowMajor, CblasTrans, CblasNoTrans, c, c, c, 1, k, c, q, c, 0, product, c);
   cblas_dgemv (CblasRowMajor, CblasTrans, c, c, 1, k, c, q + size, 1, 0, product + size, 1);
-  attention->q = merged_layer (product, c, &attention->merged[0], &attention->merged[1]);
+  attention->q = merged_layer (product, c, &attention->merged[0]);
 
   cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, c, c, c, 1, o, c, v, c, 0, product, c);
   cblas_dgemv (CblasRowMajor, CblasNoTrans, c, c, 1, o, c, v + size, 1, 1, o + size, 1);
   memcpy (product + size, o + size, c * sizeof (gdouble));
-  attention->v = merged_layer (product, c, &attention->merged[2], &attention->merged[3]);
+  attention->v = merged_layer (product, c, &attention->merged[1]);
 }
 
 DdimSelfAttention *
@@ -201,7 +201,7 @@ ddim_self_attention_free (DdimSelfAttention *attention)
   ddim_conv_free (attention->k.conv);
   ddim_conv_free (attention->v.conv);
   ddim_conv_free (attention->out.conv);
-  for (gint i = 0; i < 4; i++)
+  for (gint i = 0; i < 2; i++)
     g_free (attention->merged[i]);
   g_free (attention);
 }

@@ -21,11 +21,13 @@ typedef struct
 {
   const DdimSafetensors *file;
   GError                *error;
+  guint64                hash;  /* of all numbers that were asked for, in order */
 } DdimWeights;
 
 /* The tensor of exactly this name, whose shape must be that of the rank
  * numbers; ones at its end may be more or fewer (a C x C x 1 x 1 convolution
- * is a C x C matrix).  Returns whether it is there and sound.              */
+ * is a C x C matrix).  Returns whether it is there and sound: all its numbers
+ * are finite, too.                                                          */
 gboolean     ddim_weights_get    (DdimWeights        *weights,
                                   const gchar        *tensor,
                                   gint                rank,

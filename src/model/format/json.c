@@ -7,6 +7,69 @@
 #include "json.h"
 
 #include <math.h>
+#include <unistd.h>
+
+#include "file.h"
+
+/* A configuration has some thousand bytes, an index of shards some hundred thousand. */
+#define MAX_SIZE (16 << 20)
+
+/* The parser calls itself for each. */
+#define MAX_DEPTH 64
+
+gboolean
+ddim_json_is_sound (const gchar *text,
+                    gsize        size)
+{
+  gint     depth  = 0;
+  gboolean quoted = FALSE;
+
+  for (gsize i = 0; i < size; i++)
+    {
+      if (text[i] == '"')
+        quoted = ! quoted;
+      else if (quoted)
+        i += text[i] == '\\';
+      else if (text[i] == '[' || text[i] == '{')
+        {
+          if (++depth > MAX_DEPTH)
+            return FALSE;
+        }
+      else if (text[i] == ']' || text[i] == '}')
+        depth--;
+    }
+  return g_utf8_validate (text, size, NULL);
+}
+
+/* All of a file's text, or NULL. */
+static gchar *
+read_text (const gchar *path,
+           gsize       *size,
+           GError     **error)
+{
+  guint64           total;
+  gint              fd = ddim_file_open (path, &total, error);
+  g_autofree gchar *text = NULL;
+  gsize             done = 0;
+
+  if (fd < 0)
+    return NULL;
+  if (total > MAX_SIZE)
+    g_set_error (error, DDIM_ERROR, DDIM_ERROR_INVALID,
+                 "%s has %" G_GUINT64_FORMAT " bytes, far too many for a configuration",
+                 path, total);
+  else
+    {
+      gssize got;
+
+      text = g_malloc (total + 1);
+      while ((got = read (fd, text + done, total - done)) > 0)
+        done += got;
+      *size = done;
+    }
+  close (fd);
+  return g_steal_pointer (&text);
+}
 
 gboolean
 ddim_json_open (DdimJson    *json,
@@ -15,14 +78,20 @@ ddim_json_open (DdimJson    *json,
 {
   g_autoptr (JsonParser) parser = json_parser_new ();
   g_autoptr (GError) cause = NULL;
+  g_autofree gchar *text = NULL;
   JsonNode *root;
+  gsize     size;
 
-  if (! g_file_test (path, G_FILE_TEST_EXISTS))
+  text = read_text (path, &size, error);
+  if (! text)
+    return FALSE;
+  if (! ddim_json_is_sound (text, size))
     {
-      g_set_error (error, DDIM_ERROR, DDIM_ERROR_MISSING, "%s is missing", path);
+      g_set_error (error, DDIM_ERROR, DDIM_ERROR_INVALID,
+                   "%s cannot be read: it is not text in UTF-8, or has too many brackets", path);
       return FALSE;
     }
-  if (! json_parser_load_from_file (parser, path, &cause))
+  if (! json_parser_load_from_data (parser, text, size, &cause))
     {
       g_set_error (error, DDIM_ERROR, DDIM_ERROR_INVALID,
                    "%s cannot be read: %s", path, cause->message);

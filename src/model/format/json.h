@@ -22,6 +22,10 @@ typedef struct
   GError      *error;
 } DdimJson;
 
+/* Whether a text is UTF-8, and no deeper than the parser's stack. */
+gboolean      ddim_json_is_sound (const gchar *text,
+                                  gsize        size);
+
 gboolean      ddim_json_open    (DdimJson    *json,
                                  const gchar *path,
                                  GError     **error);

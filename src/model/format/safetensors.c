@@ -1,28 +1,56 @@
-/* safetensors.c: the tensors of a .safetensors file, mapped
+/* safetensors.c: the tensors of .safetensors files
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Every number of the header is checked against the file before it is used:
- * the file may be cut off, damaged or hostile.
+ * the file may be cut off, damaged or hostile.  Numbers are read from it when
+ * they are asked for; a file that has changed meanwhile is found by what its
+ * system says of it.
  */
 
 #include "safetensors.h"
 
-#include <sys/mman.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#include <json-glib/json-glib.h>
+#include "constant.h"
+#include "file.h"
+#include "json.h"
+#include "memory-budget.h"
 
 /* The format's own bound on its header. */
 #define MAX_HEADER 100000000
 
+/* What a JSON tree takes of memory, at most, for each byte of its text. */
+#define TREE_BYTES 64
+
+/* A file on disk. */
+typedef struct
+{
+  DdimConstantFile  constants;
+  gchar            *path;
+  struct stat       status;
+} Source;
+
 struct _DdimSafetensors
 {
   gchar      *name;
-  GBytes     *bytes;
-  GHashTable *views;  /* name -> DdimTensorView */
-  gboolean    mapped; /* the bytes are a mapped file's */
+  GBytes     *bytes;   /* of one in memory, or NULL */
+  GHashTable *views;   /* name -> DdimTensorView    */
+  GPtrArray  *sources; /* of Source                 */
 };
+
+/* What the entries of a header describe: bytes in memory, or a source's. */
+typedef struct
+{
+  const gchar  *name;
+  const guint8 *data;   /* or NULL */
+  Source       *source; /* or NULL */
+  guint64       start;  /* of the tensors, from the file's start */
+  guint64       size;   /* of the tensors                        */
+} Content;
 
 typedef struct
 {
@@ -72,8 +100,7 @@ static gboolean
 read_view (DdimSafetensors *file,
            const gchar     *tensor,
            JsonNode        *node,
-           const guint8    *data,
-           gsize            data_size,
+           const Content   *content,
            GError         **error)
 {
   g_autofree DdimTensorView *view = g_new0 (DdimTensorView, 1);
@@ -109,26 +136,28 @@ read_view (DdimSafetensors *file,
     if (! g_uint64_checked_mul (&size, size, view->shape[i]))
       goto invalid;
 
-  if (offsets[0] > offsets[1] || (guint64) offsets[1] > data_size)
+  if (offsets[0] > offsets[1] || (guint64) offsets[1] > content->size)
     {
       g_set_error (error, DDIM_ERROR, DDIM_ERROR_INVALID,
                    "%s is cut off or damaged: its tensor “%s” lies beyond the end of the file",
-                   file->name, tensor);
+                   content->name, tensor);
       return FALSE;
     }
-  if (size > data_size || size * dtype->size != (guint64) (offsets[1] - offsets[0]))
+  if (size > content->size || size * dtype->size != (guint64) (offsets[1] - offsets[0]))
     goto invalid;
 
-  view->constant.dtype = dtype->dtype;
-  view->constant.size  = size;
-  view->constant.data  = data + offsets[0];
+  view->constant.dtype  = dtype->dtype;
+  view->constant.size   = size;
+  view->constant.offset = content->start + offsets[0];
+  view->constant.data   = content->data ? content->data + view->constant.offset : NULL;
+  view->constant.file   = content->source ? &content->source->constants : NULL;
   g_hash_table_insert (file->views, g_strdup (tensor), g_steal_pointer (&view));
   return TRUE;
 
  invalid:
   g_set_error (error, DDIM_ERROR, DDIM_ERROR_INVALID,
                "%s is damaged: the description of its tensor “%s” makes no sense",
-               file->name, tensor);
+               content->name, tensor);
   return FALSE;
 }
 
@@ -140,35 +169,111 @@ compare_places (gconstpointer a,
   const DdimTensorView *x = g_hash_table_lookup (views, *(const gchar * const *) a);
   const DdimTensorView *y = g_hash_table_lookup (views, *(const gchar * const *) b);
 
-  if (x->constant.data != y->constant.data)
-    return x->constant.data < y->constant.data ? -1 : 1;
+  if (x->constant.offset != y->constant.offset)
+    return x->constant.offset < y->constant.offset ? -1 : 1;
   return (x->constant.size > y->constant.size) - (x->constant.size < y->constant.size);
 }
 
-/* The format lets no two tensors share a byte. */
+/* The format lets no two tensors share a byte.  The table is of one file. */
 static gboolean
 check_overlaps (DdimSafetensors  *file,
+                const Content    *content,
                 GError          **error)
 {
   g_autoptr (GPtrArray) names = g_hash_table_get_keys_as_ptr_array (file->views);
-  const guint8 *end = NULL;
+  guint64 end = 0;
 
   g_ptr_array_sort_with_data (names, compare_places, file->views);
   for (guint i = 0; i < names->len; i++)
     {
       const DdimTensorView *view = g_hash_table_lookup (file->views, names->pdata[i]);
-      const guint8         *start = view->constant.data;
 
-      if (start < end)
+      if (view->constant.offset < end)
         {
           g_set_error (error, DDIM_ERROR, DDIM_ERROR_INVALID,
                        "%s is damaged: its tensor “%s” overlaps “%s”",
-                       file->name, (gchar *) names->pdata[i], (gchar *) names->pdata[i - 1]);
+                       content->name, (gchar *) names->pdata[i], (gchar *) names->pdata[i - 1]);
           return FALSE;
         }
-      end = start + view->constant.size * (view->constant.dtype == DDIM_DTYPE_F32 ? 4 : 2);
+      end = view->constant.offset
+            + view->constant.size * (view->constant.dtype == DDIM_DTYPE_F32 ? 4 : 2);
     }
   return TRUE;
+}
+
+static DdimSafetensors *
+file_new (const gchar *name)
+{
+  DdimSafetensors *file = g_new0 (DdimSafetensors, 1);
+
+  file->name    = g_strdup (name);
+  file->views   = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  file->sources = g_ptr_array_new ();
+  return file;
+}
+
+/* The length of the header, from the file's first 8 bytes; 0 where that is no
+ * length of a header in a file of so many bytes (an error is then set).     */
+static guint64
+header_size (const guint8 *bytes,
+             guint64       size,
+             const gchar  *name,
+             GError      **error)
+{
+  guint64 header = 0;
+
+  if (size < 8)
+    {
+      g_set_error (error, DDIM_ERROR, DDIM_ERROR_INVALID,
+                   "%s is no safetensors file: it has only %" G_GUINT64_FORMAT " bytes",
+                   name, size);
+      return 0;
+    }
+
+  memcpy (&header, bytes, 8);
+  header = GUINT64_FROM_LE (header);
+  if (header < 1 || header > MAX_HEADER || header > size - 8)
+    {
+      g_set_error (error, DDIM_ERROR, DDIM_ERROR_INVALID,
+                   "%s is cut off, or no safetensors file: its header does not fit in it",
+                   name);
+      return 0;
+    }
+  return header;
+}
+
+/* Fills the table from a header's text. */
+static gboolean
+read_header (DdimSafetensors *file,
+             const gchar     *text,
+             gsize            size,
+             const Content   *content,
+             GError         **error)
+{
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  JsonNode      *root;
+  JsonObjectIter iter;
+  const gchar   *tensor;
+  JsonNode      *node;
+
+  if (! ddim_memory_check ((gdouble) size * TREE_BYTES, error, "The header of %s", content->name))
+    return FALSE;
+  if (! ddim_json_is_sound (text, size) ||
+      ! json_parser_load_from_data (parser, text, size, NULL) ||
+      ! (root = json_parser_get_root (parser)) || ! JSON_NODE_HOLDS_OBJECT (root))
+    {
+      g_set_error (error, DDIM_ERROR, DDIM_ERROR_INVALID,
+                   "%s is damaged, or no safetensors file: its header is not a JSON object",
+                   content->name);
+      return FALSE;
+    }
+
+  json_object_iter_init (&iter, json_node_get_object (root));
+  while (json_object_iter_next (&iter, &tensor, &node))
+    if (strcmp (tensor, "__metadata__") != 0 &&
+        ! read_view (file, tensor, node, content, error))
+      return FALSE;
+  return check_overlaps (file, content, error);
 }
 
 DdimSafetensors *
@@ -176,91 +281,193 @@ ddim_safetensors_parse (GBytes      *bytes,
                         const gchar *name,
                         GError     **error)
 {
-  g_autoptr (DdimSafetensors) file = g_new0 (DdimSafetensors, 1);
-  g_autoptr (JsonParser) parser = json_parser_new ();
-  const guint8  *data;
-  gsize          size;
-  guint64        header;
-  JsonNode      *root;
-  JsonObjectIter iter;
-  const gchar   *tensor;
-  JsonNode      *node;
+  g_autoptr (DdimSafetensors) file = file_new (name);
+  gsize         size;
+  const guint8 *data   = g_bytes_get_data (bytes, &size);
+  guint64       header = header_size (data, size, name, error);
+  Content       content = { .name = name, .data = data, .start = 8 + header,
+                            .size = size - 8 - header };
 
-  file->name  = g_strdup (name);
   file->bytes = g_bytes_ref (bytes);
-  file->views = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  data = g_bytes_get_data (bytes, &size);
-
-  if (size < 8)
-    {
-      g_set_error (error, DDIM_ERROR, DDIM_ERROR_INVALID,
-                   "%s is no safetensors file: it has only %" G_GSIZE_FORMAT " bytes",
-                   name, size);
-      return NULL;
-    }
-
-  memcpy (&header, data, 8);
-  header = GUINT64_FROM_LE (header);
-  if (header > MAX_HEADER || header > size - 8)
-    {
-      g_set_error (error, DDIM_ERROR, DDIM_ERROR_INVALID,
-                   "%s is cut off, or no safetensors file: its header does not fit in it",
-                   name);
-      return NULL;
-    }
-
-  if (! g_utf8_validate ((const gchar *) data + 8, header, NULL) ||
-      ! json_parser_load_from_data (parser, (const gchar *) data + 8, header, NULL) ||
-      ! (root = json_parser_get_root (parser)) || ! JSON_NODE_HOLDS_OBJECT (root))
-    {
-      g_set_error (error, DDIM_ERROR, DDIM_ERROR_INVALID,
-                   "%s is damaged, or no safetensors file: its header is not a JSON object",
-                   name);
-      return NULL;
-    }
-
-  json_object_iter_init (&iter, json_node_get_object (root));
-  while (json_object_iter_next (&iter, &tensor, &node))
-    if (strcmp (tensor, "__metadata__") != 0 &&
-        ! read_view (file, tensor, node, data + 8 + header, size - 8 - header, error))
-      return NULL;
-  if (! check_overlaps (file, error))
+  if (! header || ! read_header (file, (const gchar *) data + 8, header, &content, error))
     return NULL;
-
   return g_steal_pointer (&file);
+}
+
+static void
+source_free (Source *source)
+{
+  close (source->constants.fd);
+  g_free (source->path);
+  g_free (source);
+}
+
+/* All of it, as often as it takes; FALSE where the file ends before. */
+static gboolean
+read_all (gint     fd,
+          guint64  offset,
+          gsize    size,
+          gpointer out)
+{
+  DdimConstantFile file = { fd, FALSE };
+  DdimConstant     bytes = { DDIM_DTYPE_F32, size, NULL, &file, offset };
+
+  ddim_constant_read_bytes (&bytes, 0, size, out);
+  return ! file.failed;
+}
+
+/* Reads the header of a file on disk, and keeps the file open. */
+static gboolean
+add_source (DdimSafetensors *file,
+            const gchar     *path,
+            GError         **error)
+{
+  g_autofree gchar *text = NULL;
+  guint8   start[8] = { 0 };
+  guint64  size, header;
+  Source  *source;
+  Content  content;
+  gint     fd = ddim_file_open (path, &size, error);
+
+  if (fd < 0)
+    return FALSE;
+
+  source = g_new0 (Source, 1);
+  source->constants.fd = fd;
+  source->path         = g_strdup (path);
+  g_ptr_array_add (file->sources, source);
+  if (fstat (fd, &source->status) != 0 || (size >= 8 && ! read_all (fd, 0, 8, start)))
+    size = 0;
+
+  header = header_size (start, size, path, error);
+  if (! header)
+    return FALSE;
+
+  /* Packed, its numbers take about as much as they do in the file, or twice. */
+  if (! ddim_memory_check ((gdouble) size, error, "%s", path))
+    return FALSE;
+  text = g_malloc (header);
+  if (! read_all (fd, 8, header, text))
+    {
+      g_set_error (error, DDIM_ERROR, DDIM_ERROR_INVALID, "%s cannot be read to its end", path);
+      return FALSE;
+    }
+  content = (Content) { .name = path, .source = source, .start = 8 + header,
+                        .size = size - 8 - header };
+  return read_header (file, text, header, &content, error);
 }
 
 DdimSafetensors *
 ddim_safetensors_open (const gchar *path,
                        GError     **error)
 {
-  g_autoptr (GMappedFile) mapped = NULL;
-  g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (GError) cause = NULL;
-  DdimSafetensors *file;
+  g_autoptr (DdimSafetensors) file = file_new (path);
 
-  mapped = g_mapped_file_new (path, FALSE, &cause);
-  if (! mapped)
-    {
-      g_set_error_literal (error, DDIM_ERROR, DDIM_ERROR_MISSING, cause->message);
-      return NULL;
-    }
-  bytes = g_mapped_file_get_bytes (mapped);
-  file  = ddim_safetensors_parse (bytes, path, error);
-  if (file)
-    file->mapped = TRUE;
-  return file;
+  return add_source (file, path, error) ? g_steal_pointer (&file) : NULL;
 }
 
-/* The mapping is private and read-only: its pages hold nothing of ours. */
-void
-ddim_safetensors_forget (const DdimSafetensors *file)
+/* Moves the tensors of another file to this one's. */
+static void
+take_over (DdimSafetensors *file,
+           DdimSafetensors *shard)
 {
-  gsize    size;
-  gpointer start = (gpointer) g_bytes_get_data (file->bytes, &size);
+  GHashTableIter iter;
+  gpointer       name, view;
 
-  if (file->mapped)
-    madvise (start, size, MADV_DONTNEED);
+  g_hash_table_iter_init (&iter, shard->views);
+  while (g_hash_table_iter_next (&iter, &name, &view))
+    {
+      g_hash_table_iter_steal (&iter);
+      g_hash_table_replace (file->views, name, view);
+    }
+  g_ptr_array_extend_and_steal (file->sources, shard->sources);
+  shard->sources = g_ptr_array_new ();
+}
+
+/* Reads the files that an index names, each once. */
+static gboolean
+add_shards (DdimSafetensors *file,
+            DdimJson        *json,
+            JsonObject      *map,
+            const gchar     *folder,
+            GError         **error)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  JsonObjectIter iter;
+  const gchar   *tensor;
+  JsonNode      *node;
+
+  json_object_iter_init (&iter, map);
+  while (json_object_iter_next (&iter, &tensor, &node))
+    {
+      const gchar *name = JSON_NODE_HOLDS_VALUE (node) ? json_node_get_string (node) : NULL;
+      g_autofree gchar *path = NULL;
+      g_autoptr (DdimSafetensors) shard = NULL;
+
+      if (! name || ! *name || strchr (name, G_DIR_SEPARATOR))
+        {
+          ddim_json_refuse (json, DDIM_ERROR_INVALID, "weight_map",
+                            "names no file of this folder for “%s”", tensor);
+          return FALSE;
+        }
+      if (! g_hash_table_add (seen, (gpointer) name))
+        continue;
+
+      path  = g_build_filename (folder, name, NULL);
+      shard = ddim_safetensors_open (path, error);
+      if (! shard)
+        return FALSE;
+      take_over (file, shard);
+    }
+  return TRUE;
+}
+
+DdimSafetensors *
+ddim_safetensors_open_index (const gchar *path,
+                             GError     **error)
+{
+  g_autoptr (DdimSafetensors) file = file_new (path);
+  g_autofree gchar *folder = g_path_get_dirname (path);
+  DdimJson  json;
+  JsonNode *map;
+  gboolean  success = FALSE;
+
+  if (! ddim_json_open (&json, path, error))
+    return NULL;
+
+  map = ddim_json_node (&json, "weight_map");
+  if (map && JSON_NODE_HOLDS_OBJECT (map))
+    success = add_shards (file, &json, json_node_get_object (map), folder, error);
+  else
+    ddim_json_refuse (&json, DDIM_ERROR_INVALID, "weight_map", "is not an object");
+
+  /* The first error: a shard's own, or what is wrong with the index. */
+  if (! ddim_json_close (&json, success || ! error || ! *error ? error : NULL) || ! success)
+    return NULL;
+  return g_steal_pointer (&file);
+}
+
+gboolean
+ddim_safetensors_check (DdimSafetensors *file,
+                        GError         **error)
+{
+  for (guint i = 0; i < file->sources->len; i++)
+    {
+      Source     *source = file->sources->pdata[i];
+      struct stat now;
+
+      if (g_atomic_int_get (&source->constants.failed) ||
+          fstat (source->constants.fd, &now) != 0 || now.st_size != source->status.st_size ||
+          now.st_mtim.tv_sec != source->status.st_mtim.tv_sec ||
+          now.st_mtim.tv_nsec != source->status.st_mtim.tv_nsec)
+        {
+          g_set_error (error, DDIM_ERROR, DDIM_ERROR_INVALID,
+                       "%s was cut off or changed while it was read: load the model again",
+                       source->path);
+          return FALSE;
+        }
+    }
+  return TRUE;
 }
 
 void
@@ -270,7 +477,9 @@ ddim_safetensors_free (DdimSafetensors *file)
     return;
 
   g_hash_table_unref (file->views);
-  g_bytes_unref (file->bytes);
+  g_clear_pointer (&file->bytes, g_bytes_unref);
+  g_ptr_array_set_free_func (file->sources, (GDestroyNotify) source_free);
+  g_ptr_array_unref (file->sources);
   g_free (file->name);
   g_free (file);
 }
@@ -291,14 +500,7 @@ ddim_safetensors_count (const DdimSafetensors *file)
 
   g_hash_table_iter_init (&iter, file->views);
   while (g_hash_table_iter_next (&iter, NULL, &view))
-    {
-      const DdimTensorView *tensor = view;
-      guint64               size   = 1;
-
-      for (gint i = 0; i < tensor->rank; i++)
-        size *= tensor->shape[i];
-      count += size;
-    }
+    count += ((const DdimTensorView *) view)->constant.size;
 
   return count;
 }

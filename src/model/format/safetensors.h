@@ -11,8 +11,6 @@
 
 #pragma once
 
-#include <gio/gio.h>
-
 #include "errors.h"
 #include "tensor.h"
 
@@ -24,24 +22,30 @@ typedef struct _DdimSafetensors DdimSafetensors;
 
 typedef struct
 {
-  DdimConstant constant; /* lies in the mapping, lives as long as the file's object */
+  DdimConstant constant; /* lives as long as the file's object */
   gint         rank;
   gint64       shape[DDIM_TENSOR_MAX_RANK];
 } DdimTensorView;
 
-/* Maps the file.  Errors name the file, and the tensor where one is at fault. */
-DdimSafetensors * ddim_safetensors_open  (const gchar *path,
-                                          GError     **error);
+/* Reads the file's header, and keeps the file open: numbers are read when they
+ * are asked for.  Errors name the file, and the tensor where one is at fault. */
+DdimSafetensors * ddim_safetensors_open       (const gchar     *path,
+                                               GError         **error);
+
+/* The same for the shards that a “….safetensors.index.json” names. */
+DdimSafetensors * ddim_safetensors_open_index (const gchar     *path,
+                                               GError         **error);
 
 /* The same for bytes in memory; `name` stands for the file in errors. */
-DdimSafetensors * ddim_safetensors_parse (GBytes      *bytes,
-                                          const gchar *name,
-                                          GError     **error);
-void              ddim_safetensors_free  (DdimSafetensors *file);
+DdimSafetensors * ddim_safetensors_parse      (GBytes          *bytes,
+                                               const gchar     *name,
+                                               GError         **error);
+void              ddim_safetensors_free       (DdimSafetensors *file); /* or NULL */
 
-/* Gives back the memory that pages of a mapped file have taken so far; they
- * come again when they are read.  To be called once tensors have been packed. */
-void              ddim_safetensors_forget (const DdimSafetensors *file);
+/* Whether all that has been read so far was there, and is still the same: to be
+ * asked after reading, before what was read is used.                        */
+gboolean          ddim_safetensors_check      (DdimSafetensors *file,
+                                               GError         **error);
 
 /* Owned by the file; NULL where there is no such tensor. */
 const DdimTensorView * ddim_safetensors_lookup (const DdimSafetensors *file,

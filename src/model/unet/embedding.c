@@ -13,14 +13,15 @@
 #include <math.h>
 
 #include "activation.h"
+#include "aligned-memory.h"
 #include "constant.h"
 
 struct _DdimEmbedding
 {
   DdimUnetConfig config;
   gint           base, projected, width; /* first width; projection; embedding */
-  DdimConstant   table;                  /* Fourier's or the learned projection */
-  DdimConstant   classes;
+  gfloat        *table;                  /* Fourier's or the learned projection */
+  gfloat        *classes;
   DdimLinear   *linear[2], *class_linear[2];
 };
 
@@ -45,18 +46,19 @@ ddim_embedding_new (DdimWeights          *weights,
   DdimEmbedding *embedding = g_new0 (DdimEmbedding, 1);
   gint           base  = config->block_out_channels[0];
   gint64         shape[2] = { base, base };
+  DdimConstant   table = { 0 }, classes = { 0 };
 
   embedding->config    = *config;
   embedding->base      = base;
   embedding->projected = config->time_embedding_type == DDIM_TIME_FOURIER ? 2 * base : base;
-  embedding->width     = config->time_embedding_dim ? config->time_embedding_dim : 4 * base;
+  embedding->width     = ddim_unet_config_get_embedding (config);
 
   if (config->time_embedding_type == DDIM_TIME_FOURIER)
-    ddim_weights_get (weights, "time_proj.weight", 1, shape, &embedding->table);
+    ddim_weights_get (weights, "time_proj.weight", 1, shape, &table);
   if (config->time_embedding_type == DDIM_TIME_LEARNED)
     {
       shape[0] = config->num_train_timesteps;
-      ddim_weights_get (weights, "time_proj.weight", 2, shape, &embedding->table);
+      ddim_weights_get (weights, "time_proj.weight", 2, shape, &table);
     }
   two_linears (weights, "time_embedding", embedding->projected, embedding->width,
                embedding->linear);
@@ -68,11 +70,15 @@ ddim_embedding_new (DdimWeights          *weights,
     {
       shape[0] = config->num_class_embeds;
       shape[1] = embedding->width;
-      ddim_weights_get (weights, "class_embedding.weight", 2, shape, &embedding->classes);
+      ddim_weights_get (weights, "class_embedding.weight", 2, shape, &classes);
     }
 
   if (! weights->error)
-    return embedding;
+    {
+      embedding->table   = table.size ? ddim_constant_copy (&table) : NULL;
+      embedding->classes = classes.size ? ddim_constant_copy (&classes) : NULL;
+      return embedding;
+    }
 
   ddim_embedding_free (embedding);
   return NULL;
@@ -89,6 +95,8 @@ ddim_embedding_free (DdimEmbedding *embedding)
       ddim_linear_free (embedding->linear[i]);
       ddim_linear_free (embedding->class_linear[i]);
     }
+  ddim_memory_free (embedding->table);
+  ddim_memory_free (embedding->classes);
   g_free (embedding);
 }
 
@@ -145,10 +153,9 @@ project (DdimEmbedding *embedding,
     case DDIM_TIME_FOURIER:
       /* In float, in this order: angles of some thousand radians keep the
        * rounding that the network was trained with.                        */
-      ddim_constant_read (&embedding->table, 0, base, out);
       for (gint i = 0; i < base; i++)
         {
-          gfloat angle = logf (t) * out[i] * 2 * (gfloat) G_PI;
+          gfloat angle = logf (t) * embedding->table[i] * 2 * (gfloat) G_PI;
 
           out[i]        = sinf (angle);
           out[base + i] = cosf (angle);
@@ -159,7 +166,7 @@ project (DdimEmbedding *embedding,
       {
         gint row = CLAMP (t, 0, embedding->config.num_train_timesteps - 1);
 
-        ddim_constant_read (&embedding->table, (gsize) row * base, base, out);
+        memcpy (out, embedding->table + (gsize) row * base, base * sizeof (gfloat));
       }
       break;
     }
@@ -201,15 +208,29 @@ add_class (DdimEmbedding *embedding,
   if (config->class_embed_type == DDIM_CLASS_IDENTITY)
     memcpy (values, label, embedding->width * sizeof (gfloat));
   else if (config->class_embed_type == DDIM_CLASS_TABLE)
-    ddim_constant_read (&embedding->classes,
-                        (gsize) CLAMP (*label, 0, config->num_class_embeds - 1) * embedding->width,
-                        embedding->width, values);
+    memcpy (values,
+            embedding->classes
+            + (gsize) CLAMP (*label, 0, config->num_class_embeds - 1) * embedding->width,
+            embedding->width * sizeof (gfloat));
   else if (! embed (embedding, embedding->class_linear, *label, values, run))
     return FALSE;
 
   for (gint i = 0; i < embedding->width; i++)
     out[i] += values[i];
   return TRUE;
+}
+
+gboolean
+ddim_embedding_plan (DdimEmbedding  *embedding,
+                     DdimThreadPool *pool)
+{
+  gboolean success = TRUE;
+
+  for (gint i = 0; i < 2; i++)
+    success = success && ddim_linear_plan (embedding->linear[i], pool)
+              && (! embedding->class_linear[i]
+                  || ddim_linear_plan (embedding->class_linear[i], pool));
+  return success;
 }
 
 gboolean

@@ -22,6 +22,10 @@ gint            ddim_embedding_get_width  (const DdimEmbedding *embedding);
 /* Numbers of an item's label: 0 without classes, 1, or the width (identity). */
 gint            ddim_embedding_get_labels (const DdimEmbedding *embedding);
 
+/* Packs its layers' weights for this pool; FALSE where there is no memory. */
+gboolean        ddim_embedding_plan (DdimEmbedding  *embedding,
+                                     DdimThreadPool *pool);
+
 /* out: N x width, of one timestep and, where there are classes, N labels;
  * activated, as every residual block reads it.  FALSE where cancelled.     */
 gboolean        ddim_embedding_run  (DdimEmbedding *embedding,

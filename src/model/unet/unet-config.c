@@ -186,15 +186,9 @@ ddim_unet_config_load (const gchar     *path,
 {
   DdimJson        json;
   DdimUnetConfig  c = { 0 };
-  const gchar    *name;
 
   if (! ddim_json_open (&json, path, error))
     return FALSE;
-
-  name = ddim_json_string (&json, "_class_name", "UNet2DModel");
-  if (strcmp (name, "UNet2DModel"))
-    ddim_json_refuse (&json, DDIM_ERROR_UNSUPPORTED, "_class_name",
-                      "is “%s”; only models over pixels, UNet2DModel, are supported", name);
 
   c.sample_size         = read_sample_size (&json);
   c.in_channels         = positive (&json, "in_channels", 3, 64);
@@ -250,6 +244,13 @@ ddim_unet_config_load (const gchar     *path,
 
   *config = c;
   return TRUE;
+}
+
+gint
+ddim_unet_config_get_embedding (const DdimUnetConfig *config)
+{
+  return config->time_embedding_dim ? config->time_embedding_dim
+                                    : 4 * config->block_out_channels[0];
 }
 
 gint

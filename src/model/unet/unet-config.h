@@ -79,6 +79,9 @@ gboolean ddim_unet_config_load (const gchar     *path,
                                 DdimUnetConfig  *config,
                                 GError         **error);
 
+/* Numbers of the embedding that a network adds to its maps. */
+gint     ddim_unet_config_get_embedding (const DdimUnetConfig *config);
+
 /* H and W must be multiples of this: 2^(levels - 1). */
 gint     ddim_unet_config_get_multiple (const DdimUnetConfig *config);
 

@@ -10,11 +10,10 @@
 
 #include "unet.h"
 
-#include <unistd.h>
-
 #include "aligned-memory.h"
 #include "blocks.h"
 #include "embedding.h"
+#include "memory-budget.h"
 
 /* One resolution on the way down or up. */
 typedef struct
@@ -28,9 +27,10 @@ typedef struct
 
 struct _DdimUnet
 {
-  DdimUnetConfig         config;
-  const DdimSafetensors *file;     /* not ours */
-  DdimThreadPool          *pool;
+  DdimUnetConfig     config;
+  DdimSafetensors   *file;         /* not ours; NULL once its weights are packed */
+  DdimThreadPool    *pool;
+  guint64            hash;
   DdimEmbedding     *embedding;
   DdimLayer          conv_in, conv_out;
   Level              down[DDIM_MAX_LEVELS], up[DDIM_MAX_LEVELS];
@@ -208,12 +208,12 @@ load_mid (DdimUnet    *unet,
 
 DdimUnet *
 ddim_unet_new (const DdimUnetConfig   *config,
-               const DdimSafetensors  *file,
+               DdimSafetensors        *file,
                DdimThreadPool         *pool,
                GError                **error)
 {
   g_autoptr (DdimUnet) unet = g_new0 (DdimUnet, 1);
-  DdimWeights weights = { file, NULL };
+  DdimWeights weights = { .file = file };
   gint        c = config->block_out_channels[0];
 
   unet->config    = *config;
@@ -236,11 +236,14 @@ ddim_unet_new (const DdimUnetConfig   *config,
   unet->conv_out = ddim_layer_new (&weights, "conv_out",
                                    ddim_conv_spec (c, config->out_channels, 3));
 
-  if (! weights.error)
-    return g_steal_pointer (&unet);
+  unet->hash = weights.hash;
 
-  g_propagate_error (error, weights.error);
-  return NULL;
+  if (weights.error)
+    {
+      g_propagate_error (error, weights.error);
+      return NULL;
+    }
+  return ddim_safetensors_check (file, error) ? g_steal_pointer (&unet) : NULL;
 }
 
 void
@@ -381,6 +384,64 @@ walk (DdimUnet     *unet,
   ddim_map_unref (pass, h);
 }
 
+/* Walks without computing: places in the arena, and weights packed. */
+static gboolean
+walk_dry (DdimUnet  *unet,
+          DdimPass  *pass,
+          GError   **error)
+{
+  if (! ddim_embedding_plan (unet->embedding, unet->pool))
+    {
+      g_set_error_literal (error, DDIM_ERROR, DDIM_ERROR_MEMORY,
+                           "There is no memory for the model's weights: close other programs");
+      return FALSE;
+    }
+  walk (unet, pass, NULL, NULL);
+  g_assert (ddim_arena_is_empty (unet->arena));
+  if (pass->error)
+    {
+      g_propagate_error (error, pass->error);
+      return FALSE;
+    }
+  if (unet->file && ! ddim_safetensors_check (unet->file, error))
+    return FALSE;
+
+  unet->file = NULL;
+  return TRUE;
+}
+
+/* Gets the arena's memory and the scratch. */
+static gboolean
+take_memory (DdimUnet  *unet,
+             gsize      scratch_size,
+             GError   **error)
+{
+  gdouble peak  = ddim_arena_get_peak (unet->arena);
+  gdouble more  = MAX (peak - ddim_arena_get_held (unet->arena), 0)
+                  + MAX ((gdouble) scratch_size - unet->scratch_held, 0);
+
+  if (! ddim_memory_check (more * sizeof (gfloat), error, "A region of %d × %d pixels",
+                           unet->w, unet->h))
+    return FALSE;
+
+  if (unet->scratch_held < scratch_size || ! unet->scratch)
+    {
+      ddim_memory_free (unet->scratch);
+      unet->scratch_held = MAX (scratch_size, 16);
+      unet->scratch      = ddim_memory_try_alloc (unet->scratch_held);
+    }
+  if (! unet->scratch || ! ddim_arena_commit (unet->arena))
+    {
+      unet->scratch_held = unet->scratch ? unet->scratch_held : 0;
+      g_set_error (error, DDIM_ERROR, DDIM_ERROR_MEMORY,
+                   "There is no memory for a region of %d × %d pixels: choose a smaller region, "
+                   "or close other programs", unet->w, unet->h);
+      return FALSE;
+    }
+  unet->scratch_size = scratch_size;
+  return TRUE;
+}
+
 gboolean
 ddim_unet_plan (DdimUnet *unet,
                 gint      n,
@@ -389,10 +450,8 @@ ddim_unet_plan (DdimUnet *unet,
                 GError  **error)
 {
   DdimPass pass = { .arena = unet->arena, .run = { .pool = unet->pool }, .dry = TRUE,
-                    .file = unet->file, .n = n,
-                    .time_dim = ddim_embedding_get_width (unet->embedding) };
-  gdouble bytes, memory = (gdouble) sysconf (_SC_PHYS_PAGES) * sysconf (_SC_PAGESIZE);
-  gint    multiple = ddim_unet_config_get_multiple (&unet->config);
+                    .n = n, .time_dim = ddim_embedding_get_width (unet->embedding) };
+  gint     multiple = ddim_unet_config_get_multiple (&unet->config);
 
   g_return_val_if_fail (n > 0 && h > 0 && w > 0, FALSE);
   g_return_val_if_fail (h % multiple == 0 && w % multiple == 0, FALSE);
@@ -411,29 +470,13 @@ ddim_unet_plan (DdimUnet *unet,
   unet->n = n;
   unet->h = h;
   unet->w = w;
-  walk (unet, &pass, NULL, NULL);
-  g_assert (ddim_arena_is_empty (unet->arena));
-
-  bytes = sizeof (gfloat) * ((gdouble) ddim_arena_get_peak (unet->arena) + pass.scratch_size);
-  if (bytes > 0.8 * memory)
+  if (! walk_dry (unet, &pass, error) || ! take_memory (unet, pass.scratch_size, error))
     {
       ddim_arena_reset (unet->arena);
       unet->n = 0;
-      g_set_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT,
-                   "A region of %d × %d pixels would need %.1f GB of memory, and this "
-                   "machine has %.1f GB: choose a smaller region",
-                   w, h, bytes / 1e9, memory / 1e9);
       return FALSE;
     }
-  ddim_arena_commit (unet->arena);
-  unet->scratch_size = pass.scratch_size;
-  if (! unet->scratch || unet->scratch_held < pass.scratch_size)
-    {
-      ddim_memory_free (unet->scratch);
-      unet->scratch_held = MAX (pass.scratch_size, 16);
-      unet->scratch      = ddim_memory_alloc (unet->scratch_held);
-    }
-  unet->convs        = pass.total;
+  unet->convs = pass.total;
   return TRUE;
 }
 
@@ -492,18 +535,14 @@ ddim_unet_get_labels (const DdimUnet *unet)
   return ddim_embedding_get_labels (unet->embedding);
 }
 
+guint64
+ddim_unet_get_hash (const DdimUnet *unet)
+{
+  return unet->hash;
+}
+
 gsize
 ddim_unet_get_peak (const DdimUnet *unet)
 {
   return ddim_arena_get_peak (unet->arena) + unet->scratch_size;
-}
-
-gboolean
-ddim_unet_has_attention (const DdimUnet *unet)
-{
-  gboolean found = unet->mid_attention != NULL;
-
-  for (gint i = 0; i < unet->config.levels; i++)
-    found = found || unet->down[i].attentions || unet->up[i].attentions;
-  return found;
 }

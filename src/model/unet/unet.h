@@ -17,17 +17,18 @@ G_BEGIN_DECLS
 
 typedef struct _DdimUnet DdimUnet;
 
-/* Keeps references to the pool and pointers into the file, which must live as
- * long.  Errors name the tensor.                                           */
+/* Keeps a reference to the pool, and reads the file until it is planned for the
+ * first time: that must live as long.  Errors name the tensor.             */
 DdimUnet * ddim_unet_new   (const DdimUnetConfig   *config,
-                            const DdimSafetensors  *file,
+                            DdimSafetensors        *file,
                             DdimThreadPool         *pool,
                             GError                **error);
 void       ddim_unet_free  (DdimUnet              *unet); /* or NULL */
 
 /* Plans for N x H x W, H and W multiples of ddim_unet_config_get_multiple ();
- * does nothing where that is the plan already.  Fails where the activations
- * would not fit in this machine's memory, or the pixels in a gint.         */
+ * does nothing where that is the plan already.  Fails where the activations are
+ * not within the memory budget, the pixels not within a gint, or the file was cut
+ * off before its weights were packed.  There is no plan then.              */
 gboolean   ddim_unet_plan  (DdimUnet              *unet,
                             gint                   n,
                             gint                   h,
@@ -46,9 +47,10 @@ gboolean   ddim_unet_run   (DdimUnet              *unet,
 
 /* Numbers of an item's class label: 0 where the network has no classes. */
 gint       ddim_unet_get_labels    (const DdimUnet *unet);
+/* Of all its weights. */
+guint64    ddim_unet_get_hash      (const DdimUnet *unet);
 /* Floats of the plan's arena: activations at their most, and scratch. */
 gsize      ddim_unet_get_peak      (const DdimUnet *unet);
-gboolean   ddim_unet_has_attention (const DdimUnet *unet);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimUnet, ddim_unet_free)
 

@@ -129,7 +129,7 @@ pack_panel (gint     chunk,
   ddim_memory_free (split);
 }
 
-static void
+static gboolean
 pack (DdimConv          *conv,
       const DdimKernels *kernels,
       DdimThreadPool    *pool)
@@ -139,12 +139,17 @@ pack (DdimConv          *conv,
   if (kernels->bf16x2_split)
     c_in = (c_in + DDIM_BF16X2 - 1) / DDIM_BF16X2 * DDIM_BF16X2;
   g_clear_pointer (&conv->packed, ddim_memory_free);
-  conv->kernels = kernels;
+  conv->kernels = NULL;
   conv->depth   = (gsize) conv->spec.kernel * conv->spec.kernel * c_in;
   conv->padded  = ddim_kernels_padded (kernels, conv->spec.c_out);
   conv->panels  = ddim_kernels_panels (kernels, conv->spec.c_out);
-  conv->packed  = ddim_memory_alloc (conv->depth * conv->padded);
+  conv->packed  = ddim_memory_try_alloc (conv->depth * conv->padded);
+  if (! conv->packed)
+    return FALSE;
+
+  conv->kernels = kernels;
   ddim_thread_pool_run (pool, conv->panels, pack_panel, conv, NULL);
+  return TRUE;
 }
 
 /* Planning ----------------------------------------------------------------- */
@@ -206,17 +211,18 @@ prepared_size (const DdimConv *conv,
          ? conv->way->prepared (conv) : 0;
 }
 
-gsize
+gboolean
 ddim_conv_plan (DdimConv       *conv,
                 gint            n,
                 gint            h,
                 gint            w,
-                DdimThreadPool *pool)
+                DdimThreadPool *pool,
+                gsize          *scratch)
 {
   const DdimKernels *kernels = ddim_thread_pool_get_kernels (pool);
 
-  if (conv->kernels != kernels)
-    pack (conv, kernels, pool);
+  if (conv->kernels != kernels && ! pack (conv, kernels, pool))
+    return FALSE;
 
   conv->threads = ddim_thread_pool_get_n_threads (pool);
   conv->h = ddim_conv_output_size (&conv->spec, h);
@@ -225,11 +231,12 @@ ddim_conv_plan (DdimConv       *conv,
   cut_blocks (conv, conv->way->units (conv));
   conv->way->plan (conv);
 
-  return ddim_conv_shared_size (conv, n)
-         + conv->input_size * (is_shared (conv, n, pool) ? count_blocks (conv, n)
-                                                   : ddim_thread_pool_get_n_threads (pool))
-         + ddim_thread_pool_get_n_threads (pool) * MAX (conv->input_scratch, conv->output_scratch)
-         + prepared_size (conv, n);
+  *scratch = ddim_conv_shared_size (conv, n)
+             + conv->input_size * (is_shared (conv, n, pool) ? count_blocks (conv, n)
+                                                             : conv->threads)
+             + conv->threads * MAX (conv->input_scratch, conv->output_scratch)
+             + prepared_size (conv, n);
+  return TRUE;
 }
 
 DdimConvBlock

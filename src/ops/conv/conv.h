@@ -51,15 +51,16 @@ void       ddim_conv_free (DdimConv           *conv); /* or NULL */
 
 /* Chooses the algorithm for sources of n x h x w and packs the weights for it
  * (in parallel, and only where they are not so packed already; once they are,
- * the pages of `weight` may be dropped).  To be called before
- * ddim_conv_run (), and again where the shape changes.  Returns the floats of
- * scratch that a run needs, with this pool.  The algorithm depends on h and w
- * alone: an item's result is the same alone and in a batch.                 */
-gsize      ddim_conv_plan (DdimConv       *conv,
+ * `weight` is not read again).  To be called before ddim_conv_run (), and again
+ * where the shape changes.  scratch: the floats of scratch that a run needs, with
+ * this pool.  The algorithm depends on h and w alone: an item's result is the
+ * same alone and in a batch.  Returns FALSE where there is no memory.        */
+gboolean   ddim_conv_plan (DdimConv       *conv,
                            gint            n,
                            gint            h,
                            gint            w,
-                           DdimThreadPool *pool);
+                           DdimThreadPool *pool,
+                           gsize          *scratch);
 
 /* The output's rows (or columns) for a source of `size` rows (or columns). */
 gint       ddim_conv_output_size (const DdimConvSpec *spec,

@@ -1,0 +1,63 @@
+/* loader.h: how a kind of model is added
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A kind of model is a file that embeds DdimModel as the first member of its
+ * struct, fills a class, and is named by a line of the table in loaders.c.  See
+ * unet/unet-model.c; the blocks and the reading of files are there for all.
+ */
+
+#pragma once
+
+#include "folder.h"
+#include "model.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  /* Makes the network, once, after `open` has read what describes it. */
+  gboolean    (*build)     (DdimModel            *model,
+                            DdimThreadPool       *pool,
+                            GError              **error);
+  /* A new field that keeps a reference to the model.  condition is never NULL. */
+  DdimField * (*new_field) (DdimModel            *model,
+                            const DdimCondition  *condition,
+                            GError              **error);
+  /* Frees what the embedding struct owns, not itself. */
+  void        (*finalize)  (DdimModel            *model);
+} DdimModelClass;
+
+struct _DdimModel
+{
+  const DdimModelClass *klass;
+  gint                  ref_count;
+  DdimModelInfo         info;
+  gchar                 hash[17];
+  DdimSchedule         *schedule; /* owned */
+  DdimPrediction        prediction;
+  DdimSpacing           spacing;
+  DdimLevelsOptions     options;
+};
+
+/* A new model of so many bytes, zeroed but for its class and one reference. */
+DdimModel * ddim_model_alloc (const DdimModelClass *klass,
+                              gsize                 size);
+
+typedef struct
+{
+  const gchar *class_name; /* as the network's config.json has it             */
+  /* Reads what the folder's files say, without the weights' numbers: fills all
+   * of DdimModel but for the hash.                                           */
+  DdimModel *(*open) (const DdimFolder *folder,
+                      GError          **error);
+} DdimLoader;
+
+/* The loader for the class, or NULL. */
+const DdimLoader * ddim_loader_find (const gchar *class_name);
+
+/* The classes there are loaders for, as a list in words.  Free with g_free (). */
+gchar            * ddim_loader_list (void);
+
+G_END_DECLS

@@ -1,0 +1,356 @@
+/* unet-model.c: UNet2DModel, from a folder to a field
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The field takes canvases of any size: those that the network cannot halve often
+ * enough are extended by reflection, and what comes back is cut to size.  Of a
+ * batch so many items go through the network at a time as fill the processors:
+ * more would only take memory.
+ */
+
+#include "unet-model.h"
+
+#include <string.h>
+
+#include "memory-budget.h"
+#include "scheduler.h"
+#include "unet.h"
+
+/* Pixels that are evaluated at a time. */
+#define BATCH_PIXELS (256 * 256)
+
+typedef struct
+{
+  DdimModel        model;
+  DdimSafetensors *file;
+  DdimUnetConfig   config;
+  DdimUnet        *unet;   /* NULL until it is built */
+} UnetModel;
+
+typedef struct
+{
+  DdimField  field;
+  UnetModel *model;
+  gint       n_labels; /* numbers of an item's class: none, 1 or an embedding's */
+  gfloat    *label;    /* those, or NULL                                        */
+} UnetField;
+
+/* The field ---------------------------------------------------------------- */
+
+/* The index in 0 .. size - 1 that position i reflects to, edges not repeated. */
+static gint
+reflect (gint i,
+         gint size)
+{
+  gint period = MAX (2 * (size - 1), 1);
+
+  i %= period;
+  return MIN (i, period - i) % size;
+}
+
+static gint
+round_up (gint size,
+          gint multiple)
+{
+  return (size + multiple - 1) / multiple * multiple;
+}
+
+/* Fills `padded`, which is as large or larger. */
+static void
+pad (const DdimCanvas *x,
+     DdimCanvas       *padded)
+{
+  gfloat *out = padded->data;
+
+  for (gint i = 0; i < x->n; i++)
+    for (gint row = 0; row < padded->h; row++)
+      for (gint column = 0; column < padded->w; column++, out += x->c)
+        memcpy (out,
+                x->data + (((gsize) i * x->h + reflect (row, x->h)) * x->w
+                           + reflect (column, x->w)) * x->c,
+                x->c * sizeof (gfloat));
+}
+
+static void
+crop (const DdimCanvas *padded,
+      DdimCanvas       *out)
+{
+  gsize row_size = (gsize) out->w * out->c;
+
+  for (gint i = 0; i < out->n; i++)
+    for (gint row = 0; row < out->h; row++)
+      memcpy (out->data + ((gsize) i * out->h + row) * row_size,
+              padded->data + ((gsize) i * padded->h + row) * padded->w * padded->c,
+              row_size * sizeof (gfloat));
+}
+
+/* Plans for as many of n items as fit; returns how many, 0 where not even one. */
+static gint
+plan_batch (DdimUnet  *unet,
+            gint       n,
+            gint       h,
+            gint       w,
+            GError   **error)
+{
+  gint most    = CLAMP (BATCH_PIXELS / ((gint64) h * w), 1, n);
+  gint batches = (n + most - 1) / most;
+
+  for (;;)
+    {
+      g_autoptr (GError) cause = NULL;
+      gint               batch = (n + batches - 1) / batches;
+
+      if (ddim_unet_plan (unet, batch, h, w, &cause))
+        return batch;
+      if (batch == 1 || ! g_error_matches (cause, DDIM_ERROR, DDIM_ERROR_MEMORY))
+        {
+          g_propagate_error (error, g_steal_pointer (&cause));
+          return 0;
+        }
+      batches = (n + batch / 2 - 1) / (batch / 2);
+    }
+}
+
+/* Items of a canvas as a canvas, a view of it. */
+static DdimCanvas
+items_of (const DdimCanvas *canvas,
+          gint              first,
+          gint              n)
+{
+  DdimCanvas items = *canvas;
+
+  items.n     = n;
+  items.data += first * ddim_canvas_item_size (canvas);
+  return items;
+}
+
+static gboolean
+run_batch (UnetField          *self,
+           const DdimCanvas   *x,
+           DdimCanvas         *padded,
+           const gfloat       *labels,
+           gdouble             timestep,
+           DdimCanvas         *out,
+           const DdimMonitor  *monitor,
+           GError            **error)
+{
+  DdimUnet *unet = self->model->unet;
+
+  if (! padded)
+    return ddim_unet_run (unet, x->data, timestep, labels, out->data, monitor, error);
+
+  pad (x, padded);
+  if (! ddim_unet_run (unet, padded->data, timestep, labels, padded->data, monitor, error))
+    return FALSE;
+  crop (padded, out);
+  return TRUE;
+}
+
+static gboolean
+unet_field_evaluate (DdimField          *field,
+                     const DdimCanvas   *x,
+                     const DdimLevel    *level,
+                     DdimCanvas         *out,
+                     const DdimMonitor  *monitor,
+                     GError            **error)
+{
+  UnetField *self     = (UnetField *) field;
+  gint       multiple = ddim_unet_config_get_multiple (&self->model->config);
+  gint       h        = round_up (x->h, multiple);
+  gint       w        = round_up (x->w, multiple);
+  gint       batch    = plan_batch (self->model->unet, x->n, h, w, error);
+  g_autoptr (DdimCanvas) padded = NULL;
+  g_autofree gfloat     *labels = NULL;
+
+  if (! batch)
+    return FALSE;
+  if (h != x->h || w != x->w)
+    {
+      padded = ddim_canvas_try_new (batch, h, w, x->c, error);
+      if (! padded)
+        return FALSE;
+    }
+  if (self->n_labels)
+    {
+      labels = g_new (gfloat, (gsize) batch * self->n_labels);
+      for (gint i = 0; i < batch; i++)
+        memcpy (labels + (gsize) i * self->n_labels, self->label, self->n_labels * sizeof (gfloat));
+    }
+
+  for (gint first = 0; first < x->n; first += batch)
+    {
+      gint        n       = MIN (batch, x->n - first);
+      DdimCanvas  in      = items_of (x, first, n);
+      DdimCanvas  to      = items_of (out, first, n);
+      DdimMonitor part    = ddim_monitor_part (monitor, (gdouble) first / x->n,
+                                               (gdouble) (first + n) / x->n);
+
+      if (padded)
+        padded->n = n;
+      if (! ddim_unet_plan (self->model->unet, n, h, w, error) ||
+          ! run_batch (self, &in, padded, labels, MAX (level->timestep, 0), &to, &part, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+unet_field_finalize (DdimField *field)
+{
+  UnetField *self = (UnetField *) field;
+
+  ddim_model_unref (&self->model->model);
+  g_free (self->label);
+  g_free (self);
+}
+
+static const DdimFieldClass unet_field_class = { unet_field_evaluate, unet_field_finalize };
+
+/* The model ---------------------------------------------------------------- */
+
+static DdimField *
+unet_model_new_field (DdimModel            *model,
+                      const DdimCondition  *condition,
+                      GError              **error)
+{
+  UnetField *field = g_new0 (UnetField, 1);
+
+  ddim_field_init (&field->field, &unet_field_class, model->info.channels, model->prediction);
+  ddim_model_ref (model);
+  field->model    = (UnetModel *) model;
+  field->n_labels = condition->embedding ? model->info.embedding : condition->label ? 1 : 0;
+  field->label    = g_new0 (gfloat, MAX (field->n_labels, 1));
+  if (condition->embedding)
+    memcpy (field->label, condition->embedding, field->n_labels * sizeof (gfloat));
+  else if (condition->label)
+    field->label[0] = *condition->label;
+  return &field->field;
+}
+
+/* Goes on with a hash of weights over what else makes a model what it is. */
+static guint64
+hash_schedule (const DdimModel *model,
+               guint64          hash)
+{
+  const gdouble *alphas_cumprod = ddim_schedule_get_alphas_cumprod (model->schedule);
+
+  hash = (hash ^ model->prediction) * G_GUINT64_CONSTANT (0x100000001b3);
+  for (gint t = 0; t < ddim_schedule_get_length (model->schedule); t++)
+    {
+      guint64 bits;
+
+      memcpy (&bits, &alphas_cumprod[t], sizeof bits);
+      hash = (hash ^ bits) * G_GUINT64_CONSTANT (0x100000001b3);
+    }
+  return hash;
+}
+
+static gboolean
+unet_model_build (DdimModel       *model,
+                  DdimThreadPool  *pool,
+                  GError         **error)
+{
+  UnetModel *self = (UnetModel *) model;
+  guint64    hash;
+
+  /* Weights are packed as float. */
+  if (! ddim_memory_check (model->info.parameters * (gdouble) sizeof (gfloat), error,
+                           "The model %s", ddim_safetensors_get_name (self->file)))
+    return FALSE;
+
+  self->unet = ddim_unet_new (&self->config, self->file, pool, error);
+  if (! self->unet)
+    return FALSE;
+
+  hash = hash_schedule (model, ddim_unet_get_hash (self->unet));
+  g_snprintf (model->hash, sizeof model->hash, "%016" G_GINT64_MODIFIER "x", hash);
+  return TRUE;
+}
+
+static void
+unet_model_finalize (DdimModel *model)
+{
+  UnetModel *self = (UnetModel *) model;
+
+  ddim_unet_free (self->unet);
+  ddim_safetensors_free (self->file);
+}
+
+static const DdimModelClass unet_model_class =
+  { unet_model_build, unet_model_new_field, unet_model_finalize };
+
+static void
+describe (UnetModel *self)
+{
+  const DdimUnetConfig *config = &self->config;
+  DdimModelInfo        *info   = &self->model.info;
+
+  info->channels    = config->in_channels;
+  info->sample_size = config->sample_size;
+  info->parameters  = ddim_safetensors_count (self->file);
+  info->attention   = config->mid_block && config->add_attention;
+  for (gint i = 0; i < config->levels; i++)
+    info->attention |= config->down[i].attention || config->up[i].attention;
+  switch (config->class_embed_type)
+    {
+    case DDIM_CLASS_NONE:
+      break;
+    case DDIM_CLASS_TABLE:
+      info->labels = config->num_class_embeds;
+      break;
+    case DDIM_CLASS_TIMESTEP:
+      info->labels = G_MAXINT;
+      break;
+    case DDIM_CLASS_IDENTITY:
+      info->embedding = ddim_unet_config_get_embedding (config);
+      break;
+    }
+}
+
+/* A model that works on the latents of an autoencoder has that beside it. */
+static gboolean
+refuse_latent (const DdimFolder *folder,
+               GError          **error)
+{
+  static const gchar * const names[] = { "vae", "vqvae" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    if (ddim_folder_has (folder, names[i]))
+      {
+        g_set_error (error, DDIM_ERROR, DDIM_ERROR_UNSUPPORTED,
+                     "%s is a latent diffusion model (it has a folder %s); "
+                     "only models over pixels are supported", folder->root, names[i]);
+        return TRUE;
+      }
+  return FALSE;
+}
+
+static DdimModel *
+unet_open (const DdimFolder *folder,
+           GError          **error)
+{
+  g_autoptr (DdimModel) model = ddim_model_alloc (&unet_model_class, sizeof (UnetModel));
+  UnetModel    *self = (UnetModel *) model;
+  DdimScheduler scheduler;
+
+  if (refuse_latent (folder, error) ||
+      ! ddim_unet_config_load (folder->config, &self->config, error) ||
+      ! ddim_folder_need_scheduler (folder, error) ||
+      ! ddim_scheduler_load (folder->scheduler, &scheduler, error))
+    return NULL;
+
+  model->schedule   = scheduler.schedule;
+  model->prediction = scheduler.prediction;
+  model->spacing    = scheduler.spacing;
+  model->options    = scheduler.options;
+
+  self->file = ddim_folder_open_weights (folder, error);
+  if (! self->file)
+    return NULL;
+
+  describe (self);
+  return g_steal_pointer (&model);
+}
+
+const DdimLoader ddim_unet_loader = { "UNet2DModel", unet_open };
