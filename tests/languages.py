@@ -39,7 +39,7 @@ def check(name, faults):
     results.append((name, faults))
 
 
-using = {str(path.relative_to(root)) for path in root.glob('plugin/*/*.c')
+using = {str(path.relative_to(root)) for path in root.glob('plugin/**/*.c')
          if re.search(r'\b[NC]?C?_ ?\(|gettext', re.sub(r'/\*.*?\*/', '', path.read_text(), flags=re.S))}
 check('POTFILES.in names the sources that have strings', sorted(using ^ set(sources)))
 

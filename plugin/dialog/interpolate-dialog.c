@@ -19,7 +19,6 @@
 #include "interpolate-dialog.h"
 #include "interpolation-task.h"
 #include "model-cache.h"
-#include "model-combo.h"
 #include "preview-dialog.h"
 #include "region-view.h"
 #include "task-input.h"
@@ -44,8 +43,7 @@ typedef struct
   DdimInterpolationInput    *input;      /* or NULL                          */
   gint                       channels;   /* of the model                     */
 
-  GtkWidget                 *of_frames[2];
-  GtkWidget                 *of_layer;
+  GtkWidget                 *controls;
 } Dialog;
 
 static DdimFramesKind
@@ -202,9 +200,9 @@ show_arguments_of_output (Dialog *self)
 {
   gboolean layer = get_kind (self) == DDIM_FRAMES_LAYER;
 
-  gtk_widget_set_visible (self->of_layer, layer);
-  for (gsize i = 0; i < G_N_ELEMENTS (self->of_frames); i++)
-    gtk_widget_set_visible (self->of_frames[i], ! layer);
+  ddim_controls_set_visible (self->controls, "position", layer);
+  ddim_controls_set_visible (self->controls, "frames", ! layer);
+  ddim_controls_set_visible (self->controls, "duration", ! layer);
 }
 
 static DdimChange
@@ -232,30 +230,28 @@ affects (gpointer     data,
 static GtkWidget *
 make_controls (Dialog *self)
 {
-  GimpProcedureDialog *dialog = ddim_preview_dialog_get_dialog (self->preview_dialog);
-  GtkWidget           *box    = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
-  GtkBox              *inner;
+  static const DdimControl rows[] = {
+    { "other" },
+    { "output" },
+    { "frames",   DDIM_CONTROL_NUMBER },
+    { "duration", DDIM_CONTROL_NUMBER },
+    { "position", DDIM_CONTROL_SCALE },
+    { "easing" },
+    { "loop" },
+    { "depth",    DDIM_CONTROL_SCALE },
+    { "model",    DDIM_CONTROL_MODEL },
+    { "steps",    DDIM_CONTROL_NUMBER, TRUE },
+    { "method",   DDIM_CONTROL_AUTO,   TRUE },
+    { "mix",      DDIM_CONTROL_SCALE,  TRUE },
+    { "seed",     DDIM_CONTROL_NUMBER, TRUE },
+    { NULL }
+  };
 
-  ddim_controls_add (dialog, GTK_BOX (box), "other");
-  ddim_controls_add (dialog, GTK_BOX (box), "output");
-  self->of_frames[0] = ddim_controls_add_number (dialog, GTK_BOX (box), "frames");
-  self->of_frames[1] = ddim_controls_add_number (dialog, GTK_BOX (box), "duration");
-  self->of_layer   = ddim_controls_add_scale (dialog, GTK_BOX (box), "position");
-  ddim_controls_add (dialog, GTK_BOX (box), "easing");
-  ddim_controls_add (dialog, GTK_BOX (box), "loop");
-  ddim_controls_add_scale (dialog, GTK_BOX (box), "depth");
-  gtk_box_pack_start (GTK_BOX (box), ddim_model_combo_new (self->config, "model"),
-                      FALSE, FALSE, 6);
+  self->controls = ddim_controls_new (ddim_preview_dialog_get_dialog (self->preview_dialog),
+                                      self->config, rows);
   show_arguments_of_output (self);
 
-  inner = ddim_controls_add_expander (GTK_BOX (box));
-  ddim_controls_add_number (dialog, inner, "steps");
-  ddim_controls_add (dialog, inner, "method");
-  ddim_controls_add_scale (dialog, inner, "mix");
-  ddim_controls_add_number (dialog, inner, "seed");
-  gtk_widget_show (box);
-
-  return box;
+  return self->controls;
 }
 
 gboolean

@@ -14,7 +14,6 @@
 #include <glib/gi18n-lib.h>
 
 #include "controls.h"
-#include "model-combo.h"
 #include "preview-dialog.h"
 #include "region-view.h"
 #include "task-input.h"
@@ -149,24 +148,20 @@ get_seeds (gpointer  data,
 static GtkWidget *
 make_controls (Dialog *self)
 {
-  GimpProcedureDialog *dialog = ddim_preview_dialog_get_dialog (self->preview_dialog);
-  GtkWidget           *box    = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
-  GtkBox              *inner;
+  static const DdimControl rows[] = {
+    { "width",    DDIM_CONTROL_NUMBER },
+    { "height",   DDIM_CONTROL_NUMBER },
+    { "tileable" },
+    { "seed",     DDIM_CONTROL_SEED },
+    { "output" },
+    { "source",   DDIM_CONTROL_AUTO,   TRUE },
+    { "symmetry", DDIM_CONTROL_AUTO,   TRUE },
+    { "steps",    DDIM_CONTROL_NUMBER, TRUE },
+    { NULL }
+  };
 
-  ddim_controls_add_number (dialog, GTK_BOX (box), "width");
-  ddim_controls_add_number (dialog, GTK_BOX (box), "height");
-  ddim_controls_add (dialog, GTK_BOX (box), "tileable");
-  gtk_box_pack_start (GTK_BOX (box), ddim_seed_entry_new (self->config, "seed"),
-                      FALSE, FALSE, 0);
-  ddim_controls_add (dialog, GTK_BOX (box), "output");
-
-  inner = ddim_controls_add_expander (GTK_BOX (box));
-  ddim_controls_add (dialog, inner, "source");
-  ddim_controls_add (dialog, inner, "symmetry");
-  ddim_controls_add_number (dialog, inner, "steps");
-  gtk_widget_show (box);
-
-  return box;
+  return ddim_controls_new (ddim_preview_dialog_get_dialog (self->preview_dialog), self->config,
+                            rows);
 }
 
 DdimCanvas *

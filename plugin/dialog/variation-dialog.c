@@ -15,7 +15,6 @@
 
 #include "controls.h"
 #include "model-cache.h"
-#include "model-combo.h"
 #include "preview-dialog.h"
 #include "region-view.h"
 #include "task-input.h"
@@ -38,7 +37,7 @@ typedef struct
   DdimVariationInput    *input;     /* or NULL                               */
   DdimRegionView        *view;      /* of the input                          */
   gint                   channels;  /* of the model                          */
-  GtkWidget             *of_image;  /* the arguments of a model of the image */
+  GtkWidget             *controls;
 } Dialog;
 
 /* What is done ----------------------------------------------------------- */
@@ -201,10 +200,13 @@ get_seeds (gpointer  data,
 static void
 show_arguments_of_model (Dialog *self)
 {
-  g_autofree gchar *model = NULL;
+  g_autofree gchar *model    = NULL;
+  gboolean          of_image;
 
   g_object_get (self->config, "model", &model, NULL);
-  gtk_widget_set_visible (self->of_image, ! g_strcmp0 (model, DDIM_MODEL_IMAGE));
+  of_image = ! g_strcmp0 (model, DDIM_MODEL_IMAGE);
+  ddim_controls_set_visible (self->controls, "source", of_image);
+  ddim_controls_set_visible (self->controls, "symmetry", of_image);
 }
 
 static DdimChange
@@ -234,32 +236,26 @@ affects (gpointer     data,
 static GtkWidget *
 make_controls (Dialog *self)
 {
-  GimpProcedureDialog *dialog = ddim_preview_dialog_get_dialog (self->preview_dialog);
-  GtkWidget           *box    = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
-  GtkBox              *inner;
+  static const DdimControl rows[] = {
+    { "depth",    DDIM_CONTROL_SCALE },
+    { "strength", DDIM_CONTROL_SCALE },
+    { "seed",     DDIM_CONTROL_SEED },
+    { "output" },
+    { "model",    DDIM_CONTROL_MODEL },
+    { "source" },
+    { "symmetry" },
+    { "steps",    DDIM_CONTROL_NUMBER, TRUE },
+    { "eta",      DDIM_CONTROL_SCALE,  TRUE },
+    { "method",   DDIM_CONTROL_AUTO,   TRUE },
+    { "tileable", DDIM_CONTROL_AUTO,   TRUE },
+    { NULL }
+  };
 
-  ddim_controls_add_scale (dialog, GTK_BOX (box), "depth");
-  ddim_controls_add_scale (dialog, GTK_BOX (box), "strength");
-  gtk_box_pack_start (GTK_BOX (box), ddim_seed_entry_new (self->config, "seed"),
-                      FALSE, FALSE, 0);
-  ddim_controls_add (dialog, GTK_BOX (box), "output");
-  gtk_box_pack_start (GTK_BOX (box), ddim_model_combo_new (self->config, "model"),
-                      FALSE, FALSE, 6);
-
-  self->of_image = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
-  ddim_controls_add (dialog, GTK_BOX (self->of_image), "source");
-  ddim_controls_add (dialog, GTK_BOX (self->of_image), "symmetry");
-  gtk_box_pack_start (GTK_BOX (box), self->of_image, FALSE, FALSE, 0);
+  self->controls = ddim_controls_new (ddim_preview_dialog_get_dialog (self->preview_dialog),
+                                      self->config, rows);
   show_arguments_of_model (self);
 
-  inner = ddim_controls_add_expander (GTK_BOX (box));
-  ddim_controls_add_number (dialog, inner, "steps");
-  ddim_controls_add_scale (dialog, inner, "eta");
-  ddim_controls_add (dialog, inner, "method");
-  ddim_controls_add (dialog, inner, "tileable");
-  gtk_widget_show (box);
-
-  return box;
+  return self->controls;
 }
 
 /* The dialog ------------------------------------------------------------- */
