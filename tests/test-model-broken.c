@@ -7,62 +7,7 @@
  * the right kind and name what is at fault.
  */
 
-#include <glib/gstdio.h>
-
-#include "ddim.h"
-
-#define WEIGHTS   "unet/diffusion_pytorch_model.safetensors"
-#define CONFIG    "unet/config.json"
-#define SCHEDULER "scheduler/scheduler_config.json"
-
-static const gchar * const files[] = { WEIGHTS, CONFIG, SCHEDULER };
-static const gchar * const folders[] = { "unet", "scheduler", "vae", "" };
-
-static gchar *
-copy_golden (const gchar *name)
-{
-  gchar *folder = g_dir_make_tmp ("ddim-model-XXXXXX", NULL);
-
-  g_assert_nonnull (folder);
-  for (gint i = 0; i < 2; i++)
-    {
-      g_autofree gchar *sub = g_build_filename (folder, folders[i], NULL);
-
-      g_assert_cmpint (g_mkdir (sub, 0700), ==, 0);
-    }
-  for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
-    {
-      g_autofree gchar *from = g_test_build_filename (G_TEST_DIST, "golden", "models", name,
-                                                      files[i], NULL);
-      g_autofree gchar *to = g_build_filename (folder, files[i], NULL);
-      g_autofree gchar *bytes = NULL;
-      gsize size;
-
-      g_assert_true (g_file_get_contents (from, &bytes, &size, NULL));
-      g_assert_true (g_file_set_contents (to, bytes, size, NULL));
-    }
-  return folder;
-}
-
-static void
-remove_folder (gchar *folder)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (folders); i++)
-    {
-      g_autofree gchar *sub = g_build_filename (folder, folders[i], NULL);
-      g_autoptr (GDir) dir = g_dir_open (sub, 0, NULL);
-      const gchar *name;
-
-      while (dir && (name = g_dir_read_name (dir)))
-        {
-          g_autofree gchar *path = g_build_filename (sub, name, NULL);
-
-          g_unlink (path);
-        }
-      g_rmdir (sub);
-    }
-  g_free (folder);
-}
+#include "model-folder.h"
 
 /* Loading must fail with this code, and its message hold the word. */
 static void
@@ -158,6 +103,23 @@ static const Case cases[] =
     DDIM_ERROR_INVALID, "num_train_timesteps" },
   { "betas-of-text", SCHEDULER, "\"trained_betas\": null", "\"trained_betas\": [\"a\", 2]",
     DDIM_ERROR_INVALID, "trained_betas" },
+  { "flow", SCHEDULER, "\"trained_betas\": null", "\"use_flow_sigmas\": true",
+    DDIM_ERROR_UNSUPPORTED, "use_flow_sigmas" },
+  { "karras", SCHEDULER, "\"trained_betas\": null", "\"use_karras_sigmas\": true",
+    DDIM_ERROR_UNSUPPORTED, "use_karras_sigmas" },
+  { "exponential", SCHEDULER, "\"trained_betas\": null", "\"use_exponential_sigmas\": true",
+    DDIM_ERROR_UNSUPPORTED, "use_exponential_sigmas" },
+  { "beta-sigmas", SCHEDULER, "\"trained_betas\": null", "\"use_beta_sigmas\": true",
+    DDIM_ERROR_UNSUPPORTED, "use_beta_sigmas" },
+  { "lu-lambdas", SCHEDULER, "\"trained_betas\": null", "\"use_lu_lambdas\": true",
+    DDIM_ERROR_UNSUPPORTED, "use_lu_lambdas" },
+  { "continuous", SCHEDULER, "\"trained_betas\": null", "\"timestep_type\": \"continuous\"",
+    DDIM_ERROR_UNSUPPORTED, "timestep_type" },
+  { "shifted-snr", SCHEDULER, "\"trained_betas\": null", "\"snr_shift_scale\": 3.0",
+    DDIM_ERROR_UNSUPPORTED, "snr_shift_scale" },
+  { "sigmas-of-its-own", SCHEDULER, "\"trained_betas\": null", "\"sigma_max\": 80.0",
+    DDIM_ERROR_UNSUPPORTED, "sigma_max" },
+  { "wide-second-level", CONFIG, "    16\n", "    65536\n", DDIM_ERROR_INVALID, "down_blocks" },
   { "betas-above-one", SCHEDULER, "\"trained_betas\": null", "\"trained_betas\": [0.1, 2]",
     DDIM_ERROR_INVALID, "trained_betas" },
 };
@@ -222,6 +184,36 @@ test_weights_cut_off (void)
   remove_folder (folder);
 }
 
+/* A number of a tensor that is not one: the tensor is named, in whatever type. */
+static void
+test_not_finite (void)
+{
+  static const struct { const gchar *model, *bytes; gint size; } cases[] =
+    {
+      { "heads",            "\x00\x00\xc0\x7f", 4 }, /* NaN of F32             */
+      { "heads",            "\x00\x00\x80\xff", 4 }, /* minus infinity         */
+      { "no-attention-f16", "\x00\x7c", 2 },         /* infinity of F16        */
+      { "bf16",             "\x81\xff", 2 }          /* NaN of BF16            */
+    };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      gchar *folder = copy_golden (cases[i].model);
+      g_autofree gchar *path = g_build_filename (folder, WEIGHTS, NULL);
+      g_autofree gchar *bytes = NULL;
+      gsize   size;
+      guint64 header;
+
+      g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+      memcpy (&header, bytes, 8);
+      /* The first tensor is conv_in.bias. */
+      memcpy (bytes + 8 + header + cases[i].size, cases[i].bytes, cases[i].size);
+      g_assert_true (g_file_set_contents (path, bytes, size, NULL));
+      refuse (folder, DDIM_ERROR_NOT_FINITE, "“conv_in.bias”");
+      remove_folder (folder);
+    }
+}
+
 /* Weights in a pickle: the error says how to convert them. */
 static void
 test_pickle (void)
@@ -284,6 +276,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/model-broken/no-scheduler", SCHEDULER, test_file_missing);
   g_test_add_func ("/model-broken/no-folder", test_folder_missing);
   g_test_add_func ("/model-broken/weights-cut-off", test_weights_cut_off);
+  g_test_add_func ("/model-broken/not-finite", test_not_finite);
   g_test_add_func ("/model-broken/pickle", test_pickle);
   g_test_add_func ("/model-broken/scheduler", test_scheduler);
   g_test_add_func ("/model-broken/latent", test_latent);

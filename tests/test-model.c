@@ -321,6 +321,98 @@ test_inspect (void)
   g_assert_error (error, DDIM_ERROR, DDIM_ERROR_MISSING);
 }
 
+/* A field, and what was made with it, may outlive the caller's reference. */
+static void
+test_outlive (void)
+{
+  const guint64 seeds[] = { 1, 2 };
+  g_autoptr (GError)        error     = NULL;
+  DdimModel                *model     = load ("heads", 1);
+  g_autoptr (DdimLevels)    levels    = ddim_levels_new (ddim_model_get_schedule (model),
+                                                         DDIM_SPACING_QUADRATIC, 3, 0.5, NULL,
+                                                         &error);
+  DdimField                *field     = ddim_model_new_field (model, NULL, &error);
+  g_autoptr (DdimInversion) inversion =
+    ddim_inversion_new (field, levels, DDIM_ENCODER_EXACT, random_canvas (1, 16, 16), NULL,
+                        &error);
+  g_autoptr (DdimCanvas)    results   = ddim_canvas_new (2, 16, 16, 3);
+  g_autoptr (DdimCanvas)    x         = random_canvas (1, 32, 40);
+  g_autoptr (DdimCanvas)    out       = ddim_canvas_copy (x);
+  DdimVariation             options   = { .strength = 0.3, .seeds = seeds };
+
+  g_assert_no_error (error);
+  ddim_model_unref (model);
+  g_assert_true (ddim_vary (inversion, &options, results, NULL, NULL, &error));
+  /* Of another shape: the network is planned anew. */
+  g_assert_true (ddim_field_evaluate (field, x, &level, out, NULL, &error));
+  ddim_field_unref (field);
+  g_assert_true (ddim_vary (inversion, &options, results, NULL, NULL, &error));
+  g_assert_no_error (error);
+}
+
+/* A model of classes is not run without one, nor with one that it lacks; labels
+ * make a difference, and a model without classes takes none.                */
+static void
+test_labels (void)
+{
+  static const struct { const gchar *name; gint label; gboolean sound; } cases[] =
+    {
+      { "class-index", 0, TRUE }, { "class-index", 9, TRUE }, { "class-index", 10, FALSE },
+      { "class-index", -1, FALSE }, { "class-timestep", 500, TRUE }, { "class-timestep", -1, FALSE },
+      { "class-identity", 0, FALSE }, { "heads", 0, FALSE }
+    };
+  g_autoptr (DdimModel)  classes = load ("class-index", 1);
+  g_autoptr (DdimCanvas) x       = random_canvas (1, 8, 8);
+  g_autoptr (DdimCanvas) outs    = ddim_canvas_new (2, 8, 8, 3);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError)    error = NULL;
+      g_autoptr (DdimModel) model = load (cases[i].name, 1);
+      DdimCondition         condition = { .label = &cases[i].label };
+      g_autoptr (DdimField) field = ddim_model_new_field (model, &condition, &error);
+
+      g_assert_cmpint (field != NULL, ==, cases[i].sound);
+      if (! field)
+        {
+          g_assert_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT);
+          g_assert_nonnull (strstr (error->message, "label"));
+        }
+      if (strcmp (cases[i].name, "heads"))
+        {
+          g_clear_error (&error);
+          g_assert_null (ddim_model_new_field (model, NULL, &error));
+          g_assert_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT);
+        }
+    }
+
+  for (gint label = 0; label < 2; label++)
+    {
+      DdimCondition         condition = { .label = &label };
+      g_autoptr (DdimField) field = ddim_model_new_field (classes, &condition, NULL);
+      DdimCanvas            out   = *outs;
+
+      out.n     = 1;
+      out.data += label * ddim_canvas_item_size (outs);
+      g_assert_true (ddim_field_evaluate (field, x, &level, &out, NULL, NULL));
+    }
+  g_assert_cmpint (memcmp (outs->data, outs->data + ddim_canvas_item_size (outs),
+                           ddim_canvas_item_size (outs) * sizeof (gfloat)), !=, 0);
+}
+
+/* The hash tells models from each other, and is the same each time. */
+static void
+test_hash (void)
+{
+  g_autoptr (DdimModel) heads = load ("heads", 1);
+  g_autoptr (DdimModel) again = load ("heads", 2);
+  g_autoptr (DdimModel) other = load ("head-dim-absent", 1);
+
+  g_assert_cmpuint (strlen (ddim_model_get_hash (heads)), ==, 16);
+  g_assert_cmpstr (ddim_model_get_hash (heads), ==, ddim_model_get_hash (again));
+  g_assert_cmpstr (ddim_model_get_hash (heads), !=, ddim_model_get_hash (other));
+}
+
 /* What is said of a model of a picture holds of one that is made. */
 static void
 test_inspect_picture (void)
@@ -344,6 +436,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/model/nested", "heads", test_golden);
   g_test_add_data_func ("/model/flat", "google", test_golden);
+  g_test_add_func ("/model/outlive", test_outlive);
+  g_test_add_func ("/model/labels", test_labels);
+  g_test_add_func ("/model/hash", test_hash);
   g_test_add_func ("/model/inspect", test_inspect);
   g_test_add_func ("/model/inspect-picture", test_inspect_picture);
   g_test_add_func ("/model/properties", test_properties);

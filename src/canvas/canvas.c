@@ -5,6 +5,7 @@
  */
 
 #include <math.h>
+#include <string.h>
 
 #include "canvas.h"
 #include "errors.h"
@@ -86,6 +87,23 @@ gsize
 ddim_canvas_size (const DdimCanvas *canvas)
 {
   return canvas->n * ddim_canvas_item_size (canvas);
+}
+
+gboolean
+ddim_canvas_is_finite (const DdimCanvas *canvas)
+{
+  gsize size = ddim_canvas_size (canvas);
+  gint  bad  = 0;
+
+  /* By their bits, a full exponent, which is vector code. */
+  for (gsize i = 0; i < size; i++)
+    {
+      guint32 bits;
+
+      memcpy (&bits, &canvas->data[i], sizeof bits);
+      bad |= (bits & 0x7f800000) == 0x7f800000;
+    }
+  return ! bad;
 }
 
 gdouble

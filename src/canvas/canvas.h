@@ -33,6 +33,9 @@ void         ddim_canvas_free    (DdimCanvas *canvas);
 gsize        ddim_canvas_item_size (const DdimCanvas *canvas);
 gsize        ddim_canvas_size      (const DdimCanvas *canvas);
 
+/* Whether no value is a NaN or an infinity. */
+gboolean     ddim_canvas_is_finite (const DdimCanvas *canvas);
+
 /* Root mean square of x - y over all values of two canvases of one size. */
 gdouble      ddim_canvas_rms_difference (const DdimCanvas *x,
                                          const DdimCanvas *y);

@@ -36,6 +36,27 @@ ddim_field_unref (DdimField *field)
     field->klass->finalize (field);
 }
 
+static gboolean
+check_finite (const DdimCanvas  *x,
+              const DdimLevel   *level,
+              const DdimCanvas  *out,
+              GError           **error)
+{
+  if (ddim_canvas_is_finite (out))
+    return TRUE;
+
+  if (ddim_canvas_is_finite (x))
+    g_set_error (error, DDIM_ERROR, DDIM_ERROR_NOT_FINITE,
+                 "The model's answer is not finite (NaN or infinity) at noise level %g, "
+                 "timestep %g: its weights are broken, or too large for this picture",
+                 level->s, level->timestep);
+  else
+    g_set_error (error, DDIM_ERROR, DDIM_ERROR_NOT_FINITE,
+                 "The picture is not finite (NaN or infinity) any more at noise level %g, "
+                 "timestep %g", level->s, level->timestep);
+  return FALSE;
+}
+
 gboolean
 ddim_field_evaluate (DdimField          *field,
                      const DdimCanvas   *x,
@@ -47,7 +68,8 @@ ddim_field_evaluate (DdimField          *field,
   g_return_val_if_fail (x->c == field->channels && x->data != out->data, FALSE);
   g_return_val_if_fail (ddim_canvas_size (x) == ddim_canvas_size (out), FALSE);
 
-  return field->klass->evaluate (field, x, level, out, monitor, error);
+  return field->klass->evaluate (field, x, level, out, monitor, error) &&
+         check_finite (x, level, out, error);
 }
 
 gboolean
@@ -83,5 +105,5 @@ ddim_field_epsilon (DdimField          *field,
   for (gsize i = 0; i < size; i++)
     epsilon->data[i] = of_x * x->data[i] + of_out * epsilon->data[i];
 
-  return TRUE;
+  return check_finite (x, level, epsilon, error);
 }

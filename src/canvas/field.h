@@ -62,6 +62,8 @@ void        ddim_field_init     (DdimField            *field,
 DdimField * ddim_field_ref      (DdimField            *field);
 void        ddim_field_unref    (DdimField            *field);
 
+/* Fails with DDIM_ERROR_NOT_FINITE, naming the noise level, where what comes out
+ * holds a NaN or an infinity: no step goes on from there.                   */
 gboolean    ddim_field_evaluate (DdimField            *field,
                                  const DdimCanvas     *x,
                                  const DdimLevel      *level,

@@ -48,6 +48,32 @@ read_trained_betas (DdimJson *json,
   return ddim_schedule_new_for_betas (values, length, zero_snr, error);
 }
 
+/* Switches that change what noise a model was trained with, or what its timesteps
+ * mean, and that nothing here computes: each must be as it is by default.   */
+static void
+refuse_switches (DdimJson *json)
+{
+  static const gchar * const switches[] =
+    { "use_flow_sigmas", "use_karras_sigmas", "use_exponential_sigmas", "use_beta_sigmas",
+      "use_lu_lambdas", "use_dynamic_shifting" };
+  static const gchar * const discrete[] = { "discrete", NULL };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (switches); i++)
+    if (ddim_json_boolean (json, switches[i], FALSE))
+      ddim_json_refuse (json, DDIM_ERROR_UNSUPPORTED, switches[i],
+                        "is true, which is not supported: such a model follows other noise "
+                        "levels than its betas");
+
+  ddim_json_choice (json, "timestep_type", discrete, 0);
+  if (ddim_json_double (json, "snr_shift_scale", 1) != 1)
+    ddim_json_refuse (json, DDIM_ERROR_UNSUPPORTED, "snr_shift_scale",
+                      "is %g; supported is 1", ddim_json_double (json, "snr_shift_scale", 1));
+  if (ddim_json_node (json, "sigma_min") || ddim_json_node (json, "sigma_max"))
+    ddim_json_refuse (json, DDIM_ERROR_UNSUPPORTED,
+                      ddim_json_node (json, "sigma_min") ? "sigma_min" : "sigma_max",
+                      "is set, which is not supported: noise levels follow the betas");
+}
+
 gboolean
 ddim_scheduler_load (const gchar    *path,
                      DdimScheduler  *scheduler,
@@ -86,6 +112,7 @@ ddim_scheduler_load (const gchar    *path,
   s.options.steps_offset    = ddim_json_int (&json, "steps_offset", 0);
   s.options.final_alpha_one = ddim_json_boolean (&json, "set_alpha_to_one", TRUE);
 
+  refuse_switches (&json);
   if (T < 1)
     ddim_json_refuse (&json, DDIM_ERROR_INVALID, "num_train_timesteps", "is %d", T);
 
