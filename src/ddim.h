@@ -54,6 +54,7 @@
 #include "canvas/field.h"
 #include "canvas/placement.h"
 #include "canvas/seamless.h"
+#include "canvas/taper.h"
 #include "canvas/tiling.h"
 
 /* The method: noise levels, encoding and decoding, and what is made of them. */
@@ -65,6 +66,7 @@
 #include "method/decode.h"
 #include "method/inversion.h"
 #include "method/variation.h"
+#include "method/structure-texture.h"
 #include "method/interpolation.h"
 
 /* Models, which are fields: networks in a folder, or a picture's own patches. */

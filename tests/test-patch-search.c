@@ -69,11 +69,13 @@ test_nearest (void)
       gint                   n;
 
       ddim_plane_cut (&coarse.plane, x, 0, 2, FALSE, 1 / level.a, no_mean);
+      coarse.plane.apart = above->apart;
       coarse.grid = ddim_patch_grid (&coarse.plane, 2);
       ddim_patch_matches_init (&coarse, 2);
       g_assert_true (ddim_patch_nearest (above, &coarse, &work));
 
       ddim_plane_cut (&matches.plane, x, 0, 1, FALSE, 1 / level.a, no_mean);
+      matches.plane.apart = scale->apart;
       matches.grid  = ddim_patch_grid (&matches.plane, 2);
       matches.share = (sigma * sigma + GRAIN * GRAIN) / (sigma * sigma / 4 + GRAIN * GRAIN);
       ddim_patch_matches_init (&matches, 2);
@@ -88,7 +90,7 @@ test_nearest (void)
           gdouble best = G_MAXDOUBLE;
 
           for (gint k = 0; k < scale->n_keys; k++)
-            if (ddim_patch_scale_allows (scale, &matches.plane, py, px, scale->keys[k]))
+            if (ddim_patch_scale_handicap (scale, &matches.plane, py, px, scale->keys[k]) == 0)
               best = MIN (best, distance_to_key (scale, &matches, py, px, scale->keys[k]));
 
           /* What is said of a key is true of it. */

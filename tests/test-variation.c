@@ -79,7 +79,7 @@ test_strength_zero (void)
 
   for (gint kind = 0; kind < 3; kind++)
     for (gint S = 3; S <= 24; S += 7)
-      for (gint encoder = DDIM_ENCODER_EXACT; encoder <= DDIM_ENCODER_PAPER; encoder++)
+      for (gint encoder = DDIM_ENCODER_EXACT; encoder <= DDIM_ENCODER_DIRECT; encoder++)
         {
           g_autoptr (DdimField) field =
             kind == 2 ? analytic_field_new_rough (3)
@@ -95,6 +95,78 @@ test_strength_zero (void)
                              picture->data, size * sizeof (gfloat));
           g_assert_cmpint (result->x, ==, picture->x);
         }
+}
+
+/* Strength 0 asks no field: one that says nothing but nonsense leaves no trace. */
+static void
+test_strength_zero_asks_nothing (void)
+{
+  g_autoptr (DdimCanvas) picture = test_picture ();
+  g_autoptr (DdimField)  field   = analytic_field_new (mixture, 3, 3, DDIM_PREDICTION_EPSILON);
+  g_autoptr (DdimLevels) levels  = test_levels (8, 0.5);
+  g_autoptr (DdimInversion) inversion =
+    ddim_inversion_new (field, levels, DDIM_ENCODER_DIRECT, ddim_canvas_copy (picture), NULL, NULL);
+  g_autoptr (DdimCanvas) result  = ddim_canvas_copy (picture);
+  guint64       seed    = 1;
+  DdimVariation options = { .strength = 0, .eta = 1, .seeds = &seed };
+  gint          count   = analytic_field_get_count (field);
+
+  g_assert_true (ddim_vary (inversion, &options, result, NULL, NULL, NULL));
+  g_assert_cmpint (analytic_field_get_count (field), ==, count);
+}
+
+/* The evaluations of the field that are promised: of an inversion and n variations
+ * of it S + 1 and n S by the direct encoder, and S more by others, which walk the
+ * picture's own way again beside all variations.                             */
+static void
+test_evaluations (void)
+{
+  for (gint encoder = DDIM_ENCODER_PAPER; encoder <= DDIM_ENCODER_DIRECT; encoder++)
+    {
+      g_autoptr (DdimCanvas) picture = test_picture ();
+      g_autoptr (DdimField)  field   = analytic_field_new (mixture, 3, 3, DDIM_PREDICTION_EPSILON);
+      g_autoptr (DdimLevels) levels  = test_levels (20, 0.5);
+      guint64                seeds[] = { 1, 2, 3 };
+      DdimVariation          options = { .strength = 0.5, .seeds = seeds };
+      g_autoptr (DdimCanvas) result  = vary (field, levels, encoder, &options, picture, 3);
+      gint                   S       = levels->S;
+
+      g_assert_cmpint (result->n, ==, 3);
+      g_assert_cmpint (analytic_field_get_count (field), ==,
+                       encoder == DDIM_ENCODER_DIRECT ? S + 1 + 3 * S : S + S + S + 3 * S);
+    }
+}
+
+/* Of a field that looks to the side, what lies outside of the weights stays, to the
+ * bit, for every encoder, with another field to decode by and with eta.      */
+static void
+test_held (void)
+{
+  g_autoptr (DdimCanvas) picture = test_picture ();
+  g_autoptr (DdimField)  rough   = analytic_field_new_rough (3);
+  g_autoptr (DdimField)  other   = analytic_field_new (mixture, 3, 3, DDIM_PREDICTION_SAMPLE);
+  g_autoptr (DdimLevels) levels  = test_levels (9, 0.5);
+  g_autofree gfloat     *weights = g_new0 (gfloat, picture->h * picture->w);
+  guint64                seed    = 5;
+
+  for (gint i = 0; i < picture->h * picture->w; i++)
+    weights[i] = i % picture->w < 10 ? 0 : i % picture->w < 13 ? 0.5 : 1;
+
+  for (gint encoder = DDIM_ENCODER_EXACT; encoder <= DDIM_ENCODER_DIRECT; encoder++)
+    for (gint kind = 0; kind < 2; kind++)
+      {
+        DdimVariation options = { .strength = 0.9, .eta = 0.3, .seeds = &seed, .weights = weights,
+                                  .field = kind ? other : NULL };
+        g_autoptr (DdimCanvas) result = vary (rough, levels, encoder, &options, picture, 1);
+        gint changed = 0;
+
+        for (gint i = 0; i < picture->h * picture->w * 3; i++)
+          if (weights[i / 3] == 0)
+            g_assert_cmpfloat (result->data[i], ==, picture->data[i]);
+          else
+            changed += result->data[i] != picture->data[i];
+        g_assert_cmpint (changed, >, picture->h * (picture->w - 10) * 3 * 0.9);
+      }
 }
 
 /* What is outside of the weights keeps its bits on a field without spatial
@@ -306,6 +378,9 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/variation/strength-zero", test_strength_zero);
+  g_test_add_func ("/variation/strength-zero-asks-nothing", test_strength_zero_asks_nothing);
+  g_test_add_func ("/variation/evaluations", test_evaluations);
+  g_test_add_func ("/variation/held", test_held);
   g_test_add_func ("/variation/weights", test_weights);
   g_test_add_func ("/variation/monotone-and-smooth", test_monotone_and_smooth);
   g_test_add_func ("/variation/strength-one", test_strength_one);

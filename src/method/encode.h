@@ -13,7 +13,9 @@ G_BEGIN_DECLS
 typedef enum
 {
   DDIM_ENCODER_EXACT, /* each decoder step inverted by fixed-point iteration */
-  DDIM_ENCODER_PAPER  /* the Euler step of equation (13), one evaluation     */
+  DDIM_ENCODER_PAPER, /* the Euler step of equation (13), one evaluation     */
+  DDIM_ENCODER_DIRECT /* one evaluation a step, and what it misses is kept: of
+                         an inversion only                                   */
 } DdimEncoder;
 
 typedef struct

@@ -1,4 +1,4 @@
-/* inversion.c: a picture taken apart, once for all that is made of it
+/* inversion.c: a picture's latent, once for all that is made of it
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -12,11 +12,67 @@
 
 #include "decode.h"
 #include "inversion.h"
+#include "trajectory.h"
 
 static DdimLevels *
 levels_copy (const DdimLevels *levels)
 {
   return g_memdup2 (levels, sizeof *levels + (levels->S + 1) * sizeof (DdimLevel));
+}
+
+/* The latent, and the latent decoded. */
+static gboolean
+invert (DdimInversion      *inversion,
+        DdimEncoder         encoder,
+        const DdimMonitor  *monitor,
+        GError            **error)
+{
+  /* The exact encoder takes about two evaluations a step, the decoder one. */
+  gdouble      encoding_cost = encoder == DDIM_ENCODER_PAPER ? 1 : 2;
+  gdouble      encoded       = encoding_cost / (encoding_cost + 1);
+  DdimMonitor  part          = ddim_monitor_part (monitor, 0, encoded);
+  DdimEncoding encoding;
+
+  inversion->latent = ddim_canvas_copy (inversion->image);
+  if (! ddim_encode (inversion->field, inversion->levels, encoder, inversion->latent,
+                     &encoding, &part, error))
+    return FALSE;
+
+  inversion->reconstruction = ddim_canvas_copy (inversion->latent);
+  part = ddim_monitor_part (monitor, encoded, 1);
+  if (! ddim_decode (inversion->field, inversion->levels, NULL, inversion->reconstruction,
+                     &part, error))
+    return FALSE;
+
+  inversion->evaluations     = encoding.evaluations + inversion->levels->S;
+  inversion->inversion_error =
+    ddim_canvas_rms_difference (inversion->image, inversion->reconstruction) / 2;
+  return TRUE;
+}
+
+static gboolean
+invert_directly (DdimInversion      *inversion,
+                 const DdimMonitor  *monitor,
+                 GError            **error)
+{
+  DdimTrajectory *trajectory = ddim_trajectory_new (inversion->field, inversion->levels,
+                                                    inversion->image, monitor, error);
+
+  if (! trajectory)
+    return FALSE;
+
+  inversion->trajectory  = trajectory;
+  inversion->latent      = ddim_canvas_copy (trajectory->states[trajectory->S]);
+  inversion->evaluations = trajectory->S + 1;
+  for (gint i = 1; i <= trajectory->S; i++)
+    {
+      gdouble missed = ddim_canvas_rms_difference (trajectory->states[i - 1],
+                                                   trajectory->steps[i])
+                       / inversion->levels->levels[i - 1].a / 2;
+
+      inversion->inversion_error = MAX (inversion->inversion_error, missed);
+    }
+  return TRUE;
 }
 
 DdimInversion *
@@ -28,11 +84,6 @@ ddim_inversion_new (DdimField          *field,
                     GError            **error)
 {
   g_autoptr (DdimInversion) inversion = g_new0 (DdimInversion, 1);
-  /* The exact encoder takes about two evaluations a step, the decoder one. */
-  gdouble      encoding_cost = encoder == DDIM_ENCODER_PAPER ? 1 : 2;
-  gdouble      encoded       = encoding_cost / (encoding_cost + 1);
-  DdimMonitor  part;
-  DdimEncoding encoding;
 
   inversion->field  = ddim_field_ref (field);
   inversion->levels = levels_copy (levels);
@@ -46,19 +97,9 @@ ddim_inversion_new (DdimField          *field,
       return NULL;
     }
 
-  inversion->latent = ddim_canvas_copy (image);
-  part = ddim_monitor_part (monitor, 0, encoded);
-  if (! ddim_encode (field, levels, encoder, inversion->latent, &encoding, &part, error))
+  if (encoder == DDIM_ENCODER_DIRECT ? ! invert_directly (inversion, monitor, error)
+                                     : ! invert (inversion, encoder, monitor, error))
     return NULL;
-
-  inversion->reconstruction = ddim_canvas_copy (inversion->latent);
-  part = ddim_monitor_part (monitor, encoded, 1);
-  if (! ddim_decode (field, levels, NULL, inversion->reconstruction, &part, error))
-    return NULL;
-
-  inversion->evaluations     = encoding.evaluations + levels->S;
-  inversion->inversion_error =
-    ddim_canvas_rms_difference (image, inversion->reconstruction) / 2;
   ddim_latent_measure (inversion->latent, 0, NULL, &inversion->report);
 
   return g_steal_pointer (&inversion);
@@ -75,5 +116,6 @@ ddim_inversion_free (DdimInversion *inversion)
   ddim_canvas_free (inversion->image);
   ddim_canvas_free (inversion->latent);
   ddim_canvas_free (inversion->reconstruction);
+  ddim_trajectory_free (inversion->trajectory);
   g_free (inversion);
 }

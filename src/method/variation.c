@@ -10,22 +10,26 @@
  * strength 1 it starts from a true draw of q (x_t | x_0) (Meng et al., SDEdit,
  * arXiv 2108.01073), at depth 1, where k is next to nothing, from pure noise.
  *
- * What the encoder lost, image - r where r is the latent decoded unchanged,
- * is given back in the proportion in which e stays in the latent,
- * cos (strength pi / 2): all of it at strength 0, where the result is the
- * picture, none at strength 1, where it would be a ghost of the old picture
- * over the new.  For the same reason it is given back only where the old
- * picture still is: in proportion to T^2 / (T^2 + D^2), D being the RMS change of
- * the pixels about.  A network loses next to nothing; a picture that is its own
- * model cannot hold everything of a region whose patches it may not use.
+ * The picture's own way is walked beside it, either as the direct encoder kept
+ * it or by decoding the picture's latent again.  It gives the surroundings their
+ * place at every noise level: where nothing may change, the variation is set to
+ * it after each step, so that what changes always sees what is beside it (Lugmayr
+ * et al., RePaint, arXiv 2201.09865, of a picture that is known at every level).
+ *
+ * It also tells what encoder or step lost, and that is given back in the
+ * proportion in which the old picture still is there: cos (strength pi / 2), the
+ * share in which e stays in the latent, times T^2 / (T^2 + D^2), D being the RMS
+ * change of x_0 in the pixels about.  Elsewhere it would be a ghost of the old
+ * picture over the new.
  */
 
 #include <math.h>
 #include <string.h>
 
-#include "decode.h"
 #include "local-mean.h"
 #include "noise.h"
+#include "sampling-step.h"
+#include "trajectory.h"
 #include "variation.h"
 
 #define SEEN   0.05 /* T: 6 of 255, a change that can be seen                */
@@ -66,60 +70,242 @@ perturb (const DdimInversion *inversion,
     }
 }
 
-/* changes = H x W: the mean square of x - y over the channels of the pixels
- * about.                                                                    */
+/* The picture's own way down ----------------------------------------------- */
+
+typedef struct
+{
+  const DdimInversion *inversion;
+  DdimCanvas          *at;      /* the picture at levels[i] ...               */
+  DdimCanvas          *step;    /* ... what a step of the decoder makes of it */
+  DdimCanvas          *next;    /* ... and the picture at levels[i - 1]       */
+} Original;
+
+/* Views of what the direct encoder kept, or canvases of its own. */
 static void
-measure_changes (const gfloat *x,
-                 const gfloat *y,
-                 gint          h,
-                 gint          w,
-                 gint          c,
-                 gfloat       *changes)
+original_begin (Original            *original,
+                const DdimInversion *inversion)
+{
+  original->inversion = inversion;
+  if (! inversion->trajectory)
+    {
+      original->at   = ddim_canvas_copy (inversion->latent);
+      original->step = ddim_canvas_copy (inversion->latent);
+      original->next = original->step;
+    }
+}
+
+static gboolean
+original_step (Original           *original,
+               gint                i,
+               const DdimMonitor  *monitor,
+               GError            **error)
+{
+  static const DdimSampling deterministic = { 0 };
+
+  const DdimInversion  *inversion  = original->inversion;
+  const DdimTrajectory *trajectory = inversion->trajectory;
+  const DdimLevels     *levels     = inversion->levels;
+  g_autoptr (DdimCanvas) out       = NULL;
+  DdimStep              step;
+
+  if (trajectory)
+    {
+      original->at   = trajectory->states[i];
+      original->step = trajectory->steps[i];
+      original->next = trajectory->states[i - 1];
+      return TRUE;
+    }
+
+  if (i < levels->S)
+    {
+      DdimCanvas *last = original->at;
+
+      original->at   = original->next;
+      original->step = original->next = last;
+    }
+  out = ddim_canvas_copy (original->at);
+  if (! ddim_step_init (&step, inversion->field->prediction, levels, i, &deterministic, error) ||
+      ! ddim_field_evaluate (inversion->field, original->at, &levels->levels[i], out, monitor,
+                             error))
+    return FALSE;
+
+  memcpy (original->step->data, original->at->data,
+          ddim_canvas_size (out) * sizeof (gfloat));
+  ddim_step_canvas (&step, &deterministic, i, out, NULL, original->step);
+  return TRUE;
+}
+
+static void
+original_clear (Original *original)
+{
+  if (original->inversion && ! original->inversion->trajectory)
+    {
+      ddim_canvas_free (original->at);
+      ddim_canvas_free (original->step);
+    }
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Original, original_clear)
+
+/* A step --------------------------------------------------------------------- */
+
+/* How much of what was lost a pixel gets back.  change: the mean square of what
+ * x_0 changed by, about it.                                                  */
+static gdouble
+share_kept (const DdimVariation *options,
+            gdouble              weight,
+            gdouble              change)
+{
+  return cos (options->strength * weight * G_PI / 2)
+         * SEEN * SEEN / (SEEN * SEEN + weight * change);
+}
+
+/* changes = H x W: the mean square of the difference of x and y over the channels
+ * of the pixels about.                                                       */
+static void
+mean_change (gfloat *changes,
+             gint    h,
+             gint    w,
+             gint    c)
 {
   for (gsize pixel = 0; pixel < (gsize) h * w; pixel++)
-    {
-      gfloat sum = 0;
-
-      for (gsize i = pixel * c; i < (pixel + 1) * c; i++)
-        sum += (x[i] - y[i]) * (x[i] - y[i]);
-      changes[pixel] = sum / c;
-    }
+    changes[pixel] /= c;
   ddim_local_mean (changes, h, w, RADIUS);
 }
 
-/* Decoded latents to results: image + (decoded - r) - lost (image - r). */
+/* changes, by what the field says of a variation's item (x, out) and by where a
+ * step takes the picture.                                                    */
 static void
-give_back (const DdimInversion *inversion,
-           const DdimVariation *options,
-           DdimCanvas          *variations)
+measure_changes (const DdimStep *step,
+                 const Original *original,
+                 const gfloat   *x,
+                 const gfloat   *out,
+                 gfloat         *changes)
 {
-  const DdimCanvas *image    = inversion->image;
-  gsize             n_pixels = (gsize) image->h * image->w;
-  g_autofree gfloat *changes = g_new (gfloat, n_pixels);
+  const DdimCanvas *image = original->at;
+  const gfloat     *from  = original->at->data;
+  const gfloat     *to    = original->step->data;
+  /* From x = a x_0 + s e and x' = a' x_0 + s' e. */
+  gdouble           scale = 1 / (step->s * step->a_next - step->s_next * step->a);
+
+  memset (changes, 0, (gsize) image->h * image->w * sizeof (gfloat));
+  for (gsize k = 0; k < ddim_canvas_size (image); k++)
+    {
+      gdouble own = scale * (step->s * to[k] - step->s_next * from[k]);
+      gdouble x0  = step->x0_of_x * x[k] + step->x0_of_out * out[k];
+
+      changes[k / image->c] += (x0 - own) * (x0 - own);
+    }
+  mean_change (changes, image->h, image->w, image->c);
+}
+
+/* To x, at the level that was reached, what the picture's own step missed, and
+ * where nothing may change the picture itself.                               */
+static void
+hold (const Original      *original,
+      const DdimVariation *options,
+      const gfloat        *changes,
+      gfloat              *x)
+{
+  const DdimCanvas *image = original->at;
+
+  for (gsize pixel = 0, k = 0; pixel < (gsize) image->h * image->w; pixel++)
+    {
+      gdouble weight = options->weights ? options->weights[pixel] : 1;
+      gdouble kept   = share_kept (options, weight, changes[pixel]);
+
+      for (gint c = 0; c < image->c; c++, k++)
+        if (weight <= 0)
+          x[k] = original->next->data[k];
+        else
+          x[k] += kept * ((gdouble) original->next->data[k] - original->step->data[k]);
+    }
+}
+
+/* Decoded items to results: image + (decoded - r) - lost (image - r), r being
+ * where the picture's own way ends: at the reconstruction, or the image.     */
+static void
+give_back (const Original      *original,
+           const DdimVariation *options,
+           DdimCanvas          *variations,
+           gfloat              *changes)
+{
+  const DdimInversion *inversion = original->inversion;
+  const DdimCanvas    *image     = inversion->image;
+  gsize                size      = ddim_canvas_size (image);
 
   for (gint n = 0; n < variations->n; n++)
     {
       const gfloat *x = image->data;
-      const gfloat *r = inversion->reconstruction->data;
-      gfloat       *d = variations->data + n * ddim_canvas_item_size (image);
+      const gfloat *r = inversion->trajectory ? image->data : inversion->reconstruction->data;
+      gfloat       *d = variations->data + n * size;
 
-      measure_changes (d, r, image->h, image->w, image->c, changes);
-      for (gsize pixel = 0; pixel < n_pixels; pixel++)
+      memset (changes, 0, (gsize) image->h * image->w * sizeof (gfloat));
+      for (gsize k = 0; k < size; k++)
+        changes[k / image->c] += (d[k] - r[k]) * (d[k] - r[k]);
+      mean_change (changes, image->h, image->w, image->c);
+
+      for (gsize k = 0; k < size; k++)
         {
+          gsize   pixel  = k / image->c;
           gdouble weight = options->weights ? options->weights[pixel] : 1;
-          gdouble kept   = cos (options->strength * weight * G_PI / 2);
+          gdouble lost   = 1 - share_kept (options, weight, changes[pixel]);
 
-          /* Outside of the weights nothing is new, whatever is beside it. */
-          kept *= SEEN * SEEN / (SEEN * SEEN + weight * changes[pixel]);
-
-          for (gint c = 0; c < image->c; c++, x++, r++, d++)
-            {
-              gdouble change = (gdouble) *d - *r;
-
-              *d = *x + change - (1 - kept) * ((gdouble) *x - *r);
-            }
+          d[k] = x[k] + ((gdouble) d[k] - r[k]) - lost * ((gdouble) x[k] - r[k]);
         }
     }
+}
+
+static gboolean
+decode_beside (const DdimInversion  *inversion,
+               const DdimVariation  *options,
+               DdimCanvas           *variations,
+               const DdimMonitor    *monitor,
+               GError              **error)
+{
+  const DdimLevels *levels   = inversion->levels;
+  DdimField        *field    = options->field ? options->field : inversion->field;
+  DdimSampling      sampling = { .eta     = options->eta * options->strength,
+                                 .seeds   = options->seeds,
+                                 .weights = options->weights };
+  gsize             size     = ddim_canvas_item_size (variations);
+  gint              n        = variations->n;
+  /* How much of a step the picture's own way takes. */
+  gdouble           beside   = inversion->trajectory ? 0 : 1.0 / (n + 1);
+  g_autoptr (DdimCanvas) out = ddim_canvas_copy (variations);
+  g_autofree gfloat *changes = g_new (gfloat, (gsize) n * variations->h * variations->w);
+  g_auto (Original)  original = { NULL };
+
+  original_begin (&original, inversion);
+  for (gint i = levels->S; i > 0; i--)
+    {
+      gdouble     done = levels->S - i;
+      DdimMonitor part = ddim_monitor_part (monitor, done / levels->S,
+                                            (done + beside) / levels->S);
+      DdimStep    step;
+
+      if (! original_step (&original, i, &part, error) ||
+          ! ddim_step_init (&step, field->prediction, levels, i, &sampling, error))
+        return FALSE;
+      part = ddim_monitor_part (monitor, (done + beside) / levels->S, (done + 1) / levels->S);
+      if (! ddim_field_evaluate (field, variations, &levels->levels[i], out, &part, error))
+        return FALSE;
+
+      for (gint item = 0; item < n; item++)
+        measure_changes (&step, &original, variations->data + item * size,
+                         out->data + item * size,
+                         changes + (gsize) item * variations->h * variations->w);
+      ddim_step_canvas (&step, &sampling, i, out, NULL, variations);
+      for (gint item = 0; item < n; item++)
+        hold (&original, options, changes + (gsize) item * variations->h * variations->w,
+              variations->data + item * size);
+
+      if (! ddim_monitor_update (&part, 1, error))
+        return FALSE;
+    }
+
+  give_back (&original, options, variations, changes);
+  return TRUE;
 }
 
 gboolean
@@ -130,10 +316,8 @@ ddim_vary (const DdimInversion  *inversion,
            const DdimMonitor    *monitor,
            GError              **error)
 {
-  const DdimCanvas *image    = inversion->image;
-  DdimSampling      sampling = { .eta     = options->eta * options->strength,
-                                 .seeds   = options->seeds,
-                                 .weights = options->weights };
+  const DdimCanvas *image = inversion->image;
+  gsize             size  = ddim_canvas_size (image);
 
   if (! (options->strength >= 0 && options->strength <= 1))
     {
@@ -153,14 +337,17 @@ ddim_vary (const DdimInversion  *inversion,
   variations->x = image->x;
   variations->y = image->y;
 
-  perturb (inversion, options, variations);
+  if (options->strength > 0)
+    {
+      perturb (inversion, options, variations);
+      if (perturbed)
+        ddim_latent_measure (variations, 0, inversion->latent, perturbed);
+      return decode_beside (inversion, options, variations, monitor, error);
+    }
+
+  for (gint n = 0; n < variations->n; n++)
+    memcpy (variations->data + n * size, image->data, size * sizeof (gfloat));
   if (perturbed)
-    ddim_latent_measure (variations, 0, inversion->latent, perturbed);
-
-  if (! ddim_decode (inversion->field, inversion->levels, &sampling, variations, monitor, error))
-    return FALSE;
-
-  give_back (inversion, options, variations);
-
-  return TRUE;
+    ddim_latent_measure (inversion->latent, 0, inversion->latent, perturbed);
+  return ddim_monitor_update (monitor, 1, error);
 }

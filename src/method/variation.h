@@ -16,17 +16,21 @@ typedef struct
                               new, the picture left in it as the depth says     */
   gdouble        eta;      /* noise added while decoding; scaled by strength   */
   const guint64 *seeds;    /* one for each variation                           */
-  const gfloat  *weights;  /* H x W, 0 to 1: strength's factor; NULL: 1        */
+  const gfloat  *weights;  /* H x W, 0 to 1: strength's factor; NULL: 1.  Where
+                              it is 0 the picture stays, at every noise level  */
+  DdimField     *field;    /* which decodes, of the inversion's kind; NULL: the
+                              inversion's own                                  */
   gint           reduction; /* 1 / k of the size of the picture that is meant: k
                                gives it that picture's noise; 0 stands for 1   */
 } DdimVariation;
 
 /* Turns the noise in the picture's latent toward fresh noise, once for each
  * item of `variations` (H, W, C of the picture), and decodes: S evaluations
- * of the batch.  What the encoder lost is given back, less the more a place has
- * changed, all of it at strength 0: that returns the image, bit for bit,
- * whatever the field.  Memory: one canvas of the picture's size and two for
- * each variation.  variations takes over the image's origin.  perturbed (the
+ * of the batch, and as many of the picture alone where the encoder was not the
+ * direct one.  What the encoder lost is given back, less the more a place has
+ * changed.  At strength 0 the result is the image, bit for bit, whatever the
+ * field, which is not asked.  Memory: three canvases of the picture's size and two
+ * for each variation.  variations takes over the image's origin.  perturbed (the
  * first variation's latent, its cosine with the picture's) and monitor may be
  * NULL.  On failure `variations` is undefined.                              */
 gboolean ddim_vary (const DdimInversion *inversion,

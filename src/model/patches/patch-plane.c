@@ -143,6 +143,7 @@ void
 ddim_plane_clear (DdimPlane *plane)
 {
   g_clear_pointer (&plane->cells, ddim_memory_free);
+  g_clear_pointer (&plane->handicap, g_free);
 }
 
 void

@@ -159,14 +159,16 @@ try (const Job *job,
   const DdimPlane        *plane   = &job->scale->plane;
   const DdimPatchContext *context = &job->scale->context;
   gint32                  place   = y * plane->w + x;
-  gfloat                  distance;
+  gfloat                  distance, handicap;
 
   if (y < 0 || x < 0 || y >= plane->h || x >= plane->w || ! job->scale->allowed[place] ||
-      ! query_is_new (query, place, turn) ||
-      ! ddim_patch_scale_allows (job->scale, &job->matches->plane, own_y, own_x, place))
+      ! query_is_new (query, place, turn))
+    return;
+  handicap = ddim_patch_scale_handicap (job->scale, &job->matches->plane, own_y, own_x, place);
+  if (handicap >= G_MAXFLOAT)
     return;
 
-  distance = job->kernels->distance (query->lines[turn], ROW,
+  distance = handicap + job->kernels->distance (query->lines[turn], ROW,
                                      plane->cells + (gsize) place * plane->c,
                                      (gsize) plane->columns * plane->c, DDIM_PATCH,
                                      DDIM_PATCH * plane->c);

@@ -219,7 +219,7 @@ score_block (const Job *job,
     for (gint j = 0; j < KEYS; j++)
       chunk->scores[row * SCORES + j] += norms[j];
 
-  if (scale->apart > 0)
+  if (job->plane->apart > 0)
     for (gint i = 0; i < n; i++)
       {
         gint y   = ddim_patch_grid_y (job->grid, (first + i) / job->grid->w);
@@ -228,13 +228,20 @@ score_block (const Job *job,
         gint low = packed_place (scale, block * KEYS) / scale->plane.w;
         gint high = packed_place (scale, block * KEYS + n_keys - 1) / scale->plane.w;
 
-        if (own - scale->apart >= high || own + scale->apart <= low)
+        if (own - job->plane->apart >= high || own + job->plane->apart <= low)
           continue;
         for (gint j = 0; j < n_keys; j++)
-          if (! ddim_patch_scale_allows (scale, job->plane, y, x,
-                                         packed_place (scale, block * KEYS + j)))
-            for (gint turn = 0; turn < job->work->n_turns; turn++)
-              chunk->scores[(i * job->work->n_turns + turn) * SCORES + j] = NO_SCORE;
+          {
+            gfloat handicap = ddim_patch_scale_handicap (scale, job->plane, y, x,
+                                                         packed_place (scale, block * KEYS + j));
+
+            for (gint turn = 0; turn < job->work->n_turns && handicap > 0; turn++)
+              {
+                gfloat *score = &chunk->scores[(i * job->work->n_turns + turn) * SCORES + j];
+
+                *score = MAX (*score - handicap / 2, NO_SCORE);
+              }
+          }
       }
 }
 

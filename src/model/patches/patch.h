@@ -50,6 +50,10 @@ typedef struct
   gint      y, x;            /* of the first cell                            */
   gint      rows, columns;   /* with the margin                              */
   gfloat   *cells;           /* rows x columns x c; readable a little beyond */
+  gint      apart;           /* cells: keys of the picture that begin nearer
+                                than this to a patch's place are its own ...  */
+  gfloat   *handicap;        /* ... and rows x columns, what is added to their
+                                squared distance; NULL: they are not used     */
 } DdimPlane;
 
 /* Places where patches that cover a plane begin. */
@@ -73,7 +77,7 @@ typedef struct
 {
   DdimPlane  plane;          /* without margin                               */
   DdimPatchContext context;
-  gint       apart;          /* cells; see DdimPatchesOptions                */
+  gint       apart;          /* cells; see DdimPatchesOptions; some key stays */
   guint8    *allowed;        /* h x w: 1 where a patch may begin             */
   gint       n_keys;
   gint32    *keys;           /* those places, y w + x                        */
@@ -237,19 +241,42 @@ DdimPatchScale * ddim_patch_scale_new  (const DdimCanvas *picture,
                                         gint              apart);
 void             ddim_patch_scale_free (DdimPatchScale   *scale);
 
-/* Whether key `place` may stand at a plane's place (y, x). */
-static inline gboolean
-ddim_patch_scale_allows (const DdimPatchScale *scale,
-                         const DdimPlane      *plane,
-                         gint                  y,
-                         gint                  x,
-                         gint32                place)
+/* What is added to key `place`'s squared distance at a plane's place (y, x);
+ * G_MAXFLOAT where it may not be used there.                                */
+static inline gfloat
+ddim_patch_scale_handicap (const DdimPatchScale *scale,
+                           const DdimPlane      *plane,
+                           gint                  y,
+                           gint                  x,
+                           gint32                place)
 {
   gint dy = plane->y + y - scale->plane.y - place / scale->plane.w;
   gint dx = plane->x + x - scale->plane.x - place % scale->plane.w;
 
-  return ABS (dy) >= scale->apart || ABS (dx) >= scale->apart;
+  if (ABS (dy) >= plane->apart || ABS (dx) >= plane->apart)
+    return 0;
+  return plane->handicap ? plane->handicap[(gsize) y * plane->columns + x] : G_MAXFLOAT;
 }
+
+
+/* patch-handicap.c */
+
+/* Of DdimPatchesHandicap. */
+typedef struct
+{
+  gint     apart;            /* pixels                                       */
+  gdouble  square;           /* of the handicap                              */
+  gint     y, x, h, w;       /* of the weights                               */
+  gdouble *sums;             /* (h + 1) x (w + 1): of all weights above and to
+                                the left; NULL: all are 1                    */
+} DdimPatchHandicaps;
+
+DdimPatchHandicaps * ddim_patch_handicaps_new   (const DdimPatchesHandicap *options);
+void                 ddim_patch_handicaps_free  (DdimPatchHandicaps        *handicaps);
+
+/* Sets a plane's apart and handicap. */
+void                 ddim_patch_handicaps_apply (const DdimPatchHandicaps  *handicaps,
+                                                 DdimPlane                 *plane);
 
 
 /* patch-softmax.c */

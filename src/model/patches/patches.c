@@ -61,14 +61,16 @@
 
 typedef struct
 {
-  DdimField       field;
-  DdimPatchWork   work;
-  gboolean        wrap;
-  gdouble         pairs;     /* see DdimPatchesOptions                       */
-  gdouble         contrast;  /* RMS of the picture about its mean            */
-  gfloat          mean[4];
-  gint            n_scales;
-  DdimPatchScale *scales[MAX_SCALES];
+  DdimField            field;
+  DdimPatchWork        work;
+  gboolean             wrap;
+  gdouble              pairs;      /* see DdimPatchesOptions                   */
+  gdouble              contrast;   /* RMS of the picture about its mean        */
+  gfloat               mean[4];
+  gint                 n_scales;
+  DdimPatchScale      *scales[MAX_SCALES];
+  DdimField           *shared;     /* whose the scales are, or NULL: its own   */
+  DdimPatchHandicaps  *handicaps;  /* or NULL                                  */
 } PatchField;
 
 static void
@@ -147,6 +149,20 @@ cell_variance (const DdimLevel *level,
   return sigma * sigma / (1 << 2 * scale) + GRAIN * GRAIN;
 }
 
+static void
+cut_plane (const PatchField *self,
+           const DdimCanvas *x,
+           gint              item,
+           const DdimLevel  *level,
+           gint              scale,
+           DdimPlane        *plane)
+{
+  ddim_plane_cut (plane, x, item, 1 << scale, self->wrap, 1 / level->a, self->mean);
+  plane->apart = self->scales[scale]->apart;
+  if (self->handicaps)
+    ddim_patch_handicaps_apply (self->handicaps, plane);
+}
+
 /* Fills matches (plane and grid set), from the scales above where need be. */
 static gboolean
 find_matches (PatchField       *self,
@@ -163,7 +179,7 @@ find_matches (PatchField       *self,
   if (compares_all (self, scale, &matches->grid))
     return ddim_patch_nearest (self->scales[scale], matches, &self->work);
 
-  ddim_plane_cut (&coarse.plane, x, item, 2 << scale, self->wrap, 1 / level->a, self->mean);
+  cut_plane (self, x, item, level, scale + 1, &coarse.plane);
   coarse.grid = ddim_patch_grid (&coarse.plane, STRIDE);
 
   if (! self->scales[scale]->context.cells)
@@ -294,7 +310,7 @@ evaluate_item (PatchField       *self,
       return TRUE;
     }
   scale = choose_scale (self, level->s / level->a);
-  ddim_plane_cut (&matches.plane, x, item, 1 << scale, self->wrap, 1 / level->a, self->mean);
+  cut_plane (self, x, item, level, scale, &matches.plane);
   matches.grid = ddim_patch_grid (&matches.plane, 1);
   if (count_pairs (self, scale, &matches.grid) > self->pairs)
     matches.grid = ddim_patch_grid (&matches.plane, STRIDE);
@@ -345,8 +361,10 @@ patches_finalize (DdimField *field)
 {
   PatchField *self = (PatchField *) field;
 
-  for (gint i = 0; i < self->n_scales; i++)
+  for (gint i = 0; i < self->n_scales && ! self->shared; i++)
     ddim_patch_scale_free (self->scales[i]);
+  g_clear_pointer (&self->shared, ddim_field_unref);
+  ddim_patch_handicaps_free (self->handicaps);
   ddim_thread_pool_unref (self->work.pool);
   g_free (self);
 }
@@ -439,6 +457,19 @@ ddim_patches_new (const DdimCanvas          *picture,
       ddim_field_unref (&self->field);
       return NULL;
     }
+  return &self->field;
+}
+
+DdimField *
+ddim_patches_new_handicapped (DdimField                 *patches,
+                              const DdimPatchesHandicap *handicap)
+{
+  PatchField *self = g_memdup2 (patches, sizeof *self);
+
+  ddim_field_init (&self->field, &patches_class, patches->channels, DDIM_PREDICTION_SAMPLE);
+  self->work.pool = ddim_thread_pool_ref (self->work.pool);
+  self->shared    = ddim_field_ref (patches);
+  self->handicaps = ddim_patch_handicaps_new (handicap);
   return &self->field;
 }
 

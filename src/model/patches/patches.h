@@ -40,6 +40,24 @@ DdimField    * ddim_patches_new      (const DdimCanvas          *picture,
                                       DdimThreadPool            *pool,
                                       GError                   **error);
 
+/* How far a place's own patches are held back. */
+typedef struct
+{
+  gint          apart;       /* pixels: own patches are those that begin nearer
+                                than this, both ways                         */
+  gdouble       handicap;    /* RMS, from 0: another patch is taken if it is nearer
+                                than own ones would be with this added        */
+  const gfloat *weights;     /* h x w from the whole image's pixel (x, y) on, 0 to
+                                1: the square of the handicap's factor, its mean
+                                over a patch; 0 beyond them.  NULL: 1         */
+  gint          y, x, h, w;
+} DdimPatchesHandicap;
+
+/* The field of ddim_patches_new (), made without `apart`, with a handicap.  Shares
+ * that field's memory, and keeps a reference to it.                         */
+DdimField    * ddim_patches_new_handicapped (DdimField                 *patches,
+                                             const DdimPatchesHandicap *handicap);
+
 /* A schedule for it: linear betas, T = 1000. */
 DdimSchedule * ddim_patches_schedule (void);
 
