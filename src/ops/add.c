@@ -22,7 +22,7 @@ typedef struct
   gint               chunks;  /* of an item                                  */
   gsize              padded;  /* channels, in whole vectors                  */
   gfloat            *zeros;   /* padded                                      */
-  gfloat            *moments; /* of each chunk: sums, then sums of squares   */
+  gfloat            *moments; /* of each chunk: pivots, sums, sums of squares */
 } Job;
 
 static gint
@@ -39,7 +39,7 @@ ddim_add_plan (gint            n,
                gint            c,
                DdimThreadPool *pool)
 {
-  return ((gsize) n * count_chunks (h, w) * 2 + 1)
+  return ((gsize) n * count_chunks (h, w) * 3 + 1)
          * ddim_kernels_padded (ddim_thread_pool_get_kernels (pool), c);
 }
 
@@ -52,15 +52,15 @@ add_pixels (gint     chunk,
   gint       c     = job->out->c;
   gint       pixel = chunk % job->chunks * PIXELS;
   gsize      at    = ((gsize) chunk / job->chunks * job->pixels + pixel) * c;
-  gfloat    *sum   = job->moments + 2 * chunk * job->padded;
+  gfloat    *pivot = job->moments + 3 * chunk * job->padded;
   DdimFinish finish =
     {
       .out = job->out->data + at, .out_pixel = c, .bias = job->zeros,
       .residual = job->b->data + at, .residual_pixel = c, .scale = job->scale,
-      .sum = sum, .squares = sum + job->padded
+      .fresh = TRUE, .pivot = pivot, .sum = pivot + job->padded,
+      .squares = pivot + 2 * job->padded
     };
 
-  memset (sum, 0, 2 * job->padded * sizeof (gfloat));
   job->kernels->finish (job->a->data + at, c, MIN (PIXELS, job->pixels - pixel), c, &finish);
 }
 
@@ -85,12 +85,12 @@ ddim_add_run (const DdimTensor *a,
 
   memset (to, 0, 2 * (gsize) out->n * out->c * sizeof (gdouble));
   for (gint chunk = 0; chunk < chunks; chunk++)
-    for (gint i = 0; i < out->c; i++)
-      {
-        gdouble *m = to + 2 * ((gsize) (chunk / job.chunks) * out->c + i);
+    {
+      const gfloat *pivots = job.moments + 3 * chunk * job.padded;
 
-        m[0] += job.moments[2 * chunk * job.padded + i];
-        m[1] += job.moments[(2 * chunk + 1) * job.padded + i];
-      }
+      ddim_moments_add (to + 2 * (gsize) (chunk / job.chunks) * out->c, out->c,
+                        MIN (PIXELS, job.pixels - chunk % job.chunks * PIXELS),
+                        pivots, pivots + job.padded, pivots + 2 * job.padded);
+    }
   return TRUE;
 }

@@ -4,8 +4,10 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The moments come from the operation that wrote the tensor: it sums blocks in
- * float and merges them in double, in the order of the blocks.  A float sum
- * over a whole map would lose the digits that the variance is made of.
+ * float, each channel about its first value there, and merges them in double, in
+ * the order of the blocks.  Float sums over a whole map, or about zero, would lose
+ * the digits that the variance is made of (Chan, Golub and LeVeque, "Algorithms
+ * for computing the sample variance", The American Statistician 37, 1983).
  */
 
 #include <math.h>
@@ -54,6 +56,23 @@ ddim_norm_free (DdimNorm *norm)
   ddim_memory_free (norm->gamma);
   ddim_memory_free (norm->beta);
   g_free (norm);
+}
+
+void
+ddim_moments_add (gdouble      *moments,
+                  gint          c,
+                  gint          n,
+                  const gfloat *pivots,
+                  const gfloat *sums,
+                  const gfloat *squares)
+{
+  for (gint i = 0; i < c; i++)
+    {
+      gdouble pivot = pivots[i];
+
+      moments[2 * i]     += sums[i] + n * pivot;
+      moments[2 * i + 1] += squares[i] + pivot * (2.0 * sums[i] + n * pivot);
+    }
 }
 
 void

@@ -26,6 +26,16 @@ typedef struct
   gdouble *data;
 } DdimMoments;
 
+/* Adds to c channels' moments (a sum and a sum of squares each) those of n pixels,
+ * of whose values the pivots were taken off before they were summed in float: a
+ * mean far from zero then costs the variance no digits.                     */
+void ddim_moments_add (gdouble      *moments,
+                       gint          c,
+                       gint          n,
+                       const gfloat *pivots,
+                       const gfloat *sums,
+                       const gfloat *squares);
+
 /* x -> activation (scale x + shift), scale and shift being N x C. */
 typedef struct
 {

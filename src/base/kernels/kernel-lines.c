@@ -83,7 +83,7 @@ KERNEL (finish) (const gfloat     *sums,
   for (gint k = 0; k < c; k += LANES)
     {
       gint          lanes = MIN (c - k, LANES);
-      Vector        sum = load (f->sum + k), squares = load (f->squares + k);
+      Vector        sum = { 0 }, squares = { 0 }, pivot = load (f->pivot + k);
       Vector        bias = load (f->bias + k);
       const gfloat *residual = f->residual ? f->residual + k : NULL;
       gfloat       *out = f->out + k;
@@ -93,15 +93,16 @@ KERNEL (finish) (const gfloat     *sums,
           Vector x = finish_vector (get (sums + i * sums_pixel + k, lanes), bias, residual,
                                     lanes, f->scale);
 
-          sum     += x;
-          squares += x * x;
+          if (i == 0 && f->fresh)
+            pivot = x;
+          sum     += x - pivot;
+          squares += (x - pivot) * (x - pivot);
           put (out, x, lanes);
           out += f->out_pixel;
           if (residual)
             residual += f->residual_pixel;
         }
-      store (f->sum + k, sum);
-      store (f->squares + k, squares);
+      add_moments (f, k, pivot, sum, squares);
     }
 }
 

@@ -132,7 +132,7 @@ output (const gint        m,
     {
       gint   lanes = MIN (c - k, LANES);
       Vector d[MOST], t[MOST * MOST], y[MOST];
-      Vector sum = load (f->sum + k), squares = load (f->squares + k);
+      Vector sum = { 0 }, squares = { 0 }, pivot = load (f->pivot + k);
       Vector bias = load (f->bias + k);
 
 #pragma GCC unroll 6
@@ -159,13 +159,14 @@ output (const gint        m,
                                             residual ? residual + j * f->residual_pixel : NULL,
                                             lanes, f->scale);
 
-                  sum     += x;
-                  squares += x * x;
+                  if (i == 0 && j == 0 && f->fresh)
+                    pivot = x;
+                  sum     += x - pivot;
+                  squares += (x - pivot) * (x - pivot);
                   put (out + j * f->out_pixel, x, lanes);
                 }
           }
-      store (f->sum + k, sum);
-      store (f->squares + k, squares);
+      add_moments (f, k, pivot, sum, squares);
     }
 }
 

@@ -86,7 +86,11 @@ typedef struct
   gsize         residual_line;
   gint          residual_pixel;
   gfloat        scale;
-  gfloat       *sum;            /* whole vectors, added to                    */
+  gboolean      fresh;          /* the sums begin here: the first pixel's values
+                                   become the pivots, and sums are of what is
+                                   left of a value without its pivot          */
+  gfloat       *pivot;          /* whole vectors                              */
+  gfloat       *sum;            /* added to                                   */
   gfloat       *squares;
 } DdimFinish;
 

@@ -198,4 +198,24 @@ finish_vector (Vector        x,
   return x * scale;
 }
 
+/* The moments of some pixels, summed by themselves, to those of all before them:
+ * many short sums lose less than a long one.                                */
+INLINE void
+add_moments (const DdimFinish *f,
+             gint              k,
+             Vector            pivot,
+             Vector            sum,
+             Vector            squares)
+{
+  if (f->fresh)
+    store (f->pivot + k, pivot);
+  else
+    {
+      sum     += load (f->sum + k);
+      squares += load (f->squares + k);
+    }
+  store (f->sum + k, sum);
+  store (f->squares + k, squares);
+}
+
 G_END_DECLS

@@ -210,6 +210,7 @@ bf16x2_output (const DdimConv     *conv,
         {
           DdimFinish finish = first;
 
+          finish.fresh = y == b.row;
           finish.out += y * finish.out_line + b.column * finish.out_pixel;
           if (finish.residual)
             finish.residual += y * finish.residual_line + b.column * finish.residual_pixel;

@@ -77,14 +77,14 @@ ddim_conv_read (const DdimConv     *conv,
 
 /* Finishing ---------------------------------------------------------------- */
 
-/* The shared memory: bias and time of every item, then for every block of
- * every item the sums of the output and of its squares.                    */
+/* The shared memory: bias and time of every item, then for every block of every
+ * item the pivots, the sums of the output less its pivot, and of its squares. */
 
 gsize
 ddim_conv_shared_size (const DdimConv *conv,
                        gint            n)
 {
-  return (gsize) n * (1 + 2 * conv->blocks_item) * conv->padded;
+  return (gsize) n * (1 + 3 * conv->blocks_item) * conv->padded;
 }
 
 void
@@ -112,8 +112,8 @@ ddim_conv_finish (const DdimConv     *conv,
   gint       c_out = conv->spec.c_out;
   gsize      start = (gsize) item * conv->h * conv->w * c_out + first;
   gsize      sums  = args->source.n
-                     + 2 * ((gsize) item * conv->blocks_item + block % conv->blocks_item);
-  gfloat    *sum   = shared + sums * conv->padded + first;
+                     + 3 * ((gsize) item * conv->blocks_item + block % conv->blocks_item);
+  gfloat    *pivot = shared + sums * conv->padded + first;
   DdimFinish finish =
     {
       .out = args->out->data + start, .out_line = (gsize) conv->w * c_out, .out_pixel = c_out,
@@ -121,12 +121,23 @@ ddim_conv_finish (const DdimConv     *conv,
       .residual = args->residual ? args->residual->data[0] + start : NULL,
       .residual_line = (gsize) conv->w * c_out, .residual_pixel = c_out,
       .scale = args->output_scale ? args->output_scale : 1,
-      .sum = sum, .squares = sum + conv->padded
+      .pivot = pivot, .sum = pivot + conv->padded, .squares = pivot + 2 * conv->padded
     };
 
-  memset (sum, 0, ddim_conv_width (conv, panel) * sizeof (gfloat));
-  memset (sum + conv->padded, 0, ddim_conv_width (conv, panel) * sizeof (gfloat));
   return finish;
+}
+
+/* Pixels of an item that its block covers. */
+static gint
+count_pixels (const DdimConv     *conv,
+              const DdimConvArgs *args,
+              gint                block)
+{
+  DdimConvBlock b    = ddim_conv_block (conv, args, block);
+  gint          unit = conv->way->unit;
+
+  return (MIN ((b.row + b.rows) * unit, conv->h) - b.row * unit)
+         * (MIN ((b.column + b.columns) * unit, conv->w) - b.column * unit);
 }
 
 void
@@ -140,11 +151,8 @@ ddim_conv_merge (const DdimConv     *conv,
   for (gint item = 0; item < args->source.n; item++, out += 2 * conv->spec.c_out)
     {
       memset (out, 0, 2 * conv->spec.c_out * sizeof (gdouble));
-      for (gint block = 0; block < conv->blocks_item; block++, sums += 2 * conv->padded)
-        for (gint c = 0; c < conv->spec.c_out; c++)
-          {
-            out[2 * c]     += sums[c];
-            out[2 * c + 1] += sums[conv->padded + c];
-          }
+      for (gint block = 0; block < conv->blocks_item; block++, sums += 3 * conv->padded)
+        ddim_moments_add (out, conv->spec.c_out, count_pixels (conv, args, block),
+                          sums, sums + conv->padded, sums + 2 * conv->padded);
     }
 }

@@ -366,6 +366,7 @@ winograd_output (const DdimConv     *conv,
             DdimFinish finish = first;
             gsize      x = column * tile, y = row * tile;
 
+            finish.fresh = row == b.row && column == b.column;
             finish.out += y * finish.out_line + x * finish.out_pixel;
             if (finish.residual)
               finish.residual += y * finish.residual_line + x * finish.residual_pixel;
