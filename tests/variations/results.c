@@ -213,7 +213,7 @@ results_get (const Results           *results,
   g_autofree gchar    *settings = describe (results, region, column);
 
   g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL); /* or it is empty */
-  if (column->kind->make_field &&
+  if (column->kind->make_fields &&
       (results->again || ! is_made (results, region, column, file, settings)) &&
       ! make (results, maker, region, column, file, settings, error))
     return FALSE;

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "taper.h"
+
 #include "variations.h"
 #include "../picture.h"
 
@@ -15,6 +17,10 @@ struct _VariationsMaker
   DdimThreadPool *pool;
   DdimModel      *model;
   DdimSchedule   *schedule_of_patches;
+
+  /* The last region's own patches. */
+  DdimField              *patches;
+  const VariationsRegion *region_of_patches;
 
   /* The last inversion, and what it was made with. */
   DdimInversion          *inversion;
@@ -27,62 +33,140 @@ struct _VariationsMaker
 /* Columns -------------------------------------------------------------------- */
 
 static const VariationsSettings defaults = {
-  .depth = 0.4, .strength = 0.3, .stronger = 0.8, .steps = 20, .context = 32, .apart = 32,
+  .depth = 0.6, .strength = 0.6, .stronger = 1, .even = 1, .steps = 20,
+  .encoder = DDIM_ENCODER_DIRECT, .context = 32, .apart = 32, .handicap = 0.2, .taper = 24,
 };
+
+#define REAL(member)  { #member, G_STRUCT_OFFSET (VariationsSettings, member), FALSE }
+#define WHOLE(member) { #member, G_STRUCT_OFFSET (VariationsSettings, member), TRUE }
 
 static const struct
 {
   const gchar *key;
   gsize        offset;
-  gboolean     integer;
+  gboolean     whole;
 } keys[] = {
-  { "depth",    G_STRUCT_OFFSET (VariationsSettings, depth),    FALSE },
-  { "strength", G_STRUCT_OFFSET (VariationsSettings, strength), FALSE },
-  { "stronger", G_STRUCT_OFFSET (VariationsSettings, stronger), FALSE },
-  { "steps",    G_STRUCT_OFFSET (VariationsSettings, steps),    TRUE  },
-  { "context",  G_STRUCT_OFFSET (VariationsSettings, context),  TRUE  },
-  { "apart",    G_STRUCT_OFFSET (VariationsSettings, apart),    TRUE  },
+  REAL (depth), REAL (strength), REAL (stronger), WHOLE (even), WHOLE (steps),
+  WHOLE (encoder), WHOLE (context), WHOLE (cell), REAL (ratio), WHOLE (apart),
+  REAL (handicap), REAL (taper),
 };
 
-static DdimField *
-make_network (VariationsMaker          *maker,
-              const VariationsRegion   *region,
-              const VariationsSettings *settings,
-              const DdimSchedule      **schedule,
-              GError                  **error)
+/* What ddim_vary () is given. */
+static gdouble
+get_strength (const VariationsSettings *settings)
+{
+  return settings->even ? settings->strength * (2 - settings->strength) : settings->strength;
+}
+
+static void
+variations_fields_clear (VariationsFields *fields)
+{
+  g_clear_pointer (&fields->encoding, ddim_field_unref);
+  g_clear_pointer (&fields->decoding, ddim_field_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (VariationsFields, variations_fields_clear)
+
+/* 1 in the selection, for a frame. */
+static gfloat *
+make_weights (const VariationsRegion *region,
+              const DdimCanvas       *frame)
+{
+  gfloat *weights = g_new0 (gfloat, (gsize) frame->h * frame->w);
+
+  for (gint y = region->y - frame->y; y < region->y - frame->y + region->h; y++)
+    for (gint x = region->x - frame->x; x < region->x - frame->x + region->w; x++)
+      weights[(gsize) y * frame->w + x] = 1;
+
+  return weights;
+}
+
+static gboolean
+make_network (VariationsMaker           *maker,
+              const VariationsRegion    *region,
+              const VariationsSettings  *settings,
+              VariationsFields          *fields,
+              GError                   **error)
 {
   const DdimModelInfo  *info  = ddim_model_get_info (maker->model);
   g_autoptr (DdimField) inner = ddim_model_new_field (maker->model, NULL, error);
   DdimPlacement         placement;
 
   if (! inner)
-    return NULL;
-
-  ddim_placement_init (&placement, DDIM_PLACEMENT_AUTO, FALSE,
+    return FALSE;
+  ddim_placement_init (&placement, DDIM_PLACEMENT_WHOLE, FALSE,
                        info->sample_size, info->attention, region->h, region->w);
-  *schedule = ddim_model_get_schedule (maker->model);
+  fields->schedule = ddim_model_get_schedule (maker->model);
+  fields->encoding = ddim_tiling_new (inner, &placement.tiling, error);
+  if (! fields->encoding)
+    return FALSE;
+  fields->decoding = ddim_field_ref (fields->encoding);
 
-  return ddim_tiling_new (inner, &placement.tiling, error);
+  return TRUE;
 }
 
-static DdimField *
-make_patches (VariationsMaker          *maker,
-              const VariationsRegion   *region,
-              const VariationsSettings *settings,
-              const DdimSchedule      **schedule,
-              GError                  **error)
+static gboolean
+make_patches (VariationsMaker           *maker,
+              const VariationsRegion    *region,
+              const VariationsSettings  *settings,
+              VariationsFields          *fields,
+              GError                   **error)
 {
-  DdimPatchesOptions options = { .apart = settings->apart };
+  g_autoptr (DdimCanvas) frame   = variations_region_frame (region, settings->context);
+  g_autofree gfloat     *weights = make_weights (region, frame);
+  DdimPatchesHandicap    held    = {
+    .apart = settings->apart, .handicap = settings->handicap * get_strength (settings),
+    .weights = weights, .y = frame->y, .x = frame->x, .h = frame->h, .w = frame->w,
+  };
 
-  *schedule = maker->schedule_of_patches;
+  if (maker->region_of_patches != region)
+    {
+      g_clear_pointer (&maker->patches, ddim_field_unref);
+      maker->patches           = ddim_patches_new (region->picture, NULL, NULL, maker->pool, error);
+      maker->region_of_patches = region;
+    }
+  if (! maker->patches)
+    return FALSE;
 
-  return ddim_patches_new (region->picture, NULL, &options, maker->pool, error);
+  ddim_taper (weights, frame->h, frame->w, settings->taper);
+  fields->schedule = maker->schedule_of_patches;
+  fields->encoding = ddim_field_ref (maker->patches);
+  fields->decoding = ddim_patches_new_handicapped (maker->patches, &held);
+
+  return TRUE;
+}
+
+static gboolean
+make_both (VariationsMaker           *maker,
+           const VariationsRegion    *region,
+           const VariationsSettings  *settings,
+           VariationsFields          *fields,
+           GError                   **error)
+{
+  DdimStructureTexture    options = { .cell = settings->cell, .ratio = settings->ratio };
+  VariationsFields        network = { 0 }, patches = { 0 };
+
+  if (make_network (maker, region, settings, &network, error) &&
+      make_patches (maker, region, settings, &patches, error))
+    {
+      fields->schedule = network.schedule;
+      fields->encoding = ddim_structure_texture_new (network.encoding, network.schedule,
+                                                     patches.encoding, &options, error);
+      if (fields->encoding)
+        fields->decoding = ddim_structure_texture_new (network.encoding, network.schedule,
+                                                       patches.decoding, &options, error);
+    }
+  variations_fields_clear (&network);
+  variations_fields_clear (&patches);
+
+  return fields->decoding != NULL;
 }
 
 static const VariationsKind kinds[] = {
-  { "network", "network alone",     make_network },
-  { "patches", "own patches alone", make_patches },
-  { "gmic",    "G'MIC",             NULL         },
+  { "default",  "default",           make_both,    FALSE },
+  { "stronger", "stronger",          make_both,    TRUE  },
+  { "network",  "network alone",     make_network, FALSE },
+  { "patches",  "own patches alone", make_patches, FALSE },
+  { "gmic",     "G'MIC",             NULL,         FALSE },
 };
 
 const VariationsKind *
@@ -109,7 +193,7 @@ set (VariationsSettings  *settings,
 
         if (end == value + 1 || *end)
           break;
-        if (keys[i].integer)
+        if (keys[i].whole)
           G_STRUCT_MEMBER (gint, settings, keys[i].offset) = number;
         else
           G_STRUCT_MEMBER (gdouble, settings, keys[i].offset) = number;
@@ -165,7 +249,7 @@ variations_settings_describe (const VariationsSettings *settings)
 
   for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
     g_string_append_printf (text, "%s%s=%g", i ? " " : "", keys[i].key,
-                            keys[i].integer
+                            keys[i].whole
                               ? G_STRUCT_MEMBER (gint, settings, keys[i].offset)
                               : G_STRUCT_MEMBER (gdouble, settings, keys[i].offset));
 
@@ -271,6 +355,7 @@ void
 variations_maker_free (VariationsMaker *maker)
 {
   g_clear_pointer (&maker->inversion, ddim_inversion_free);
+  g_clear_pointer (&maker->patches, ddim_field_unref);
   g_clear_pointer (&maker->model, ddim_model_unref);
   g_clear_pointer (&maker->schedule_of_patches, ddim_schedule_free);
   g_clear_pointer (&maker->pool, ddim_thread_pool_unref);
@@ -284,25 +369,25 @@ variations_maker_get_pool (VariationsMaker *maker)
   return maker->pool;
 }
 
-/* Leaves the inversion in the maker. */
+/* Leaves the inversion in the maker, made with the fields where it is not the last. */
 static gboolean
-invert (VariationsMaker         *maker,
-        const VariationsColumn  *column,
-        const VariationsRegion  *region,
-        GError                 **error)
+invert (VariationsMaker           *maker,
+        const VariationsColumn    *column,
+        const VariationsRegion    *region,
+        const VariationsFields    *fields,
+        GError                   **error)
 {
   const VariationsSettings *settings = &column->settings;
-  const DdimSchedule       *schedule;
-  g_autoptr (DdimField)     field    = NULL;
+  VariationsSettings        encoded  = *settings; /* what encoding depends on */
   g_autoptr (DdimLevels)    levels   = NULL;
-  VariationsSettings        but      = *settings; /* for the strength */
-  clock_t                   start    = clock ();
   g_autofree gchar         *text     = NULL;
+  clock_t                   start    = clock ();
 
-  but.strength = but.stronger = 0;
-  text = variations_settings_describe (&but);
+  encoded.strength = encoded.stronger = encoded.handicap = encoded.taper = 0;
+  encoded.even = encoded.apart = 0;
+  text = variations_settings_describe (&encoded);
   if (maker->inversion && maker->region == region &&
-      maker->kind->make_field == column->kind->make_field && ! strcmp (maker->settings, text))
+      maker->kind->make_fields == column->kind->make_fields && ! strcmp (maker->settings, text))
     return TRUE;
 
   g_clear_pointer (&maker->inversion, ddim_inversion_free);
@@ -311,19 +396,29 @@ invert (VariationsMaker         *maker,
   maker->kind     = column->kind;
   maker->settings = g_steal_pointer (&text);
 
-  field = column->kind->make_field (maker, region, settings, &schedule, error);
-  if (! field)
-    return FALSE;
-  levels = ddim_levels_new (schedule, DDIM_SPACING_QUADRATIC, settings->steps, settings->depth,
-                            NULL, error);
+  levels = ddim_levels_new (fields->schedule, DDIM_SPACING_QUADRATIC, settings->steps,
+                            settings->depth, NULL, error);
   if (! levels)
     return FALSE;
-  maker->inversion = ddim_inversion_new (field, levels, DDIM_ENCODER_EXACT,
+  maker->inversion = ddim_inversion_new (fields->encoding, levels, settings->encoder,
                                          variations_region_frame (region, settings->context),
                                          NULL, error);
   maker->seconds   = (clock () - start) / (gdouble) CLOCKS_PER_SEC;
 
   return maker->inversion != NULL;
+}
+
+/* Nothing outside of the selection is written. */
+static void
+restore_surroundings (const DdimCanvas *image,
+                      const gfloat     *weights,
+                      DdimCanvas       *made)
+{
+  for (gint n = 0; n < made->n; n++)
+    for (gsize pixel = 0; pixel < (gsize) image->h * image->w; pixel++)
+      if (weights[pixel] == 0)
+        memcpy (made->data + n * ddim_canvas_item_size (image) + pixel * image->c,
+                image->data + pixel * image->c, image->c * sizeof (gfloat));
 }
 
 DdimCanvas *
@@ -335,22 +430,26 @@ variations_make (VariationsMaker         *maker,
                  VariationsCost          *cost,
                  GError                 **error)
 {
-  g_autofree gfloat      *weights = NULL;
-  g_autoptr (DdimCanvas)  made    = NULL;
-  const DdimCanvas       *image;
-  DdimVariation           options = { .strength = column->settings.strength, .seeds = seeds };
-  clock_t                 start;
+  g_auto (VariationsFields) fields  = { 0 };
+  g_autofree gfloat        *weights = NULL;
+  g_autoptr (DdimCanvas)    made    = NULL;
+  const DdimCanvas         *image;
+  DdimVariation             options = { 0 };
+  clock_t                   start;
 
-  if (! invert (maker, column, region, error))
+  if (! column->kind->make_fields (maker, region, &column->settings, &fields, error) ||
+      ! invert (maker, column, region, &fields, error))
     return NULL;
 
-  image           = maker->inversion->image;
-  made            = ddim_canvas_new (n_seeds, image->h, image->w, image->c);
-  weights         = g_new0 (gfloat, (gsize) image->h * image->w);
-  options.weights = weights;
-  for (gint y = region->y - image->y; y < region->y - image->y + region->h; y++)
-    for (gint x = region->x - image->x; x < region->x - image->x + region->w; x++)
-      weights[(gsize) y * image->w + x] = 1;
+  image   = maker->inversion->image;
+  made    = ddim_canvas_new (n_seeds, image->h, image->w, image->c);
+  weights = make_weights (region, image);
+  options = (DdimVariation) {
+    .strength = get_strength (&column->settings),
+    .seeds    = seeds,
+    .weights  = weights,
+    .field    = fields.decoding,
+  };
 
   start = clock ();
   if (! ddim_vary (maker->inversion, &options, made, NULL, NULL, error))
@@ -360,13 +459,7 @@ variations_make (VariationsMaker         *maker,
     .evaluations     = maker->inversion->evaluations,
     .inversion_error = maker->inversion->inversion_error,
   };
-
-  /* Nothing outside of the selection is written. */
-  for (gint n = 0; n < n_seeds; n++)
-    for (gsize pixel = 0; pixel < (gsize) image->h * image->w; pixel++)
-      if (weights[pixel] == 0)
-        memcpy (made->data + n * ddim_canvas_item_size (image) + pixel * image->c,
-                image->data + pixel * image->c, image->c * sizeof (gfloat));
+  restore_surroundings (image, weights, made);
 
   return g_steal_pointer (&made);
 }

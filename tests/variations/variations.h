@@ -16,9 +16,16 @@ typedef struct
   gdouble depth;
   gdouble strength;
   gdouble stronger; /* the strength of the column `stronger`                  */
+  gint    even;     /* 1: the strength s is taken as s (2 - s), so that what is
+                       seen changes more evenly                               */
   gint    steps;
+  gint    encoder;  /* a DdimEncoder                                          */
   gint    context;  /* pixels that are seen around the selection              */
-  gint    apart;    /* of the picture's own patches alone                     */
+  gint    cell;     /* as in DdimStructureTexture                             */
+  gdouble ratio;
+  gint    apart;    /* as in DdimPatchesHandicap                              */
+  gdouble handicap; /* ... at strength 1; in proportion to the strength       */
+  gdouble taper;    /* pixels from the selection's border at which it is whole */
 } VariationsSettings;
 
 /* A rectangular selection, hard-edged, in a picture. */
@@ -32,19 +39,26 @@ typedef struct
 
 typedef struct _VariationsMaker VariationsMaker;
 
+/* New references, and a schedule that lives as long as the maker. */
+typedef struct
+{
+  DdimField          *encoding;
+  DdimField          *decoding;
+  const DdimSchedule *schedule;
+} VariationsFields;
+
 /* How a column is made. */
 typedef struct
 {
   const gchar  *name;          /* on the command line                         */
   const gchar  *title;         /* on the page                                 */
 
-  /* A new reference to a field of the region's canvases, and its schedule, which
-   * lives as long as the maker; NULL for pictures that are made elsewhere.   */
-  DdimField  * (*make_field) (VariationsMaker          *maker,
-                              const VariationsRegion   *region,
-                              const VariationsSettings *settings,
-                              const DdimSchedule      **schedule,
-                              GError                  **error);
+  /* Fields of the region's frame; NULL for pictures that are made elsewhere. */
+  gboolean   (* make_fields) (VariationsMaker           *maker,
+                              const VariationsRegion    *region,
+                              const VariationsSettings  *settings,
+                              VariationsFields          *fields,
+                              GError                   **error);
   gboolean      stronger;      /* takes the other strength                    */
 } VariationsKind;
 
@@ -94,7 +108,8 @@ void               variations_maker_free    (VariationsMaker           *maker);
 DdimThreadPool   * variations_maker_get_pool (VariationsMaker          *maker);
 
 /* Frames of the region with its selection varied: one item for each seed.
- * Columns in a row that differ in strength alone share one inversion.        */
+ * Columns one after another that differ in no more than what decodes share one
+ * inversion.                                                                 */
 DdimCanvas       * variations_make          (VariationsMaker           *maker,
                                              const VariationsColumn    *column,
                                              const VariationsRegion    *region,
