@@ -21,18 +21,22 @@
 
 typedef struct
 {
-  gint n, tokens, heads, d;
+  gint n, queries, keys, heads, d;
   gint beside; /* numbers between one row and the next that are not its own */
 } Case;
 
 static const Case cases[] =
 {
-  { 1, 256, 1, 64, 0 },
-  { 2, 49, 8, 8, 0 },
-  { 3, 16, 2, 33, 5 },
-  { 1, 130, 3, 20, 7 },
-  { 1, 1, 1, 4, 0 },
-  { 1, 97, 1, 512, 0 }
+  { 1, 256, 256, 1, 64, 0 },
+  { 2, 49, 49, 8, 8, 0 },
+  { 3, 16, 16, 2, 33, 5 },
+  { 1, 130, 130, 3, 20, 7 },
+  { 1, 1, 1, 1, 4, 0 },
+  { 1, 97, 97, 1, 512, 0 },
+  /* Keys and values of another sequence, as a text's. */
+  { 2, 64, 77, 4, 32, 0 },
+  { 3, 130, 1, 2, 40, 3 },
+  { 2, 5, 200, 1, 17, 0 }
 };
 
 static gfloat *
@@ -53,12 +57,13 @@ test_case (gconstpointer data)
   const Case *c = data;
   g_autoptr (GRand) rand = g_rand_new_with_seed (7);
   gsize  stride = c->heads * c->d + c->beside;
-  gsize  size   = (gsize) c->n * c->tokens * stride;
-  gfloat *blocks[] = { numbers (rand, size, 3), numbers (rand, size, 3), numbers (rand, size, 1),
-                       numbers (rand, size, 1), ddim_memory_alloc (size),
+  gsize  size   = (gsize) c->n * c->queries * stride;
+  gsize  size_of_keys = (gsize) c->n * c->keys * stride;
+  gfloat *blocks[] = { numbers (rand, size, 3), numbers (rand, size_of_keys, 3),
+                       numbers (rand, size_of_keys, 1), numbers (rand, size, 1), ddim_memory_alloc (size),
                        ddim_memory_alloc (size) };
   gfloat *wanted = blocks[3], *found = blocks[4], *one_thread = blocks[5];
-  DdimAttentionArgs args = { c->n, c->tokens, c->heads, c->d, blocks[0], blocks[1], blocks[2],
+  DdimAttentionArgs args = { c->n, c->queries, c->keys, c->heads, c->d, blocks[0], blocks[1], blocks[2],
                              stride, stride, stride, wanted, stride };
 
   ddim_attention_naive (&args);
@@ -67,8 +72,8 @@ test_case (gconstpointer data)
     {
       gint n_threads = 1 + i % 3;
       g_autoptr (DdimThreadPool) pool = use_kernels (i / 3, n_threads);
-      gfloat  *scratch = ddim_memory_alloc (ddim_attention_plan (c->n, c->tokens, c->heads, c->d,
-                                                                 pool));
+      gfloat  *scratch = ddim_memory_alloc (ddim_attention_plan (c->n, c->queries, c->keys,
+                                                                 c->heads, c->d, pool));
       DdimRun  run = { pool, NULL, scratch };
 
       /* What lies between the rows is nobody's to change. */
@@ -100,8 +105,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autofree gchar *path = g_strdup_printf ("/attention/%d-tokens-%d-heads-of-%d-at-%d",
-                                                cases[i].tokens, cases[i].heads, cases[i].d,
+      g_autofree gchar *path = g_strdup_printf ("/attention/%d-of-%d-%d-heads-of-%d-at-%d",
+                                                cases[i].queries, cases[i].keys, cases[i].heads, cases[i].d,
                                                 cases[i].n);
 
       g_test_add_data_func (path, &cases[i], test_case);

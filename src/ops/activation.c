@@ -9,10 +9,9 @@
  *   ReLU  max (x, 0)
  */
 
-#include <math.h>
-
-#include "vector.h"
 #include "activation.h"
+
+#include <math.h>
 
 gdouble
 ddim_activation_naive (DdimActivation activation,
@@ -34,32 +33,12 @@ ddim_activation_naive (DdimActivation activation,
   return x;
 }
 
-DDIM_CLONES static void
-silu (gfloat *x,
-      gsize   n)
-{
-  for (gsize i = 0; i < n; i++)
-    x[i] = x[i] / (1 + ddim_exp (-x[i]));
-}
-
 void
 ddim_activation_apply (DdimActivation  activation,
                        gfloat         *x,
-                       gsize           n,
-                       const DdimRun  *run)
+                       gsize           n)
 {
-  switch (activation)
-    {
-    case DDIM_ACTIVATION_NONE:
-      break;
-
-    case DDIM_ACTIVATION_SILU:
-      silu (x, n);
-      break;
-
-    default:
-      for (gsize i = 0; i < n; i++)
-        x[i] = ddim_activation_naive (activation, x[i]);
-      break;
-    }
+  if (activation != DDIM_ACTIVATION_NONE)
+    for (gsize i = 0; i < n; i++)
+      x[i] = ddim_activation_naive (activation, x[i]);
 }

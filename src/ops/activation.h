@@ -11,12 +11,11 @@
 G_BEGIN_DECLS
 
 /* x[i] = activation (x[i]) for i in 0 .. n - 1, in place, on this thread.
- * Meant for vectors (the time embedding); tensors are activated where they
- * are read, through a DdimAffine.                                          */
+ * Meant for vectors (the time embedding); tensors are activated where they are
+ * read, through a DdimAffine, and there SiLU is a kernel's.                 */
 void ddim_activation_apply (DdimActivation  activation,
                             gfloat         *x,
-                            gsize           n,
-                            const DdimRun  *run);
+                            gsize           n);
 
 /* One value, in double precision: the reference. */
 gdouble ddim_activation_naive (DdimActivation activation,

@@ -11,23 +11,23 @@
 void
 ddim_attention_naive (const DdimAttentionArgs *args)
 {
-  gint     tokens = args->tokens;
   gint     d      = args->d;
-  gdouble *score  = g_new (gdouble, tokens);
+  gdouble *score  = g_new (gdouble, args->keys);
   gdouble *sum    = g_new (gdouble, d);
 
   for (gint n = 0; n < args->n; n++)
     for (gint head = 0; head < args->heads; head++)
-      for (gint i = 0; i < tokens; i++)
+      for (gint i = 0; i < args->queries; i++)
         {
-          gsize         item  = (gsize) n * tokens;
-          const gfloat *q     = args->q + (item + i) * args->q_stride + head * d;
+          gsize         row   = (gsize) n * args->queries + i;
+          gsize         first = (gsize) n * args->keys;
+          const gfloat *q     = args->q + row * args->q_stride + head * d;
           gdouble       most  = -INFINITY;
           gdouble       total = 0;
 
-          for (gint j = 0; j < tokens; j++)
+          for (gint j = 0; j < args->keys; j++)
             {
-              const gfloat *k = args->k + (item + j) * args->k_stride + head * d;
+              const gfloat *k = args->k + (first + j) * args->k_stride + head * d;
 
               score[j] = 0;
               for (gint c = 0; c < d; c++)
@@ -38,9 +38,9 @@ ddim_attention_naive (const DdimAttentionArgs *args)
 
           for (gint c = 0; c < d; c++)
             sum[c] = 0;
-          for (gint j = 0; j < tokens; j++)
+          for (gint j = 0; j < args->keys; j++)
             {
-              const gfloat *v = args->v + (item + j) * args->v_stride + head * d;
+              const gfloat *v = args->v + (first + j) * args->v_stride + head * d;
               gdouble       e = exp (score[j] - most);
 
               total += e;
@@ -48,7 +48,7 @@ ddim_attention_naive (const DdimAttentionArgs *args)
                 sum[c] += e * v[c];
             }
           for (gint c = 0; c < d; c++)
-            args->out[(item + i) * args->out_stride + head * d + c] = sum[c] / total;
+            args->out[row * args->out_stride + head * d + c] = sum[c] / total;
         }
 
   g_free (score);

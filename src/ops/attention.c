@@ -1,4 +1,4 @@
-/* attention.c: exact self-attention over the pixels of a map
+/* attention.c: exact attention of queries to keys and values
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -17,17 +17,17 @@
 #include "attention.h"
 
 /* Rows of a chunk: several times those that a product sums at once. */
-#define QUERIES       48
-#define SPLIT_QUERIES 64
+#define ROWS       48
+#define SPLIT_ROWS 64
 
 typedef struct
 {
   const DdimKernels *kernels;
-  gint               tokens, d;
+  gint               queries, keys, d;
   gint               key_panels, value_panels;
   gboolean           split;
-  gint               queries;     /* rows of a chunk                         */
-  gint               key_depth, value_depth; /* d and tokens, where split in whole ones */
+  gint               rows;        /* of a chunk                              */
+  gint               key_depth, value_depth; /* d and keys, where split in whole ones */
   gint               scores;      /* from a row's scores to the next's       */
   gint               query;       /* from a split query to the next          */
   gsize              keys_size;   /* floats of a head's keys, in panels      */
@@ -50,46 +50,48 @@ whole_splits (gint n)
 }
 
 static Plan
-make_plan (gint            tokens,
+make_plan (gint            queries,
+           gint            keys,
            gint            d,
            DdimThreadPool *pool)
 {
   const DdimKernels *kernels = ddim_thread_pool_get_kernels (pool);
-  Plan plan = { kernels, tokens, d };
+  Plan plan = { kernels, queries, keys, d };
 
-  plan.key_panels   = ddim_kernels_panels (kernels, tokens);
+  plan.key_panels   = ddim_kernels_panels (kernels, keys);
   plan.value_panels = ddim_kernels_panels (kernels, d);
-  plan.queries      = QUERIES;
+  plan.rows         = ROWS;
   plan.key_depth    = d;
-  plan.value_depth  = tokens;
-  plan.scores       = ddim_kernels_padded (kernels, tokens);
+  plan.value_depth  = keys;
+  plan.scores       = ddim_kernels_padded (kernels, keys);
   plan.split        = kernels->bf16x2_split && d >= DDIM_BF16X2;
   if (plan.split)
     {
       /* Never an even number of the cache's lines: rows would meet in it. */
-      plan.queries     = SPLIT_QUERIES;
+      plan.rows        = SPLIT_ROWS;
       plan.key_depth   = whole_splits (d);
-      plan.value_depth = whole_splits (tokens);
+      plan.value_depth = whole_splits (keys);
       plan.scores      = plan.value_depth + 16;
       plan.query       = plan.key_depth + 16;
     }
-  plan.keys_size    = ddim_memory_round ((gsize) ddim_kernels_padded (kernels, tokens)
+  plan.keys_size    = ddim_memory_round ((gsize) ddim_kernels_padded (kernels, keys)
                                          * plan.key_depth);
   plan.values_size  = ddim_memory_round ((gsize) ddim_kernels_padded (kernels, d)
                                          * plan.value_depth);
-  plan.worker_size  = ddim_memory_round ((gsize) plan.queries
+  plan.worker_size  = ddim_memory_round ((gsize) plan.rows
                                          * (plan.scores + kernels->panel + plan.query));
   return plan;
 }
 
 gsize
 ddim_attention_plan (gint            n,
-                     gint            tokens,
+                     gint            queries,
+                     gint            keys,
                      gint            heads,
                      gint            d,
                      DdimThreadPool *pool)
 {
-  Plan plan = make_plan (tokens, d, pool);
+  Plan plan = make_plan (queries, keys, d, pool);
 
   return (gsize) n * heads * (plan.keys_size + plan.values_size)
          + ddim_thread_pool_get_n_threads (pool) * plan.worker_size;
@@ -163,14 +165,14 @@ pack (gint     chunk,
   const DdimAttentionArgs *args = job->args;
   gint    head  = chunk / plan->key_panels, panel = chunk % plan->key_panels;
   gint    first = panel * plan->kernels->panel;
-  gint    n     = MIN (plan->kernels->panel, plan->tokens - first);
-  gsize   token = (gsize) (head / args->heads) * plan->tokens + first;
+  gint    n     = MIN (plan->kernels->panel, plan->keys - first);
+  gsize   token = (gsize) (head / args->heads) * plan->keys + first;
   gint    column = head % args->heads * plan->d;
   gfloat *keys   = head_keys (job, head) + (gsize) first * plan->key_depth;
   gfloat *values = head_keys (job, head) + plan->keys_size;
 
   pack_keys (plan, args->k + token * args->k_stride + column, args->k_stride, n,
-             ddim_kernels_width (plan->kernels, plan->tokens, panel), keys);
+             ddim_kernels_width (plan->kernels, plan->keys, panel), keys);
 
   for (gint part = 0; part < plan->value_panels; part++)
     {
@@ -186,7 +188,7 @@ pack (gint     chunk,
 static gint
 query_blocks (const Plan *plan)
 {
-  return (plan->tokens + plan->queries - 1) / plan->queries;
+  return (plan->queries + plan->rows - 1) / plan->rows;
 }
 
 /* A panel of the product of n rows, `stride` floats apart, with b. */
@@ -201,7 +203,7 @@ multiply (const Plan   *plan,
           gfloat       *c,
           gsize         c_stride)
 {
-  const gfloat    *rows[SPLIT_QUERIES];
+  const gfloat    *rows[SPLIT_ROWS];
   gsize            parts[] = { 0 };
   DdimProductPart  part = { rows, depth };
   gint             each = plan->split ? DDIM_BF16X2_ROWS : 1;
@@ -231,9 +233,9 @@ attend (gint     chunk,
   const Plan *plan = &job->plan;
   const DdimAttentionArgs *args = job->args;
   gint    head   = chunk / query_blocks (plan);
-  gint    first  = chunk % query_blocks (plan) * plan->queries;
-  gint    n      = MIN (plan->queries, plan->tokens - first);
-  gsize   token  = (gsize) (head / args->heads) * plan->tokens + first;
+  gint    first  = chunk % query_blocks (plan) * plan->rows;
+  gint    n      = MIN (plan->rows, plan->queries - first);
+  gsize   token  = (gsize) (head / args->heads) * plan->queries + first;
   gint    column = head % args->heads * plan->d;
   gint    panel  = plan->kernels->panel;
   const gfloat *keys   = head_keys (job, head);
@@ -241,9 +243,9 @@ attend (gint     chunk,
   const gfloat *q      = args->q + token * args->q_stride + column;
   gsize   q_stride     = args->q_stride;
   gfloat *scores = job->scratch + worker * plan->worker_size;
-  gfloat *sums   = scores + (gsize) plan->queries * plan->scores;
-  gfloat *query  = sums + (gsize) plan->queries * panel;
-  gfloat  factors[SPLIT_QUERIES];
+  gfloat *sums   = scores + (gsize) plan->rows * plan->scores;
+  gfloat *query  = sums + (gsize) plan->rows * panel;
+  gfloat  factors[SPLIT_ROWS];
 
   if (plan->split)
     {
@@ -253,14 +255,14 @@ attend (gint     chunk,
     }
   for (gint i = 0; i < plan->key_panels; i++)
     multiply (plan, q, q_stride, n, plan->key_depth,
-              ddim_kernels_width (plan->kernels, plan->tokens, i),
+              ddim_kernels_width (plan->kernels, plan->keys, i),
               keys + (gsize) i * panel * plan->key_depth, scores + i * panel, plan->scores);
 
   for (gint i = 0; i < n; i++)
-    factors[i] = plan->kernels->softmax (scores + (gsize) i * plan->scores, plan->tokens,
+    factors[i] = plan->kernels->softmax (scores + (gsize) i * plan->scores, plan->keys,
                                          1 / sqrtf (plan->d));
   if (plan->split)
-    plan->kernels->bf16x2_split (scores, plan->scores, n, plan->tokens, scores, plan->scores,
+    plan->kernels->bf16x2_split (scores, plan->scores, n, plan->keys, scores, plan->scores,
                                  DDIM_BF16X2);
 
   for (gint i = 0; i < plan->value_panels; i++)
@@ -284,7 +286,7 @@ gboolean
 ddim_attention_run (const DdimAttentionArgs *args,
                     const DdimRun           *run)
 {
-  Job  job   = { args, make_plan (args->tokens, args->d, run->pool), run->scratch };
+  Job  job   = { args, make_plan (args->queries, args->keys, args->d, run->pool), run->scratch };
   gint heads = args->n * args->heads;
 
   job.scratch = job.packed + heads * (job.plan.keys_size + job.plan.values_size);

@@ -1,10 +1,11 @@
-/* attention.h: exact self-attention over the pixels of a map
+/* attention.h: exact attention of queries to keys and values
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * out = softmax (q k^T / sqrt d) v for every item and head (Vaswani et al.,
- * arXiv 1706.03762, equation 1).
+ * arXiv 1706.03762, equation 1).  Keys and values may be of another sequence than
+ * the queries (a text's, say): of a map's own pixels it is self-attention.
  */
 
 #pragma once
@@ -13,14 +14,15 @@
 
 G_BEGIN_DECLS
 
-/* q, k, v and out are N x tokens rows, `stride` floats apart, in which head i
- * has columns i d .. i d + d - 1.  q, k and v may be slices of one tensor.   */
+/* q and out are N x queries rows, k and v N x keys, `stride` floats apart, in which
+ * head i has columns i d .. i d + d - 1.  q, k and v may be slices of one tensor. */
 typedef struct
 {
   gint          n;
-  gint          tokens; /* H W */
+  gint          queries; /* H W of a map */
+  gint          keys;
   gint          heads;
-  gint          d;      /* columns of a head */
+  gint          d;       /* columns of a head */
   const gfloat *q, *k, *v;
   gsize         q_stride, k_stride, v_stride;
   gfloat       *out;
@@ -29,7 +31,8 @@ typedef struct
 
 /* Floats of scratch that a run needs with this pool. */
 gsize    ddim_attention_plan  (gint            n,
-                               gint            tokens,
+                               gint            queries,
+                               gint            keys,
                                gint            heads,
                                gint            d,
                                DdimThreadPool *pool);

@@ -156,7 +156,7 @@ apply_row (gint     chunk,
                             affine ? affine->shift + item * c + first : NULL,
                             silu, w, job->source->c[part], out + first, c);
   if (affine && ! silu)
-    ddim_activation_apply (affine->activation, out, (gsize) w * c, NULL);
+    ddim_activation_apply (affine->activation, out, (gsize) w * c);
 }
 
 gboolean

@@ -132,11 +132,12 @@ operation_init (Operation      *operation,
       gint c = spec->c_in;
 
       operation->attention = (DdimAttentionArgs)
-        { 1, side * side, shape->heads, c / shape->heads,
+        { 1, side * side, side * side, shape->heads, c / shape->heads,
           numbers (pixels * c), numbers (pixels * c), numbers (pixels * c), c, c, c,
           numbers (pixels * c), c };
       operation->flops = 4.0 * pixels * pixels * c;
-      scratch = ddim_attention_plan (1, side * side, shape->heads, c / shape->heads, pool);
+      scratch = ddim_attention_plan (1, side * side, side * side, shape->heads,
+                                     c / shape->heads, pool);
     }
   else
     {

@@ -216,14 +216,14 @@ attend (DdimSelfAttention *attention,
 {
   gint     h = q->tensor.h, w = q->tensor.w, c = q->tensor.c;
   DdimMap *out = ddim_map_new (pass, h, w, c);
-  DdimAttentionArgs args = { .n = pass->n, .tokens = h * w, .heads = attention->heads,
-                             .d = attention->d,
+  DdimAttentionArgs args = { .n = pass->n, .queries = h * w, .keys = h * w,
+                             .heads = attention->heads, .d = attention->d,
                              .q = q->tensor.data, .k = k->tensor.data, .v = v->tensor.data,
                              .q_stride = c, .k_stride = c, .v_stride = c,
                              .out = out->tensor.data, .out_stride = c };
 
-  ddim_pass_need_scratch (pass, ddim_attention_plan (pass->n, h * w, attention->heads,
-                                                     attention->d, pass->run.pool));
+  ddim_pass_need_scratch (pass, ddim_attention_plan (args.n, args.queries, args.keys,
+                                                     args.heads, args.d, pass->run.pool));
   if (ddim_pass_is_real (pass))
     ddim_pass_check (pass, ddim_attention_run (&args, &pass->run));
   return out;

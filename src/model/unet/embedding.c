@@ -187,7 +187,7 @@ embed (DdimEmbedding *embedding,
   if (! ddim_linear_run (linear[0], 1, projected, embedding->projected,
                          hidden, embedding->width, run))
     return FALSE;
-  ddim_activation_apply (DDIM_ACTIVATION_SILU, hidden, embedding->width, run);
+  ddim_activation_apply (DDIM_ACTIVATION_SILU, hidden, embedding->width);
   return ddim_linear_run (linear[1], 1, hidden, embedding->width,
                           out, embedding->width, run);
 }
@@ -252,6 +252,6 @@ ddim_embedding_run (DdimEmbedding *embedding,
                      out + i * width, run))
       return FALSE;
 
-  ddim_activation_apply (embedding->config.act_fn, out, n * width, run);
+  ddim_activation_apply (embedding->config.act_fn, out, n * width);
   return TRUE;
 }

@@ -67,7 +67,7 @@ ddim_conv_read (const DdimConv     *conv,
     }
   if (affine && ! silu)
     for (gint i = 0; i < count; i++)
-      ddim_activation_apply (affine->activation, inside + (gsize) i * pixel, c, NULL);
+      ddim_activation_apply (affine->activation, inside + (gsize) i * pixel, c);
 
   if (up == 2)
     for (gint i = end - start - 1; i > 0; i--)
