@@ -15,14 +15,14 @@
  *
  * The shortest useful program:
  *
- *   g_autoptr (DdimThreadPool)   pool   = ddim_thread_pool_new (0);
+ *   g_autoptr (DdimThreadPool) pool = ddim_thread_pool_new (0);
  *   g_autoptr (DdimModel)  model  = ddim_model_load ("weights/photo", pool, &error);
+ *   g_autoptr (DdimField)  field  = ddim_model_new_field (model, NULL, &error);
  *   g_autoptr (DdimLevels) levels = ddim_levels_new (ddim_model_get_schedule (model),
  *                                                    DDIM_SPACING_QUADRATIC, 20, 0.5,
  *                                                    NULL, &error);
  *   g_autoptr (DdimInversion) inversion =
- *     ddim_inversion_new (ddim_model_get_field (model), levels, DDIM_ENCODER_EXACT,
- *                         image, NULL, &error);
+ *     ddim_inversion_new (field, levels, DDIM_ENCODER_EXACT, image, NULL, &error);
  *   DdimVariation options = { .strength = 0.3, .seeds = &seed };
  *   g_autoptr (DdimCanvas) result = ddim_canvas_new (1, image->h, image->w, image->c);
  *   ddim_vary (inversion, &options, result, NULL, NULL, &error);

@@ -43,10 +43,10 @@ test_peak (void)
  * Returns a sum over the offsets.                                          */
 static gsize
 walk (DdimArena *arena,
-      gfloat    *base)
+      gfloat    *base,
+      gboolean   real)
 {
   g_autoptr (GRand) rand = g_rand_new_with_seed (7);
-  gboolean real = ! ddim_arena_is_dry (arena);
   gfloat  *places[PLACES] = { NULL };
   gsize    sizes[PLACES];
   gsize    sum = 0;
@@ -84,14 +84,13 @@ test_same_places (void)
   gsize   dry, peak;
 
   ddim_arena_give (arena, base);
-  dry  = walk (arena, base);
+  dry  = walk (arena, base, FALSE);
   peak = ddim_arena_get_peak (arena);
   g_assert_true (ddim_arena_commit (arena));
-  g_assert_false (ddim_arena_is_dry (arena));
 
   base = ddim_arena_take (arena, 1);
   ddim_arena_give (arena, base);
-  g_assert_cmpuint (walk (arena, base), ==, dry);
+  g_assert_cmpuint (walk (arena, base, TRUE), ==, dry);
   g_assert_cmpuint (ddim_arena_get_peak (arena), ==, peak);
   g_assert_true (ddim_arena_is_empty (arena));
 }
@@ -109,7 +108,6 @@ test_hold (void)
       gfloat *place;
 
       ddim_arena_give (arena, ddim_arena_take (arena, sizes[i]));
-      g_assert_true (ddim_arena_is_dry (arena));
       g_assert_cmpuint (ddim_arena_get_peak (arena), ==, sizes[i]);
       g_assert_true (ddim_arena_commit (arena));
       place = ddim_arena_take (arena, sizes[i]);

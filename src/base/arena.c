@@ -105,12 +105,6 @@ ddim_arena_is_empty (const DdimArena *arena)
 }
 
 gboolean
-ddim_arena_is_dry (const DdimArena *arena)
-{
-  return arena->memory == NULL;
-}
-
-gboolean
 ddim_arena_commit (DdimArena *arena)
 {
   g_assert (! arena->memory && ! arena->taken->len);

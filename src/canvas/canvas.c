@@ -39,8 +39,8 @@ ddim_canvas_try_new (gint     n,
   DdimCanvas *canvas;
   gfloat     *data;
 
-  if (! ddim_memory_check (size * sizeof (gfloat), error, "A batch of %d pictures of %d × %d pixels",
-                           n, w, h))
+  if (! ddim_memory_check (size * sizeof (gfloat), error,
+                           "A batch of %d pictures of %d × %d pixels", n, w, h))
     return NULL;
 
   data = g_try_new0 (gfloat, (gsize) size);
@@ -75,6 +75,18 @@ ddim_canvas_free (DdimCanvas *canvas)
 
   g_free (canvas->data);
   g_free (canvas);
+}
+
+DdimCanvas
+ddim_canvas_items (const DdimCanvas *canvas,
+                   gint              first,
+                   gint              n)
+{
+  DdimCanvas items = *canvas;
+
+  items.n     = n;
+  items.data += first * ddim_canvas_item_size (canvas);
+  return items;
 }
 
 gsize

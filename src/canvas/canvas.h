@@ -29,6 +29,12 @@ DdimCanvas * ddim_canvas_try_new (gint n, gint h, gint w, gint c, GError **error
 DdimCanvas * ddim_canvas_copy    (const DdimCanvas *canvas);
 void         ddim_canvas_free    (DdimCanvas *canvas);
 
+/* Items first .. first + n - 1 as a canvas of their own, a view: its data are those
+ * of the whole, and not to be freed.                                       */
+DdimCanvas   ddim_canvas_items   (const DdimCanvas *canvas,
+                                  gint              first,
+                                  gint              n);
+
 /* Number of floats in one item, H W C, and in all items. */
 gsize        ddim_canvas_item_size (const DdimCanvas *canvas);
 gsize        ddim_canvas_size      (const DdimCanvas *canvas);

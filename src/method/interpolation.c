@@ -24,11 +24,13 @@
 #include "decode.h"
 #include "interpolation.h"
 #include "local-mean.h"
+#include "memory-budget.h"
 #include "noise.h"
 
-/* Pixels decoded at a time, if the caller does not say: the activations of a
- * network of 128 channels then take about a gigabyte.                       */
-#define BATCH_PIXELS (1 << 18)
+/* Pixels decoded at a time, at most, if the caller does not say; and the canvases
+ * that a decoder has for each frame meanwhile.                              */
+#define BATCH_PIXELS (1 << 20)
+#define CANVASES     4
 
 /* Contrast is measured in squares of 2 RADIUS + 1 pixels. */
 #define RADIUS 8
@@ -214,20 +216,6 @@ locate (gdouble  position,
   return stretch;
 }
 
-/* The item of a batch as a canvas, a view of it. */
-static DdimCanvas
-item_of (const DdimCanvas *frames,
-         gint              first,
-         gint              n)
-{
-  DdimCanvas part = *frames;
-
-  part.n     = n;
-  part.data += first * ddim_canvas_item_size (frames);
-
-  return part;
-}
-
 static gboolean
 same_levels (const DdimLevels *x,
              const DdimLevels *y)
@@ -312,7 +300,8 @@ ddim_interpolate (const DdimInversion *const  *keys,
   if (! check (keys, n_keys, options, frames, error))
     return FALSE;
   if (batch <= 0)
-    batch = MAX (BATCH_PIXELS / ((gsize) frames->h * frames->w), 1);
+    batch = ddim_memory_fit ((gdouble) CANVASES * ddim_canvas_item_size (frames) * sizeof (gfloat),
+                             MAX (BATCH_PIXELS / ((gsize) frames->h * frames->w), 1));
 
   frames->x = keys[0]->image->x;
   frames->y = keys[0]->image->y;
@@ -320,7 +309,7 @@ ddim_interpolate (const DdimInversion *const  *keys,
   for (gint first = 0; first < frames->n; first += batch)
     {
       gint        n    = MIN (batch, frames->n - first);
-      DdimCanvas  part = item_of (frames, first, n);
+      DdimCanvas  part = ddim_canvas_items (frames, first, n);
       DdimMonitor time = ddim_monitor_part (monitor, (gdouble) first / frames->n,
                                             (gdouble) (first + n) / frames->n);
 
@@ -328,7 +317,7 @@ ddim_interpolate (const DdimInversion *const  *keys,
         {
           for (gint i = 0; i < n; i++)
             {
-              DdimCanvas           frame = item_of (&part, i, 1);
+              DdimCanvas           frame = ddim_canvas_items (&part, i, 1);
               gdouble              share;
               gint                 at    = locate (options->positions[first + i],
                                                    n_stretches, &share);

@@ -20,8 +20,8 @@ typedef struct
   gdouble        mix;        /* fresh noise mixed in, from 0, none, to 1: most
                                 halfway, none at the pictures                */
   guint64        seed;       /* of that noise, which all frames share        */
-  gint           batch;      /* frames decoded at a time; 0: as many as fit
-                                into a gigabyte or so                        */
+  gint           batch;      /* frames decoded at a time; 0: a megapixel, or as
+                                many as the memory budget lets               */
 } DdimInterpolation;
 
 /* Decodes the frames (H, W, C of the pictures) that lie at the positions: S

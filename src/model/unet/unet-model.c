@@ -112,19 +112,6 @@ plan_batch (DdimUnet  *unet,
     }
 }
 
-/* Items of a canvas as a canvas, a view of it. */
-static DdimCanvas
-items_of (const DdimCanvas *canvas,
-          gint              first,
-          gint              n)
-{
-  DdimCanvas items = *canvas;
-
-  items.n     = n;
-  items.data += first * ddim_canvas_item_size (canvas);
-  return items;
-}
-
 static gboolean
 run_batch (UnetField          *self,
            const DdimCanvas   *x,
@@ -181,8 +168,8 @@ unet_field_evaluate (DdimField          *field,
   for (gint first = 0; first < x->n; first += batch)
     {
       gint        n       = MIN (batch, x->n - first);
-      DdimCanvas  in      = items_of (x, first, n);
-      DdimCanvas  to      = items_of (out, first, n);
+      DdimCanvas  in      = ddim_canvas_items (x, first, n);
+      DdimCanvas  to      = ddim_canvas_items (out, first, n);
       DdimMonitor part    = ddim_monitor_part (monitor, (gdouble) first / x->n,
                                                (gdouble) (first + n) / x->n);
 

@@ -202,22 +202,8 @@ bf16x2_output (const DdimConv     *conv,
     });
 
   for (gint i = 0; i < b.items; i++)
-    {
-      DdimFinish    first = ddim_conv_finish (conv, args, block, b.item + i, panel, shared);
-      const gfloat *sums  = scratch + (gsize) i * rows * width;
-
-      for (gint y = b.row; y < b.row + b.rows; y++, sums += (gsize) b.columns * width)
-        {
-          DdimFinish finish = first;
-
-          finish.fresh = y == b.row;
-          finish.out += y * finish.out_line + b.column * finish.out_pixel;
-          if (finish.residual)
-            finish.residual += y * finish.residual_line + b.column * finish.residual_pixel;
-          conv->kernels->finish (sums, width, b.columns, ddim_conv_channels (conv, panel),
-                                 &finish);
-        }
-    }
+    ddim_conv_finish_rows (conv, args, block, b.item + i, panel,
+                           scratch + (gsize) i * rows * width, shared);
 }
 
 const DdimConvWay ddim_conv_bf16x2 =

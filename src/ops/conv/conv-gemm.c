@@ -182,22 +182,9 @@ gemm_output (const DdimConv     *conv,
     look_beyond (conv, args, &b, panel, &product);
   conv->kernels->product (width, &product);
 
-  for (gint item = b.item; item < b.item + b.items; item++)
-    {
-      DdimFinish first = ddim_conv_finish (conv, args, block, item, panel, shared);
-
-      for (gint y = b.row; y < b.row + b.rows; y++, sums += (gsize) b.columns * width)
-        {
-          DdimFinish finish = first;
-
-          finish.fresh = y == b.row;
-          finish.out += y * finish.out_line + b.column * finish.out_pixel;
-          if (finish.residual)
-            finish.residual += y * finish.residual_line + b.column * finish.residual_pixel;
-          conv->kernels->finish (sums, width, b.columns, ddim_conv_channels (conv, panel),
-                                 &finish);
-        }
-    }
+  for (gint i = 0; i < b.items; i++)
+    ddim_conv_finish_rows (conv, args, block, b.item + i, panel,
+                           sums + (gsize) i * b.rows * b.columns * width, shared);
 }
 
 const DdimConvWay ddim_conv_gemm =

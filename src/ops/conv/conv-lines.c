@@ -127,6 +127,31 @@ ddim_conv_finish (const DdimConv     *conv,
   return finish;
 }
 
+void
+ddim_conv_finish_rows (const DdimConv     *conv,
+                       const DdimConvArgs *args,
+                       gint                block,
+                       gint                item,
+                       gint                panel,
+                       const gfloat       *sums,
+                       gfloat             *shared)
+{
+  DdimConvBlock b     = ddim_conv_block (conv, args, block);
+  DdimFinish    first = ddim_conv_finish (conv, args, block, item, panel, shared);
+  gint          width = ddim_conv_width (conv, panel);
+
+  for (gint y = b.row; y < b.row + b.rows; y++, sums += (gsize) b.columns * width)
+    {
+      DdimFinish finish = first;
+
+      finish.fresh = y == b.row;
+      finish.out  += y * finish.out_line + b.column * finish.out_pixel;
+      if (finish.residual)
+        finish.residual += y * finish.residual_line + b.column * finish.residual_pixel;
+      conv->kernels->finish (sums, width, b.columns, ddim_conv_channels (conv, panel), &finish);
+    }
+}
+
 /* Pixels of an item that its block covers. */
 static gint
 count_pixels (const DdimConv     *conv,

@@ -128,6 +128,15 @@ DdimFinish ddim_conv_finish (const DdimConv     *conv,
                              gint                item,
                              gint                panel,
                              gfloat             *shared);
+/* The same for all rows of an item in a block whose units are pixels; sums: those
+ * of its pixels, row by row, in a panel.                                    */
+void ddim_conv_finish_rows  (const DdimConv     *conv,
+                             const DdimConvArgs *args,
+                             gint                block,
+                             gint                item,
+                             gint                panel,
+                             const gfloat       *sums,
+                             gfloat             *shared);
 /* Merges the blocks' moments, in their order. */
 void  ddim_conv_merge       (const DdimConv     *conv,
                              const DdimConvArgs *args,
