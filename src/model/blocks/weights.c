@@ -105,9 +105,12 @@ ddim_weights_get (DdimWeights  *weights,
   view = ddim_safetensors_lookup (weights->file, tensor);
   if (! view)
     {
+      g_autofree gchar *wanted = describe_shape (rank, shape);
+
       g_set_error (&weights->error, DDIM_ERROR, DDIM_ERROR_MISSING,
-                   "%s has no tensor “%s” (of type F32, F16 or BF16), which its config asks for",
-                   ddim_safetensors_get_name (weights->file), tensor);
+                   "%s has no tensor “%s” (%s numbers of type F32, F16 or BF16), which its "
+                   "config asks for",
+                   ddim_safetensors_get_name (weights->file), tensor, wanted);
       return FALSE;
     }
 
