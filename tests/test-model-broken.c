@@ -214,6 +214,38 @@ test_not_finite (void)
     }
 }
 
+/* Finite weights whose product, which is taken when they are loaded, is not. */
+static void
+test_overflow (void)
+{
+  static const gchar * const tensors[] = { "\"mid_block.attentions.0.to_q.weight\"",
+                                           "\"mid_block.attentions.0.to_k.weight\"" };
+  gchar *folder = copy_golden ("deep");
+  g_autofree gchar *path = g_build_filename (folder, WEIGHTS, NULL);
+  g_autofree gchar *bytes = NULL;
+  gsize   size;
+  guint64 header;
+
+  g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+  memcpy (&header, bytes, 8);
+  for (gsize i = 0; i < G_N_ELEMENTS (tensors); i++)
+    {
+      const gchar *entry = g_strstr_len (bytes + 8, header, tensors[i]);
+      const gchar *offsets = entry ? strstr (entry, "\"data_offsets\":[") : NULL;
+      const gfloat huge = 1e30;
+      gsize        start, end;
+
+      g_assert_nonnull (offsets);
+      g_assert_cmpint (sscanf (offsets, "\"data_offsets\":[%" G_GSIZE_FORMAT ",%" G_GSIZE_FORMAT,
+                               &start, &end), ==, 2);
+      for (; start < end; start += sizeof huge)
+        memcpy (bytes + 8 + header + start, &huge, sizeof huge);
+    }
+  g_assert_true (g_file_set_contents (path, bytes, size, NULL));
+  refuse (folder, DDIM_ERROR_NOT_FINITE, "mid_block.attentions.0");
+  remove_folder (folder);
+}
+
 /* Weights in a pickle: the error says how to convert them. */
 static void
 test_pickle (void)
@@ -277,6 +309,7 @@ main (int argc, char **argv)
   g_test_add_func ("/model-broken/no-folder", test_folder_missing);
   g_test_add_func ("/model-broken/weights-cut-off", test_weights_cut_off);
   g_test_add_func ("/model-broken/not-finite", test_not_finite);
+  g_test_add_func ("/model-broken/overflow", test_overflow);
   g_test_add_func ("/model-broken/pickle", test_pickle);
   g_test_add_func ("/model-broken/scheduler", test_scheduler);
   g_test_add_func ("/model-broken/latent", test_latent);

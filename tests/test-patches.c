@@ -310,6 +310,19 @@ test_threads (void)
 
 /* Degenerate pictures -------------------------------------------------------- */
 
+/* Of a picture with a NaN in it there is no model. */
+static void
+test_not_finite (void)
+{
+  g_autoptr (DdimThreadPool) pool    = ddim_thread_pool_new (1);
+  g_autoptr (DdimCanvas)     picture = ddim_canvas_new (1, 40, 27, 3);
+  g_autoptr (GError)         error   = NULL;
+
+  picture->data[500] = NAN;
+  g_assert_null (ddim_patches_new (picture, NULL, NULL, pool, &error));
+  g_assert_error (error, DDIM_ERROR, DDIM_ERROR_NOT_FINITE);
+}
+
 static void
 test_flat (void)
 {
@@ -624,6 +637,7 @@ main (int   argc,
   g_test_add_func ("/patches/mask", test_mask);
   g_test_add_func ("/patches/context", test_context);
   g_test_add_func ("/patches/threads", test_threads);
+  g_test_add_func ("/patches/not-finite", test_not_finite);
   g_test_add_func ("/patches/flat", test_flat);
   g_test_add_func ("/patches/two-colours", test_two_colours);
   g_test_add_func ("/patches/sharp", test_sharp);

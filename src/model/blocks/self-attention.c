@@ -17,6 +17,7 @@
  */
 
 #include <cblas.h>
+#include <math.h>
 
 #include "blocks.h"
 #include "add.h"
@@ -105,9 +106,12 @@ matrix (DdimWeights *weights,
   return out;
 }
 
-/* The layer whose matrix is `product` with the bias behind it. */
+/* The layer whose matrix is `product` with the bias behind it; without a
+ * convolution where that is more than a float holds.                        */
 static DdimLayer
-merged_layer (const gdouble *product,
+merged_layer (DdimWeights   *weights,
+              const gchar   *name,
+              const gdouble *product,
               gint           c,
               gfloat       **numbers)
 {
@@ -117,7 +121,13 @@ merged_layer (const gdouble *product,
   DdimConstant bias   = { DDIM_DTYPE_F32, c, *numbers + size };
 
   for (gsize i = 0; i < size + c; i++)
-    (*numbers)[i] = product[i];
+    {
+      (*numbers)[i] = product[i];
+      if (! isfinite ((*numbers)[i]) && ! weights->error)
+        g_set_error (&weights->error, DDIM_ERROR, DDIM_ERROR_NOT_FINITE,
+                     "%s: the weights of “%s” are so large that their product overflows",
+                     ddim_safetensors_get_name (weights->file), name);
+    }
   layer.conv = ddim_conv_new (&layer.spec, &weight, &bias);
   return layer;
 }
@@ -143,12 +153,12 @@ merge_projections (DdimSelfAttention *attention,
 
   cblas_dgemm (CblasRowMajor, CblasTrans, CblasNoTrans, c, c, c, 1, k, c, q, c, 0, product, c);
   cblas_dgemv (CblasRowMajor, CblasTrans, c, c, 1, k, c, q + size, 1, 0, product + size, 1);
-  attention->q = merged_layer (product, c, &attention->merged[0]);
+  attention->q = merged_layer (weights, name, product, c, &attention->merged[0]);
 
   cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, c, c, c, 1, o, c, v, c, 0, product, c);
   cblas_dgemv (CblasRowMajor, CblasNoTrans, c, c, 1, o, c, v + size, 1, 1, o + size, 1);
   memcpy (product + size, o + size, c * sizeof (gdouble));
-  attention->v = merged_layer (product, c, &attention->merged[1]);
+  attention->v = merged_layer (weights, name, product, c, &attention->merged[1]);
 }
 
 DdimSelfAttention *

@@ -25,6 +25,7 @@
 #include <string.h>
 
 #include "aligned-memory.h"
+#include "memory-budget.h"
 #include "thread-pool-private.h"
 #include "patch.h"
 
@@ -35,6 +36,11 @@
 
 #define BAND       (16 << 20) /* floats of patches at a time: 64 MiB          */
 #define MAX_SCALES 8
+
+/* Memory for each value of a picture, and of a canvas while it works, besides the
+ * patches of a band (see patches.h).                                        */
+#define PICTURE_BYTES 14
+#define CANVAS_BYTES  20
 #define SPREAD     2    /* the picture is at least so many coarse patches wide */
 
 /* Deviation of the pictures' own noise: 2.5 of 255. */
@@ -342,6 +348,11 @@ patches_evaluate (DdimField          *field,
 {
   PatchField *self = (PatchField *) field;
 
+  if (! ddim_memory_check (CANVAS_BYTES * (gdouble) ddim_canvas_item_size (x)
+                           + BAND * (gdouble) sizeof (gfloat), error,
+                           "A region of %d × %d pixels", x->w, x->h))
+    return FALSE;
+
   self->work.cancellable = monitor ? monitor->cancellable : NULL;
   for (gint i = 0; i < x->n; i++)
     {
@@ -421,6 +432,16 @@ ddim_patches_new (const DdimCanvas          *picture,
 
   if (! options)
     options = &none;
+  if (! ddim_canvas_is_finite (picture))
+    {
+      g_set_error (error, DDIM_ERROR, DDIM_ERROR_NOT_FINITE,
+                   "The picture holds numbers that are not finite (NaN or infinity): no patches "
+                   "can be taken from it");
+      return NULL;
+    }
+  if (! ddim_memory_check ((gdouble) PICTURE_BYTES * picture->h * picture->w * picture->c, error,
+                           "A model of a picture of %d × %d pixels", picture->w, picture->h))
+    return NULL;
   if (picture->n != 1 || picture->c > 4)
     {
       g_set_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT,
