@@ -321,6 +321,48 @@ test_inspect (void)
   g_assert_error (error, DDIM_ERROR, DDIM_ERROR_MISSING);
 }
 
+/* The most memory that this process has had, in bytes. */
+static gdouble
+peak_memory (void)
+{
+  g_autofree gchar *status = NULL;
+
+  g_assert_true (g_file_get_contents ("/proc/self/status", &status, NULL, NULL));
+  return g_ascii_strtod (strstr (status, "VmHWM:") + strlen ("VmHWM:"), NULL) * 1024;
+}
+
+/* Besides its canvases a batch of six pictures takes no more than one picture, of
+ * 256 x 256, takes: in a process of its own, since a peak never falls.      */
+static void
+test_batch_memory (void)
+{
+  if (g_test_subprocess ())
+    {
+      const gint             n     = 6;
+      g_autoptr (DdimModel)  model = load ("no-attention-f16", 1);
+      g_autoptr (DdimField)  field = ddim_model_new_field (model, NULL, NULL);
+      g_autoptr (DdimCanvas) x     = ddim_canvas_new (n, 256, 256, 3);
+      g_autoptr (DdimCanvas) out   = ddim_canvas_new (n, 256, 256, 3);
+      DdimCanvas             one   = ddim_canvas_items (x, 0, 1);
+      DdimCanvas             to    = ddim_canvas_items (out, 0, 1);
+      gdouble                before, alone, all;
+
+      memset (x->data, 0, ddim_canvas_size (x) * sizeof (gfloat));
+      memset (out->data, 0, ddim_canvas_size (out) * sizeof (gfloat));
+      before = peak_memory ();
+      g_assert_true (ddim_field_evaluate (field, &one, &level, &to, NULL, NULL));
+      alone = peak_memory () - before;
+      /* The maps of one picture, at least one of which must have been touched. */
+      g_assert_cmpfloat (alone, >, 256 * 256 * 8 * sizeof (gfloat));
+      g_assert_true (ddim_field_evaluate (field, x, &level, out, NULL, NULL));
+      all = peak_memory () - before;
+      g_assert_cmpfloat (all, <, 1.1 * alone + (1 << 20));
+      return;
+    }
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed ();
+}
+
 /* A field, and what was made with it, may outlive the caller's reference. */
 static void
 test_outlive (void)
@@ -436,6 +478,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/model/nested", "heads", test_golden);
   g_test_add_data_func ("/model/flat", "google", test_golden);
+  g_test_add_func ("/model/batch-memory", test_batch_memory);
   g_test_add_func ("/model/outlive", test_outlive);
   g_test_add_func ("/model/labels", test_labels);
   g_test_add_func ("/model/hash", test_hash);

@@ -253,8 +253,8 @@ check (const DdimInversion *const  *keys,
       if (keys[i]->field != keys[0]->field || ! same_levels (keys[i]->levels, keys[0]->levels))
         {
           g_set_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT,
-                       "Picture %d was taken apart by another model, or to other levels, "
-                       "than the first", i + 1);
+                       "Picture %d was inverted with another model, or to other noise "
+                       "levels, than the first", i + 1);
           return FALSE;
         }
       if (image->h != frames->h || image->w != frames->w || image->c != frames->c)

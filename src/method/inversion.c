@@ -92,7 +92,7 @@ ddim_inversion_new (DdimField          *field,
   if (image->n != 1 || image->c != field->channels)
     {
       g_set_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT,
-                   "%d pictures of %d channels cannot be taken apart by a model of %d "
+                   "%d pictures of %d channels cannot be inverted with a model of %d "
                    "channels, one picture at a time", image->n, image->c, field->channels);
       return NULL;
     }

@@ -1,4 +1,4 @@
-/* norm.c: group normalisation, taken apart
+/* norm.c: group normalisation in three steps
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
