@@ -12,7 +12,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "region-strip.h"
 #include "region-view.h"
 
 #define CHEQUER 8
@@ -35,7 +34,6 @@ read_view (DdimRegionView   *view,
            const DdimRegion *region,
            gint              side)
 {
-  GeglBuffer    *buffer = gimp_drawable_get_buffer (region->drawable);
   gdouble        scale  = MIN (1.0, side / (gdouble) MAX (view->view.width,
                                                           view->view.height));
   GeglRectangle  scaled;
@@ -47,9 +45,7 @@ read_view (DdimRegionView   *view,
 
   scaled = (GeglRectangle) { (gint) floor (view->view.x * scale),
                              (gint) floor (view->view.y * scale), view->w, view->h };
-  gegl_buffer_get (buffer, &scaled, scale, view->format, view->pixels,
-                   GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_CLAMP);
-  g_object_unref (buffer);
+  ddim_region_read_view (region, &scaled, scale, view->format, view->pixels);
 }
 
 DdimRegionView *

@@ -12,7 +12,7 @@
 #include "config.h"
 
 #include "conversions.h"
-#include "region-strip.h"
+#include "region.h"
 
 #define N_PAIRS 3
 
@@ -42,14 +42,12 @@ ddim_conversions_new (GimpDrawable *drawable)
   GimpImage       *image       = gimp_item_get_image (GIMP_ITEM (drawable));
   GimpDrawable    *selection   = GIMP_DRAWABLE (gimp_image_get_selection (image));
   const Babl      *native      = gimp_drawable_get_format (drawable);
-  DdimRegion       region      = { .drawable = drawable };
-
-  region.colors = gimp_drawable_is_gray (drawable) ? 1 : 3;
+  g_autoptr (DdimRegion) region = ddim_region_new_whole (drawable);
 
   conversions->pairs[0][0] = native;
-  conversions->pairs[0][1] = ddim_region_get_format (&region);
+  conversions->pairs[0][1] = ddim_region_get_format (region);
   conversions->pairs[1][0] = native;
-  conversions->pairs[1][1] = ddim_region_get_view_format (&region);
+  conversions->pairs[1][1] = ddim_region_get_view_format (region);
   conversions->pairs[2][0] = gimp_drawable_get_format (selection);
   conversions->pairs[2][1] = babl_format ("Y float");
   conversions->thread = g_thread_new ("ddim-conversions", find_out, conversions);

@@ -47,141 +47,70 @@ name_frame (const DdimFramesOptions *options,
             const DdimLayerSet      *layer_set,
             gint                     i)
 {
-  g_autofree gchar *first = NULL;
-  g_autofree gchar *last  = NULL;
+  const DdimRegion *first = layer_set->regions->pdata[0];
+  const DdimRegion *last  = layer_set->regions->pdata[layer_set->regions->len - 1];
 
   /* In the words that GIMP's animations are read from: not translated. */
   if (options->kind != DDIM_FRAMES_LAYER)
     return g_strdup_printf ("Frame %d (%dms) (replace)", i + 1, options->duration);
 
-  first = gimp_item_get_name (g_ptr_array_index (layer_set->layers, 0));
-  last  = gimp_item_get_name (g_ptr_array_index (layer_set->layers, layer_set->layers->len - 1));
-
   /* Translators: a new layer's name, between two layers' names; %.2f goes from
    * 0, the first of them, to 1, the other. */
-  return g_strdup_printf (_("%s to %s, %.2f"), first, last, options->position);
+  return g_strdup_printf (_("%s to %s, %.2f"), first->name, last->name, options->position);
 }
 
-/* A new image of the same kind, without layers. */
-static GimpImage *
-make_image (const DdimLayerSet *layer_set)
+/* The uppermost layer of the set that is in the image, or NULL. */
+static GimpLayer *
+find_uppermost (const DdimLayerSet *layer_set)
 {
-  GimpImage           *image   = layer_set->image;
-  GimpImage           *made;
-  GimpColorProfile    *profile = gimp_image_get_color_profile (image);
-  const GeglRectangle *target  = &layer_set->target;
+  GList     *order = NULL;
+  GimpLayer *found = NULL;
 
-  made = gimp_image_new_with_precision (target->width, target->height,
-                                        gimp_image_get_base_type (image),
-                                        gimp_image_get_precision (image));
-  if (profile)
-    {
-      gimp_image_set_color_profile (made, profile);
-      g_object_unref (profile);
-    }
+  if (gimp_image_is_valid (layer_set->image))
+    order = ddim_frames_list_layers (layer_set->image);
 
-  return made;
-}
-
-/* Above the uppermost of the layers that are this image's own. */
-static void
-find_place (const DdimLayerSet  *layer_set,
-            GimpLayer          **parent,
-            gint                *position)
-{
-  GimpImage *image = layer_set->image;
-  GList     *order = ddim_frames_list_layers (image);
-
-  *parent   = NULL;
-  *position = 0;
-  for (GList *iter = order; iter; iter = iter->next)
-    if (g_ptr_array_find (layer_set->layers, iter->data, NULL))
-      {
-        *parent   = GIMP_LAYER (gimp_item_get_parent (iter->data));
-        *position = gimp_image_get_item_position (image, iter->data);
-        break;
-      }
-
+  for (GList *iter = order; iter && ! found; iter = iter->next)
+    for (guint i = 0; i < layer_set->regions->len; i++)
+      if (((DdimRegion *) layer_set->regions->pdata[i])->drawable == iter->data)
+        found = iter->data;
   g_list_free (order);
+
+  return found;
 }
 
-/* Inserts the layers, frame 1 lowest, or none of them. */
-static gboolean
-insert_frames (const DdimFramesOptions *options,
-               const DdimLayerSet      *layer_set,
-               GPtrArray               *frames,
-               GimpImage               *image,
-               GPtrArray               *layers)
+DdimTransaction *
+ddim_frames_begin (const DdimFramesOptions *options,
+                   const DdimLayerSet      *layer_set)
 {
-  GimpLayer *parent   = NULL;
-  GimpLayer *group    = NULL;
-  gint       position = 0;
-  gboolean   success  = TRUE;
-
-  if (options->kind != DDIM_FRAMES_IMAGE)
-    find_place (layer_set, &parent, &position);
-  if (options->kind == DDIM_FRAMES_GROUP)
-    {
-      group   = GIMP_LAYER (gimp_group_layer_new (image, _("DDIM frames")));
-      success = gimp_image_insert_layer (image, group, parent, position);
-      if (! success)
-        gimp_item_delete (GIMP_ITEM (group));
-      parent   = group;
-      position = 0;
-    }
-
-  for (guint i = 0; i < frames->len && success; i++)
-    {
-      g_autofree gchar *name  = name_frame (options, layer_set, i);
-      GimpLayer        *layer = ddim_layer_set_make_layer (layer_set, image,
-                                                           frames->pdata[i], name);
-
-      if (options->kind == DDIM_FRAMES_IMAGE)
-        gimp_layer_set_offsets (layer, 0, 0);
-      success = gimp_image_insert_layer (image, layer, parent, position);
-      if (success)
-        g_ptr_array_add (layers, layer);
-      else
-        {
-          gimp_item_delete (GIMP_ITEM (layer));
-          if (group)
-            gimp_image_remove_layer (image, group);
-        }
-    }
-
-  return success;
-}
-
-gboolean
-ddim_frames_insert (const DdimFramesOptions  *options,
-                    const DdimLayerSet       *layer_set,
-                    GPtrArray                *frames,
-                    GPtrArray                *layers,
-                    GError                  **error)
-{
-  GimpImage *image = layer_set->image;
-  gboolean   success;
+  DdimTransaction *transaction;
 
   if (options->kind == DDIM_FRAMES_IMAGE)
-    {
-      image = make_image (layer_set);
-      gimp_image_undo_disable (image);
-      success = insert_frames (options, layer_set, frames, image, layers);
-      gimp_image_undo_enable (image);
-      if (! success)
-        gimp_image_delete (image);
-    }
-  else
-    {
-      gimp_image_undo_group_start (image);
-      success = insert_frames (options, layer_set, frames, image, layers);
-      gimp_image_undo_group_end (image);
-    }
+    return ddim_transaction_new_image (layer_set->image, layer_set->target.width,
+                                       layer_set->target.height);
 
-  if (! success)
-    g_set_error_literal (error, GIMP_PLUG_IN_ERROR, 0,
-                         _("GIMP would not take the new layers. Anchor a floating "
-                           "selection, and unlock the layer group, first."));
+  transaction = ddim_transaction_new (layer_set->image);
+  if (options->kind == DDIM_FRAMES_GROUP)
+    ddim_transaction_begin_group (transaction, _("DDIM frames"), find_uppermost (layer_set));
 
-  return success;
+  return transaction;
+}
+
+void
+ddim_frames_add (const DdimFramesOptions *options,
+                 const DdimLayerSet      *layer_set,
+                 DdimTransaction         *transaction,
+                 gint                     i,
+                 GeglBuffer              *frame)
+{
+  g_autofree gchar *name  = name_frame (options, layer_set, i);
+  DdimNewLayer     *layer = ddim_new_layer_new (name, layer_set->type, frame);
+
+  if (options->kind != DDIM_FRAMES_IMAGE)
+    {
+      layer->x = layer_set->target.x;
+      layer->y = layer_set->target.y;
+    }
+  if (options->kind == DDIM_FRAMES_LAYER)
+    layer->above = find_uppermost (layer_set);
+  ddim_transaction_add_layer (transaction, layer);
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "layer-set.h"
+#include "transaction.h"
 
 typedef enum
 {
@@ -22,14 +23,18 @@ typedef struct
   gdouble        position; /* of the one layer, 0 to 1: in its name          */
 } DdimFramesOptions;
 
-/* Puts frames (of GeglBuffer) above the uppermost layer of the set, in
- * one step to undo, or into a new image: all of them, the first lowest, or
- * none.  Appends the new layers, which GIMP owns, to `layers`.              */
-gboolean ddim_frames_insert      (const DdimFramesOptions  *options,
-                                  const DdimLayerSet       *layer_set,
-                                  GPtrArray                *frames,
-                                  GPtrArray                *layers,
-                                  GError                  **error);
+/* Frames above the uppermost layer of the set, or in a new image.  Free with
+ * ddim_transaction_free ().                                                 */
+DdimTransaction * ddim_frames_begin       (const DdimFramesOptions *options,
+                                           const DdimLayerSet      *layer_set);
+
+/* Adds frame i, counted from 0; the first is lowest.  Takes its pixels, as
+ * ddim_layer_set_make_frame () makes them.                                  */
+void              ddim_frames_add         (const DdimFramesOptions *options,
+                                           const DdimLayerSet      *layer_set,
+                                           DdimTransaction         *transaction,
+                                           gint                     i,
+                                           GeglBuffer              *frame);
 
 /* All layers of an image, from the top.  Free with g_list_free (). */
-GList  * ddim_frames_list_layers (GimpImage *image);
+GList           * ddim_frames_list_layers (GimpImage               *image);

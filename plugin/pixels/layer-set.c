@@ -3,8 +3,9 @@
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A frame is the mean of two layers' own, unclamped pixels, by its share of
- * the keyframes, and what the network changed of the mean of what it saw of them.
+ * A frame is the mean of two layers' own, unclamped pixels, by how far it is
+ * from one to the other, and what the network changed of the mean of what it saw
+ * of them.
  */
 
 #include "config.h"
@@ -14,9 +15,10 @@
 #include <libgimp/gimp.h>
 #include <glib/gi18n-lib.h>
 
+#include "finite.h"
 #include "layer-set.h"
-#include "region-strip.h"
 #include "scale.h"
+#include "strips.h"
 
 static gboolean
 check_layer (GimpDrawable  *layer,
@@ -49,33 +51,17 @@ ddim_layer_set_check_layers (GimpDrawable **drawables,
   return TRUE;
 }
 
-static GeglRectangle
-get_layer_bounds (GimpLayer *layer)
-{
-  GeglRectangle bounds;
-
-  gimp_drawable_get_offsets (GIMP_DRAWABLE (layer), &bounds.x, &bounds.y);
-  bounds.width  = gimp_drawable_get_width (GIMP_DRAWABLE (layer));
-  bounds.height = gimp_drawable_get_height (GIMP_DRAWABLE (layer));
-
-  return bounds;
-}
-
 /* Of the target, what the selection leaves. */
 static gboolean
 clip_to_selection (DdimLayerSet  *layer_set,
                    GError       **error)
 {
   GeglRectangle selected;
-  gboolean      any;
-  gint          x2, y2;
 
-  gimp_selection_bounds (layer_set->image, &any, &selected.x, &selected.y, &x2, &y2);
-  if (! any)
+  if (! layer_set->selection->mask)
     return TRUE;
 
-  selected.width  = x2 - selected.x;
-  selected.height = y2 - selected.y;
+  selected = layer_set->selection->area;
   if (gegl_rectangle_intersect (&layer_set->target, &layer_set->bounds, &selected))
     return TRUE;
 
@@ -85,21 +71,26 @@ clip_to_selection (DdimLayerSet  *layer_set,
   return FALSE;
 }
 
+static DdimRegion *
+get_region (const DdimLayerSet *layer_set,
+            gint                i)
+{
+  return layer_set->regions->pdata[i];
+}
+
 /* Frames need alpha where a layer has it or ends, or something is not wholly
- * selected.  GIMP names the format itself, for a layer that nobody sees.     */
+ * selected.                                                                 */
 static void
 choose_format (DdimLayerSet *layer_set)
 {
-  gboolean   alpha = ! gimp_selection_is_empty (layer_set->image);
-  GimpLayer *probe;
+  gboolean alpha = layer_set->selection->mask != NULL;
 
-  for (guint i = 0; i < layer_set->layers->len; i++)
+  for (guint i = 0; i < layer_set->regions->len; i++)
     {
-      GimpLayer     *layer  = layer_set->layers->pdata[i];
-      GeglRectangle  bounds = get_layer_bounds (layer);
+      const DdimRegion *region = get_region (layer_set, i);
 
-      alpha |= gimp_drawable_has_alpha (GIMP_DRAWABLE (layer)) ||
-               ! gegl_rectangle_contains (&bounds, &layer_set->target);
+      alpha |= babl_format_has_alpha (region->format) ||
+               ! gegl_rectangle_contains (&region->bounds, &layer_set->target);
     }
 
   layer_set->colors = gimp_image_get_base_type (layer_set->image) == GIMP_GRAY ? 1 : 3;
@@ -108,38 +99,66 @@ choose_format (DdimLayerSet *layer_set)
   else
     layer_set->type = alpha ? GIMP_RGBA_IMAGE : GIMP_RGB_IMAGE;
 
-  probe = gimp_layer_new (layer_set->image, "", 1, 1, layer_set->type, 100.0,
-                          GIMP_LAYER_MODE_NORMAL);
-  layer_set->format = gimp_drawable_get_format (GIMP_DRAWABLE (probe));
-  gimp_item_delete (GIMP_ITEM (probe));
+  layer_set->format = ddim_new_layer_get_format (layer_set->image, layer_set->type);
+}
+
+static void
+free_region (gpointer region)
+{
+  ddim_region_free (region);
+}
+
+/* The regions' frames may reach beyond their layers: what is read there is
+ * transparent.                                                              */
+static void
+place_frame (DdimLayerSet        *layer_set,
+             const GeglRectangle *frame)
+{
+  if (gegl_rectangle_equal (&layer_set->frame, frame))
+    return;
+
+  layer_set->frame = *frame;
+  for (guint i = 0; i < layer_set->regions->len; i++)
+    {
+      DdimRegion *region = get_region (layer_set, i);
+
+      g_clear_object (&region->pixels);
+      region->frame    = *frame;
+      region->frame.x -= region->bounds.x;
+      region->frame.y -= region->bounds.y;
+      region->target   = region->frame;
+    }
 }
 
 DdimLayerSet *
-ddim_layer_set_new (GimpImage  *image,
-                    GimpLayer **layers,
-                    GError    **error)
+ddim_layer_set_new (GimpImage            *image,
+                    const DdimSelection  *selection,
+                    GimpLayer           **layers,
+                    GError              **error)
 {
   g_autoptr (DdimLayerSet) layer_set = g_new0 (DdimLayerSet, 1);
 
-  layer_set->image  = image;
-  layer_set->layers = g_ptr_array_new ();
+  layer_set->image     = image;
+  layer_set->selection = selection;
+  layer_set->regions   = g_ptr_array_new_with_free_func (free_region);
 
   for (gint i = 0; layers && layers[i]; i++)
     {
-      GeglRectangle bounds;
+      DdimRegion *region;
 
       if (! check_layer (GIMP_DRAWABLE (layers[i]), error))
         return NULL;
 
-      bounds = get_layer_bounds (layers[i]);
+      region = ddim_region_new_whole (GIMP_DRAWABLE (layers[i]));
+      g_ptr_array_add (layer_set->regions, region);
       if (i == 0)
-        layer_set->bounds = bounds;
+        layer_set->bounds = region->bounds;
       else
-        gegl_rectangle_bounding_box (&layer_set->bounds, &layer_set->bounds, &bounds);
-      g_ptr_array_add (layer_set->layers, layers[i]);
+        gegl_rectangle_bounding_box (&layer_set->bounds, &layer_set->bounds,
+                                     &region->bounds);
     }
 
-  if (layer_set->layers->len < 2)
+  if (layer_set->regions->len < 2)
     {
       g_set_error_literal (error, GIMP_PLUG_IN_ERROR, 0,
                            _("A way from one layer to another needs two: select two "
@@ -150,7 +169,7 @@ ddim_layer_set_new (GimpImage  *image,
   layer_set->target = layer_set->bounds;
   if (! clip_to_selection (layer_set, error))
     return NULL;
-  layer_set->frame = layer_set->target;
+  place_frame (layer_set, &layer_set->target);
   choose_format (layer_set);
 
   return g_steal_pointer (&layer_set);
@@ -162,7 +181,7 @@ ddim_layer_set_free (DdimLayerSet *layer_set)
   if (! layer_set)
     return;
 
-  g_clear_pointer (&layer_set->layers, g_ptr_array_unref);
+  g_clear_pointer (&layer_set->regions, g_ptr_array_unref);
   g_free (layer_set);
 }
 
@@ -178,26 +197,8 @@ ddim_layer_set_set_frame (DdimLayerSet *layer_set,
                                     target->width + 2 * around_x,
                                     target->height + 2 * around_y };
 
-  gegl_rectangle_intersect (&layer_set->frame, &layer_set->bounds, &wide);
-}
-
-/* What of layer i lies in the frame, as a region that reaches beyond it: what
- * is read there is transparent.                                             */
-static DdimRegion
-get_region (const DdimLayerSet *layer_set,
-            gint                i)
-{
-  DdimRegion region = { .drawable = layer_set->layers->pdata[i], .frame = layer_set->frame,
-                        .pause = layer_set->pause, .pause_data = layer_set->pause_data };
-  gint       off_x, off_y;
-
-  gimp_drawable_get_offsets (region.drawable, &off_x, &off_y);
-  region.frame.x -= off_x;
-  region.frame.y -= off_y;
-  region.target   = region.frame;
-  region.colors   = gimp_drawable_is_gray (region.drawable) ? 1 : 3;
-
-  return region;
+  gegl_rectangle_intersect (&wide, &layer_set->bounds, &wide);
+  place_frame (layer_set, &wide);
 }
 
 /* Whether any pixel of a layer in the frame can be seen. */
@@ -231,82 +232,39 @@ ddim_layer_set_read_canvas (const DdimLayerSet  *layer_set,
                             gint                 w,
                             GError             **error)
 {
-  DdimRegion        region = get_region (layer_set, i);
-  g_autofree gchar *name   = NULL;
+  DdimRegion *region = get_region (layer_set, i);
 
-  if (is_visible (&region))
-    return ddim_region_read_canvas (&region, channels, h, w);
+  region->pause      = layer_set->pause;
+  region->pause_data = layer_set->pause_data;
+  ddim_region_capture (region);
+  if (is_visible (region))
+    return ddim_region_read_canvas (region, channels, h, w);
 
-  name = gimp_item_get_name (GIMP_ITEM (region.drawable));
   g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
                _("Nothing of “%s” can be seen there: it is transparent, or not "
                  "selected. Choose a layer or a selection with something in it."),
-               name);
+               region->name);
   return NULL;
 }
 
-/* Rows of a canvas's item, scaled to those of the frame. */
-typedef struct
-{
-  const gfloat *data;
-  gint          channels;
-  DdimScale    *rows;
-  DdimScale    *columns;
-  gfloat       *narrow;
-  gfloat       *row;
-} Rows;
-
+/* A canvas's item, scaled to the frame. */
 static void
-rows_init (Rows               *rows,
+rows_init (DdimScaledRows     *rows,
            const DdimLayerSet *layer_set,
            const DdimCanvas   *canvas,
            gint                item)
 {
-  rows->data     = canvas->data + item * ddim_canvas_item_size (canvas);
-  rows->channels = canvas->c;
-  rows->rows     = ddim_scale_new (canvas->h, layer_set->frame.height);
-  rows->columns  = ddim_scale_new (canvas->w, layer_set->frame.width);
-  rows->narrow   = g_new (gfloat, (gsize) canvas->w * canvas->c);
-  rows->row      = g_new (gfloat, (gsize) layer_set->frame.width * canvas->c);
-}
-
-static void
-rows_clear (Rows *rows)
-{
-  g_clear_pointer (&rows->rows, ddim_scale_free);
-  g_clear_pointer (&rows->columns, ddim_scale_free);
-  g_clear_pointer (&rows->narrow, g_free);
-  g_clear_pointer (&rows->row, g_free);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Rows, rows_clear)
-
-static void
-rows_make (Rows *rows,
-           gint  y)
-{
-  const DdimScale *scale = rows->rows;
-  gsize            size  = (gsize) rows->columns->from * rows->channels;
-
-  for (gsize i = 0; i < size; i++)
-    {
-      gfloat sum = 0.0f;
-
-      for (gint tap = 0; tap < scale->n_taps; tap++)
-        sum += scale->weights[(gsize) y * scale->n_taps + tap] *
-               rows->data[(scale->first[y] + tap) * size + i];
-      rows->narrow[i] = sum;
-    }
-
-  ddim_scale_row (rows->columns, rows->narrow, rows->channels, rows->row);
+  ddim_scaled_rows_init (rows, canvas->data + item * ddim_canvas_item_size (canvas), NULL,
+                         canvas->h, canvas->w, canvas->c,
+                         layer_set->frame.height, layer_set->frame.width);
 }
 
 /* A model's values at a pixel of the made row, as the image has colours. */
 static inline gdouble
-rows_get (const Rows *rows,
-          gint        x,
-          gint        colors,
-          gint        c)
+rows_get (const DdimScaledRows *rows,
+          gint                  x,
+          gint                  colors,
+          gint                  c)
 {
   const gfloat *value = rows->row + (gsize) x * rows->channels;
 
@@ -326,42 +284,21 @@ read_pixels (const DdimLayerSet  *layer_set,
              const Babl          *format,
              gdouble             *pixels)
 {
-  DdimRegion    region = get_region (layer_set, i);
-  GeglRectangle there  = *strip;
+  const DdimRegion *region = get_region (layer_set, i);
+  GeglRectangle     there  = *strip;
 
-  there.x += region.frame.x - layer_set->frame.x;
-  there.y += region.frame.y - layer_set->frame.y;
-  ddim_region_get_pixels (&region, &there, format, pixels);
-}
-
-static void
-read_selection (const DdimLayerSet  *layer_set,
-                const GeglRectangle *strip,
-                gfloat              *selected)
-{
-  gsize n = (gsize) strip->width * strip->height;
-
-  for (gsize i = 0; i < n; i++)
-    selected[i] = 1.0f;
-
-  if (! gimp_selection_is_empty (layer_set->image))
-    {
-      GimpSelection *selection = gimp_image_get_selection (layer_set->image);
-      GeglBuffer    *buffer    = gimp_drawable_get_buffer (GIMP_DRAWABLE (selection));
-
-      gegl_buffer_get (buffer, strip, 1.0, babl_format ("Y float"), selected,
-                       GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-      g_object_unref (buffer);
-    }
+  there.x -= region->bounds.x;
+  there.y -= region->bounds.y;
+  ddim_region_get_pixels (region, &there, format, pixels);
 }
 
 /* A layer's colour where it has one, else what the network saw there. */
 static inline gdouble
-see_color (const gdouble *pixel,
-           gint           c,
-           gint           colors,
-           const Rows    *seen,
-           gint           x)
+see_color (const gdouble        *pixel,
+           gint                  c,
+           gint                  colors,
+           const DdimScaledRows *seen,
+           gint                  x)
 {
   if (pixel[colors] > 0.0 && isfinite (pixel[c]))
     return pixel[c];
@@ -371,16 +308,16 @@ see_color (const gdouble *pixel,
 
 /* Blends one row into `from`. */
 static void
-blend_row (gint          colors,
-           gdouble       share,
-           gdouble      *from,
-           const gdouble *to,
-           const gfloat *selected,
-           gint          first,
-           gint          width,
-           const Rows   *x,
-           const Rows   *y,
-           const Rows   *z)
+blend_row (gint                  colors,
+           gdouble               share,
+           gdouble              *from,
+           const gdouble        *to,
+           const gfloat         *selected,
+           gint                  first,
+           gint                  width,
+           const DdimScaledRows *x,
+           const DdimScaledRows *y,
+           const DdimScaledRows *z)
 {
   for (gint i = 0; i < width; i++, from += colors + 1, to += colors + 1)
     {
@@ -400,27 +337,55 @@ blend_row (gint          colors,
     }
 }
 
+/* Puts a strip of the target, in the working `format`, into a frame. */
+static void
+put_strip (const DdimLayerSet  *layer_set,
+           GeglBuffer          *frame,
+           const GeglRectangle *strip,
+           const Babl          *format,
+           const gdouble       *pixels)
+{
+  gsize              n     = (gsize) strip->width * strip->height;
+  GeglRectangle      there = *strip;
+  g_autofree guint8 *bytes = g_malloc (n * babl_format_get_bytes_per_pixel (layer_set->format));
+
+  babl_process (babl_fish (format, layer_set->format), pixels, bytes, n);
+  ddim_keep_finite (layer_set->format, bytes, pixels, layer_set->colors + 1, n);
+
+  there.x -= layer_set->target.x;
+  there.y -= layer_set->target.y;
+  gegl_buffer_set (frame, &there, 0, layer_set->format, bytes, GEGL_AUTO_ROWSTRIDE);
+}
+
 /* A layer's own pixels, unconverted where the formats are the same. */
 static void
 copy_layer (const DdimLayerSet *layer_set,
             gint                i,
+            const Babl         *format,
+            gdouble            *pixels,
             GeglBuffer         *frame)
 {
-  GimpDrawable  *drawable = layer_set->layers->pdata[i];
-  GeglBuffer    *buffer   = gimp_drawable_get_buffer (drawable);
-  GeglRectangle  bounds   = get_layer_bounds (GIMP_LAYER (drawable));
-  GeglRectangle  common, there;
+  const DdimRegion *region = get_region (layer_set, i);
+  GeglRectangle     strip  = { 0 };
+  GeglRectangle     common, there;
 
-  if (gegl_rectangle_intersect (&common, &bounds, &layer_set->target))
+  if (region->format != layer_set->format)
     {
-      there    = common;
-      there.x -= layer_set->target.x;
-      there.y -= layer_set->target.y;
-      common.x -= bounds.x;
-      common.y -= bounds.y;
-      gegl_buffer_copy (buffer, &common, GEGL_ABYSS_NONE, frame, &there);
+      while (ddim_strip_next (&strip, &layer_set->target))
+        {
+          read_pixels (layer_set, i, &strip, format, pixels);
+          put_strip (layer_set, frame, &strip, format, pixels);
+        }
     }
-  g_object_unref (buffer);
+  else if (gegl_rectangle_intersect (&common, &region->bounds, &layer_set->target))
+    {
+      there     = common;
+      there.x  -= layer_set->target.x;
+      there.y  -= layer_set->target.y;
+      common.x -= region->bounds.x;
+      common.y -= region->bounds.y;
+      gegl_buffer_copy (region->pixels, &common, GEGL_ABYSS_NONE, frame, &there);
+    }
 }
 
 GeglBuffer *
@@ -433,80 +398,58 @@ ddim_layer_set_make_frame (const DdimLayerSet *layer_set,
                            const DdimCanvas   *frames,
                            gint                item)
 {
-  const GeglRectangle *target   = &layer_set->target;
-  GeglRectangle        extent   = { 0, 0, target->width, target->height };
-  GeglRectangle        strip    = { 0 };
-  gint                 stride   = layer_set->colors + 1;
-  const Babl          *format   = babl_format_with_space (layer_set->colors == 1 ? "Y'A double"
-                                                                               : "R'G'B'A double",
-                                                          layer_set->format);
-  g_autofree gdouble  *from     = NULL;
-  g_autofree gdouble  *to       = NULL;
-  g_autofree gfloat   *selected = NULL;
-  g_auto (Rows)        of_x     = { 0 };
-  g_auto (Rows)        of_y     = { 0 };
-  g_auto (Rows)        of_z     = { 0 };
-  GeglBuffer          *frame    = gegl_buffer_new (&extent, layer_set->format);
+  const GeglRectangle    *target = &layer_set->target;
+  GeglRectangle           strip  = { 0 };
+  gint                    stride = layer_set->colors + 1;
+  gsize                   n      = (gsize) target->width * DDIM_STRIP;
+  const Babl             *format = babl_format_with_space (stride == 2 ? "Y'A double"
+                                                                       : "R'G'B'A double",
+                                                           layer_set->format);
+  g_autofree gdouble     *from     = g_new (gdouble, n * stride);
+  g_autofree gdouble     *to       = NULL;
+  g_autofree gfloat      *selected = NULL;
+  g_auto (DdimScaledRows) of_x     = { 0 };
+  g_auto (DdimScaledRows) of_y     = { 0 };
+  g_auto (DdimScaledRows) of_z     = { 0 };
+  GeglBuffer             *frame;
 
-  if ((share == 0.0 || share == 1.0) && gimp_selection_is_empty (layer_set->image))
+  ddim_region_capture (get_region (layer_set, i));
+  ddim_region_capture (get_region (layer_set, j));
+  frame = gegl_buffer_new (GEGL_RECTANGLE (0, 0, target->width, target->height),
+                           layer_set->format);
+
+  if ((share == 0.0 || share == 1.0) && ! layer_set->selection->mask)
     {
-      copy_layer (layer_set, share == 0.0 ? i : j, frame);
+      copy_layer (layer_set, share == 0.0 ? i : j, format, from, frame);
       return frame;
     }
 
-  from     = g_new (gdouble, (gsize) target->width * DDIM_STRIP * stride);
-  to       = g_new (gdouble, (gsize) target->width * DDIM_STRIP * stride);
-  selected = g_new (gfloat, (gsize) target->width * DDIM_STRIP);
+  to       = g_new (gdouble, n * stride);
+  selected = g_new (gfloat, n);
   rows_init (&of_x, layer_set, x, 0);
   rows_init (&of_y, layer_set, y, 0);
   rows_init (&of_z, layer_set, frames, item);
 
   while (ddim_strip_next (&strip, target))
     {
-      GeglRectangle there = strip;
-
       read_pixels (layer_set, i, &strip, format, from);
       read_pixels (layer_set, j, &strip, format, to);
-      read_selection (layer_set, &strip, selected);
+      ddim_selection_read (layer_set->selection, &strip, selected);
 
       for (gint row = 0; row < strip.height; row++)
         {
           gsize at       = (gsize) row * strip.width;
           gint  of_frame = strip.y + row - layer_set->frame.y;
 
-          rows_make (&of_x, of_frame);
-          rows_make (&of_y, of_frame);
-          rows_make (&of_z, of_frame);
+          ddim_scaled_rows_make (&of_x, of_frame);
+          ddim_scaled_rows_make (&of_y, of_frame);
+          ddim_scaled_rows_make (&of_z, of_frame);
           blend_row (layer_set->colors, share, from + at * stride, to + at * stride,
                      selected + at, target->x - layer_set->frame.x, strip.width,
                      &of_x, &of_y, &of_z);
         }
-
-      there.x -= target->x;
-      there.y -= target->y;
-      gegl_buffer_set (frame, &there, 0, format, from, GEGL_AUTO_ROWSTRIDE);
+      put_strip (layer_set, frame, &strip, format, from);
     }
 
   return frame;
-}
-
-GimpLayer *
-ddim_layer_set_make_layer (const DdimLayerSet *layer_set,
-                           GimpImage          *image,
-                           GeglBuffer         *frame,
-                           const gchar        *name)
-{
-  GimpLayer  *layer = gimp_layer_new (image, name, layer_set->target.width,
-                                      layer_set->target.height, layer_set->type, 100.0,
-                                      GIMP_LAYER_MODE_NORMAL);
-  GeglBuffer *buffer;
-
-  gimp_layer_set_offsets (layer, layer_set->target.x, layer_set->target.y);
-  buffer = gimp_drawable_get_buffer (GIMP_DRAWABLE (layer));
-  gegl_buffer_copy (frame, NULL, GEGL_ABYSS_NONE, buffer, NULL);
-  g_object_unref (buffer);   /* sends the pixels to GIMP */
-  gimp_drawable_update (GIMP_DRAWABLE (layer), 0, 0, layer_set->target.width,
-                        layer_set->target.height);
-
-  return layer;
 }

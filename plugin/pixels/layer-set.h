@@ -14,32 +14,37 @@
 #include <libgimp/gimp.h>
 
 #include "ddim.h"
+#include "region.h"
+#include "selection.h"
 
 typedef struct
 {
-  GimpImage     *image;
-  GPtrArray     *layers;   /* of GimpLayer, which GIMP owns                  */
-  GeglRectangle  bounds;   /* all of them together, in the image's pixels    */
-  GeglRectangle  target;   /* what frames cover                              */
-  GeglRectangle  frame;    /* what a model sees                              */
-  GimpImageType  type;     /* of the frames                                  */
-  const Babl    *format;   /* of their pixels                                */
-  gint           colors;   /* 1 of a grey image, 3 otherwise                 */
+  GimpImage           *image;
+  const DdimSelection *selection; /* of the image, as captured               */
+  GPtrArray           *regions;   /* of DdimRegion, one a layer              */
+  GeglRectangle        bounds;    /* all of them together, in the image's pixels */
+  GeglRectangle        target;    /* what frames cover                       */
+  GeglRectangle        frame;     /* what a model sees                       */
+  GimpImageType        type;      /* of the frames                           */
+  const Babl          *format;    /* of their pixels                         */
+  gint                 colors;    /* 1 of a grey image, 3 otherwise          */
 
   /* As of a region: called now and then while a canvas is read, or NULL.    */
-  void         (*pause) (gpointer pause_data);
-  gpointer       pause_data;
+  void               (*pause) (gpointer pause_data);
+  gpointer             pause_data;
 } DdimLayerSet;
 
-/* layers: NULL-terminated, two or more of them, in the order of the keyframes; those
- * of other images are put into `image` by their offsets.  Errors
- * (GIMP_PLUG_IN_ERROR) are sentences for the user.                          */
-DdimLayerSet * ddim_layer_set_new          (GimpImage  *image,
-                                            GimpLayer **layers,
-                                            GError    **error);
-/* Whether each of them, which may be none, can be on the way. */
-gboolean       ddim_layer_set_check_layers (GimpDrawable **drawables,
-                                            GError       **error);
+/* layers: NULL-terminated, two or more of them, in their order in time; those of
+ * other images are put into `image` by their offsets.  selection: of the image,
+ * all of it; stays the caller's.  Errors (GIMP_PLUG_IN_ERROR) are sentences for
+ * the user.                                                                 */
+DdimLayerSet * ddim_layer_set_new          (GimpImage            *image,
+                                            const DdimSelection  *selection,
+                                            GimpLayer           **layers,
+                                            GError              **error);
+/* Whether each of them, which may be none, can be in a set. */
+gboolean       ddim_layer_set_check_layers (GimpDrawable        **drawables,
+                                            GError              **error);
 void           ddim_layer_set_free         (DdimLayerSet *layer_set);
 
 /* Sees `context` pixels around the target and at least a square of `least`,
@@ -71,11 +76,5 @@ GeglBuffer   * ddim_layer_set_make_frame   (const DdimLayerSet *layer_set,
                                             const DdimCanvas   *y,
                                             const DdimCanvas   *frames,
                                             gint                item);
-
-/* Puts a frame into a new layer of `image` that is not inserted yet. */
-GimpLayer    * ddim_layer_set_make_layer   (const DdimLayerSet *layer_set,
-                                            GimpImage          *image,
-                                            GeglBuffer         *frame,
-                                            const gchar        *name);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimLayerSet, ddim_layer_set_free)

@@ -21,7 +21,7 @@
 /* Rows of a mask between two pauses. */
 #define PAUSE_EVERY 128
 
-/* The part of a drawable to look at, at most DDIM_PATCH_SOURCE_SIDE either keyframes, with
+/* The part of a drawable to look at, at most DDIM_PATCH_SOURCE_SIDE either way, with
  * its middle as near to that of `around` as can be.                         */
 static GeglRectangle
 choose_window (const GeglRectangle *bounds,
@@ -80,7 +80,7 @@ ddim_patch_source_read (GimpDrawable              *drawable,
   GimpDrawable                *marks  = NULL;
   gint                         apart  = options->apart;
   GimpImage                   *image;
-  DdimRegion                   region = { .pause = pause, .pause_data = pause_data };
+  g_autoptr (DdimRegion)       region = NULL;
   GeglRectangle                bounds, area;
   gint                         off_x, off_y;
 
@@ -116,37 +116,38 @@ ddim_patch_source_read (GimpDrawable              *drawable,
       return NULL;
     }
 
-  region.drawable = drawable;
-  region.colors   = gimp_drawable_is_gray (drawable) ? 1 : 3;
-  region.frame    = choose_window (&bounds, around ? around : &bounds);
-  region.target   = region.frame;
+  region             = ddim_region_new_whole (drawable);
+  region->frame      = choose_window (&bounds, around ? around : &bounds);
+  region->target     = region->frame;
+  region->pause      = pause;
+  region->pause_data = pause_data;
 
   source          = g_new0 (DdimPatchSource, 1);
   source->name    = g_steal_pointer (&name);
   source->options = *options;
   source->options.apart = apart;
-  source->picture = ddim_region_read_canvas (&region, channels, region.frame.height,
-                                             region.frame.width);
+  source->picture = ddim_region_read_canvas (region, channels, region->frame.height,
+                                             region->frame.width);
   source->mask    = g_new (gfloat, ddim_canvas_item_size (source->picture) / channels);
   for (gsize i = 0; i < (gsize) source->picture->h * source->picture->w; i++)
     source->mask[i] = 1.0f;
 
   gimp_drawable_get_offsets (drawable, &off_x, &off_y);
   if (gimp_drawable_has_alpha (drawable))
-    mask_by (source, &region.frame, drawable, babl_format ("A float"), &region);
+    mask_by (source, &region->frame, drawable, babl_format ("A float"), region);
 
-  area    = region.frame;
+  area    = region->frame;
   area.x += off_x;
   area.y += off_y;
   if (selected && ! gimp_selection_is_empty (image))
     mask_by (source, &area, GIMP_DRAWABLE (gimp_image_get_selection (image)),
-             babl_format ("Y float"), &region);
+             babl_format ("Y float"), region);
   if (marks)
     {
       gimp_drawable_get_offsets (marks, &off_x, &off_y);
       area.x -= off_x;
       area.y -= off_y;
-      mask_by (source, &area, marks, babl_format ("Y float"), &region);
+      mask_by (source, &area, marks, babl_format ("Y float"), region);
     }
 
   return g_steal_pointer (&source);

@@ -3,12 +3,9 @@
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Pixels are read as non-linear doubles in the drawable's own colour space,
+ * Pixels are seen as non-linear doubles in the drawable's own colour space,
  * whatever its precision; a network sees them clamped to the gamut.  From u8
  * to floats babl would make itself a table first, of 256 MiB.
- *
- * A buffer of GIMP's keeps what was read through it in this process, so each
- * strip opens its own, and gives it back.
  */
 
 #include "config.h"
@@ -19,29 +16,15 @@
 #include <libgimp/gimp.h>
 
 #include "fill.h"
-#include "region-strip.h"
+#include "region.h"
 #include "scale.h"
-
-gboolean
-ddim_strip_next (GeglRectangle       *strip,
-                 const GeglRectangle *area)
-{
-  gint y      = strip->height ? strip->y + strip->height : area->y;
-  gint row    = ((y % DDIM_STRIP) + DDIM_STRIP) % DDIM_STRIP; /* y may be negative */
-  gint bottom = area->y + area->height;
-
-  *strip = (GeglRectangle) { area->x, y, area->width,
-                             MIN (DDIM_STRIP - row, bottom - y) };
-
-  return y < bottom;
-}
+#include "strips.h"
 
 const Babl *
 ddim_region_get_format (const DdimRegion *region)
 {
   return babl_format_with_space (region->colors == 1 ? "Y'A double"
-                                                     : "R'G'B'A double",
-                                 gimp_drawable_get_format (region->drawable));
+                                                     : "R'G'B'A double", region->format);
 }
 
 const Babl *
@@ -50,17 +33,35 @@ ddim_region_get_view_format (const DdimRegion *region)
   if (region->colors == 1)
     return babl_format ("R'G'B'A float");
 
-  return babl_format_with_space ("R'G'B'A float", gimp_drawable_get_format (region->drawable));
+  return babl_format_with_space ("R'G'B'A float", region->format);
 }
 
 gboolean
 ddim_region_may_have_holes (const DdimRegion *region)
 {
-  const Babl *type = babl_format_get_type (gimp_drawable_get_format (region->drawable), 0);
+  const Babl *type = babl_format_get_type (region->format, 0);
 
-  return gimp_drawable_has_alpha (region->drawable) ||
+  return babl_format_has_alpha (region->format) ||
          type == babl_type ("half") || type == babl_type ("float") ||
          type == babl_type ("double");
+}
+
+/* Of a drawable that is gone nothing is left to read: what it was is checked
+ * before anything is written.                                               */
+void
+ddim_region_capture (DdimRegion *region)
+{
+  GeglRectangle whole = { 0, 0, region->bounds.width, region->bounds.height };
+  GeglRectangle area;
+
+  if (region->pixels)
+    return;
+
+  gegl_rectangle_intersect (&area, &region->frame, &whole);
+  region->pixels = gegl_buffer_new (&area, region->format);
+  if (gimp_item_is_valid (GIMP_ITEM (region->drawable)))
+    ddim_strips_read (region->drawable, region->pixels, &area, region->pause,
+                      region->pause_data);
 }
 
 void
@@ -69,40 +70,54 @@ ddim_region_get_pixels (const DdimRegion    *region,
                         const Babl          *format,
                         gpointer             pixels)
 {
-  GeglBuffer *buffer = gimp_drawable_get_buffer (region->drawable);
+  GeglBuffer *buffer = region->pixels ? g_object_ref (region->pixels)
+                                      : gimp_drawable_get_buffer (region->drawable);
 
-  gegl_buffer_get (buffer, strip, 1.0, format, pixels,
-                   GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  gegl_buffer_get (buffer, strip, 1.0, format, pixels, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
   g_object_unref (buffer);
 }
 
-/* The selection is as large as the image. */
+void
+ddim_region_read_view (const DdimRegion    *region,
+                       const GeglRectangle *scaled,
+                       gdouble              scale,
+                       const Babl          *format,
+                       gfloat              *pixels)
+{
+  GeglBuffer *buffer;
+
+  if (! gimp_item_is_valid (GIMP_ITEM (region->drawable)))
+    {
+      memset (pixels, 0, (gsize) scaled->width * scaled->height *
+                         babl_format_get_bytes_per_pixel (format));
+      return;
+    }
+
+  buffer = gimp_drawable_get_buffer (region->drawable);
+  gegl_buffer_get (buffer, scaled, scale, format, pixels, GEGL_AUTO_ROWSTRIDE,
+                   GEGL_ABYSS_CLAMP);
+  g_object_unref (buffer);
+}
+
 void
 ddim_region_get_selection (const DdimRegion    *region,
                            const GeglRectangle *strip,
                            gfloat              *selected)
 {
-  GimpImage *image = gimp_item_get_image (GIMP_ITEM (region->drawable));
-  gsize      n     = (gsize) strip->width * strip->height;
+  gsize n = (gsize) strip->width * strip->height;
 
-  if (gimp_selection_is_empty (image))
+  if (region->selection)
     {
-      for (gsize i = 0; i < n; i++)
-        selected[i] = 1.0f;
+      GeglRectangle in_image = *strip;
+
+      in_image.x += region->bounds.x;
+      in_image.y += region->bounds.y;
+      ddim_selection_read (region->selection, &in_image, selected);
     }
   else
     {
-      GimpDrawable  *selection = GIMP_DRAWABLE (gimp_image_get_selection (image));
-      GeglBuffer    *buffer    = gimp_drawable_get_buffer (selection);
-      GeglRectangle  in_image  = *strip;
-      gint           off_x, off_y;
-
-      gimp_drawable_get_offsets (region->drawable, &off_x, &off_y);
-      in_image.x += off_x;
-      in_image.y += off_y;
-      gegl_buffer_get (buffer, &in_image, 1.0, babl_format ("Y float"),
-                       selected, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-      g_object_unref (buffer);
+      for (gsize i = 0; i < n; i++)
+        selected[i] = 1.0f;
     }
 }
 
@@ -172,10 +187,10 @@ pause_reading (const DdimRegion *region)
 /* Calls row_seen with each row y of the frame as a network sees it: `channels`
  * values a pixel and how much of it is there.                              */
 static void
-see_frame (const DdimRegion *region,
-           gint              channels,
-           void            (*row_seen) (gint y, gfloat *row, gpointer user_data),
-           gpointer          user_data)
+see_frame (DdimRegion *region,
+           gint        channels,
+           void      (*row_seen) (gint y, gfloat *row, gpointer user_data),
+           gpointer    user_data)
 {
   const GeglRectangle *frame  = &region->frame;
   const Babl          *format = ddim_region_get_format (region);
@@ -184,6 +199,7 @@ see_frame (const DdimRegion *region,
   g_autofree gfloat   *row    = g_new (gfloat, (gsize) frame->width * (channels + 1));
   GeglRectangle        strip  = { 0 };
 
+  ddim_region_capture (region);
   while (ddim_strip_next (&strip, frame))
     {
       const gdouble *pixel = pixels;
@@ -285,10 +301,10 @@ take_sums (Reading *reading)
 
 /* The frame at h x w, at most its own size, without its holes. */
 static DdimCanvas *
-read_reduced (const DdimRegion *region,
-              gint              channels,
-              gint              h,
-              gint              w)
+read_reduced (DdimRegion *region,
+              gint        channels,
+              gint        h,
+              gint        w)
 {
   Reading reading = { .canvas = ddim_canvas_new (1, h, w, channels) };
 
@@ -328,32 +344,27 @@ scale_pixels (const gfloat *pixels,
               gint          to_h,
               gint          to_w)
 {
-  g_autoptr (DdimScale) rows    = ddim_scale_new (h, to_h);
-  g_autoptr (DdimScale) columns = ddim_scale_new (w, to_w);
-  gint                  size    = to_w * channels;
-  g_autofree gfloat    *scaled  = g_new (gfloat, size);
-  gfloat               *result  = g_new0 (gfloat, (gsize) to_h * size);
+  gsize                  size   = (gsize) to_w * channels;
+  gfloat                *result = g_new (gfloat, to_h * size);
+  g_auto (DdimScaledRows) rows  = { 0 };
 
-  for (gint y = 0; y < h; y++)
-    {
-      ddim_scale_row (columns, pixels + (gsize) y * w * channels, channels, scaled);
-      ddim_scale_add_row (rows, y, scaled, size, result);
-    }
+  ddim_scaled_rows_init (&rows, pixels, NULL, h, w, channels, to_h, to_w);
+  for (gint y = 0; y < to_h; y++)
+    memcpy (result + y * size, ddim_scaled_rows_make (&rows, y), size * sizeof (gfloat));
 
   return result;
 }
 
 DdimCanvas *
-ddim_region_read_canvas (const DdimRegion *region,
-                         gint              channels,
-                         gint              h,
-                         gint              w)
+ddim_region_read_canvas (DdimRegion *region,
+                         gint        channels,
+                         gint        h,
+                         gint        w)
 {
   const GeglRectangle *frame  = &region->frame;
   DdimCanvas          *canvas = read_reduced (region, channels,
                                               MIN (h, frame->height),
                                               MIN (w, frame->width));
-  gint                 off_x, off_y;
 
   if (canvas->h != h || canvas->w != w)
     {
@@ -366,17 +377,16 @@ ddim_region_read_canvas (const DdimRegion *region,
       canvas->w    = w;
     }
 
-  gimp_drawable_get_offsets (region->drawable, &off_x, &off_y);
-  canvas->x = floor ((gdouble) (frame->x + off_x) * w / frame->width);
-  canvas->y = floor ((gdouble) (frame->y + off_y) * h / frame->height);
+  canvas->x = floor ((gdouble) (frame->x + region->bounds.x) * w / frame->width);
+  canvas->y = floor ((gdouble) (frame->y + region->bounds.y) * h / frame->height);
 
   return canvas;
 }
 
 gfloat *
-ddim_region_read_weights (const DdimRegion *region,
-                          gint              h,
-                          gint              w)
+ddim_region_read_weights (DdimRegion *region,
+                          gint        h,
+                          gint        w)
 {
   const GeglRectangle  *frame   = &region->frame;
   g_autoptr (DdimScale) rows    = ddim_scale_new (frame->height, h);
@@ -387,6 +397,7 @@ ddim_region_read_weights (const DdimRegion *region,
   GeglRectangle         strip   = { 0 };
   gboolean              all     = TRUE;
 
+  ddim_region_capture (region);
   while (ddim_strip_next (&strip, frame))
     {
       ddim_region_get_weights (region, &strip, read);

@@ -9,15 +9,22 @@
 
 #include "config.h"
 
+#include <math.h>
+
 #include <libgimp/gimp.h>
 #include <glib/gi18n-lib.h>
 
-#include "region-strip.h"
+#include "region.h"
+#include "strips.h"
 
-/* Nobody can write to an item whose group is locked, either. */
+/* Nobody can write to an item whose group is locked, either, nor to the mask of
+ * a locked layer.                                                           */
 static gboolean
 is_locked (GimpItem *item)
 {
+  if (GIMP_IS_LAYER_MASK (item))
+    item = GIMP_ITEM (gimp_layer_from_mask (GIMP_LAYER_MASK (item)));
+
   for (; item; item = gimp_item_get_parent (item))
     if (gimp_item_get_lock_content (item))
       return TRUE;
@@ -26,9 +33,8 @@ is_locked (GimpItem *item)
 }
 
 static gboolean
-check_drawable (GimpImage     *image,
+check_readable (GimpImage     *image,
                 GimpDrawable  *drawable,
-                gboolean       in_place,
                 GError       **error)
 {
   GimpItem         *item = GIMP_ITEM (drawable);
@@ -47,14 +53,6 @@ check_drawable (GimpImage     *image,
     g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
                  _("“%s” has indexed colours, which cannot be varied. Convert "
                    "the image with Image ▸ Mode ▸ RGB first."), name);
-  else if (in_place && gimp_item_is_group (item))
-    g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
-                 _("“%s” is a layer group and has no pixels of its own. Choose "
-                   "one of its layers, or merge the group first."), name);
-  else if (in_place && is_locked (item))
-    g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
-                 _("The pixels of “%s” are locked. Unlock them in the Layers "
-                   "dialog first."), name);
   else
     return TRUE;
 
@@ -67,7 +65,6 @@ check_visible (const DdimRegion  *region,
                GError           **error)
 {
   g_autofree gfloat *weights = NULL;
-  g_autofree gchar  *name    = NULL;
   GeglRectangle      strip   = { 0 };
 
   if (! ddim_region_may_have_holes (region))
@@ -84,42 +81,70 @@ check_visible (const DdimRegion  *region,
           return TRUE;
     }
 
-  name = gimp_item_get_name (GIMP_ITEM (region->drawable));
   g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
                _("All that is selected of “%s” is transparent. Select a "
-                 "part that can be seen."), name);
+                 "part that can be seen."), region->name);
 
   return FALSE;
+}
+
+/* Making ----------------------------------------------------------------- */
+
+static GeglRectangle
+get_bounds (GimpDrawable *drawable)
+{
+  GeglRectangle bounds;
+
+  gimp_drawable_get_offsets (drawable, &bounds.x, &bounds.y);
+  bounds.width  = gimp_drawable_get_width (drawable);
+  bounds.height = gimp_drawable_get_height (drawable);
+
+  return bounds;
+}
+
+DdimRegion *
+ddim_region_new_whole (GimpDrawable *drawable)
+{
+  DdimRegion *region = g_new0 (DdimRegion, 1);
+
+  region->image    = gimp_item_get_image (GIMP_ITEM (drawable));
+  region->drawable = drawable;
+  region->name     = gimp_item_get_name (GIMP_ITEM (drawable));
+  region->bounds   = get_bounds (drawable);
+  region->format   = gimp_drawable_get_format (drawable);
+  region->colors   = gimp_drawable_is_gray (drawable) ? 1 : 3;
+  region->target   = *GEGL_RECTANGLE (0, 0, region->bounds.width, region->bounds.height);
+  region->frame    = region->target;
+
+  return region;
 }
 
 DdimRegion *
 ddim_region_new (GimpImage     *image,
                  GimpDrawable  *drawable,
-                 gboolean       in_place,
                  GError       **error)
 {
-  g_autoptr (DdimRegion)  region = NULL;
-  GeglRectangle           target;
+  g_autoptr (DdimRegion) region = NULL;
+  GeglRectangle          selected;
 
-  if (! check_drawable (image, drawable, in_place, error))
+  if (! check_readable (image, drawable, error))
     return NULL;
 
-  if (! gimp_drawable_mask_intersect (drawable, &target.x, &target.y,
-                                      &target.width, &target.height))
+  region = ddim_region_new_whole (drawable);
+  if (! gimp_drawable_mask_intersect (drawable, &region->target.x, &region->target.y,
+                                      &region->target.width, &region->target.height))
     {
-      g_autofree gchar *name = gimp_item_get_name (GIMP_ITEM (drawable));
-
       g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
                    _("The selection lies outside of “%s”. Select a part of it, "
-                     "or nothing to change all of it."), name);
+                     "or nothing to change all of it."), region->name);
       return NULL;
     }
 
-  region = g_new0 (DdimRegion, 1);
-  region->drawable = drawable;
-  region->target   = target;
-  region->frame    = target;
-  region->colors   = gimp_drawable_is_gray (drawable) ? 1 : 3;
+  region->frame     = region->target;
+  selected          = region->target;
+  selected.x       += region->bounds.x;
+  selected.y       += region->bounds.y;
+  region->selection = ddim_selection_new (image, &selected);
 
   if (! check_visible (region, error))
     return NULL;
@@ -130,8 +155,109 @@ ddim_region_new (GimpImage     *image,
 void
 ddim_region_free (DdimRegion *region)
 {
+  if (! region)
+    return;
+
+  ddim_selection_free (region->selection);
+  g_clear_object (&region->pixels);
+  g_free (region->name);
   g_free (region);
 }
+
+static void
+free_region (gpointer region)
+{
+  ddim_region_free (region);
+}
+
+GPtrArray *
+ddim_regions_new (GimpImage     *image,
+                  GimpDrawable **drawables,
+                  GError       **error)
+{
+  g_autoptr (GPtrArray) regions = g_ptr_array_new_with_free_func (free_region);
+
+  for (gint i = 0; drawables && drawables[i]; i++)
+    {
+      DdimRegion *region;
+      gboolean    twice = FALSE;
+
+      for (gint k = 0; k < i; k++)
+        twice |= drawables[k] == drawables[i];
+      if (twice)
+        continue;
+
+      region = ddim_region_new (image, drawables[i], error);
+      if (! region)
+        return NULL;
+      g_ptr_array_add (regions, region);
+    }
+
+  return g_steal_pointer (&regions);
+}
+
+/* Checking --------------------------------------------------------------- */
+
+gboolean
+ddim_region_check_layer (const DdimRegion  *region,
+                         GError           **error)
+{
+  if (gimp_image_is_valid (region->image) &&
+      gimp_image_get_base_type (region->image) == GIMP_INDEXED)
+    {
+      g_set_error_literal (error, GIMP_PLUG_IN_ERROR, 0,
+                           _("New layers cannot hold the result, because the image has "
+                             "indexed colours. Convert it with Image ▸ Mode ▸ RGB first."));
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+gboolean
+ddim_region_check_in_place (const DdimRegion  *region,
+                            GError           **error)
+{
+  GimpItem      *item = GIMP_ITEM (region->drawable);
+  GeglRectangle  bounds;
+
+  if (! gimp_item_is_valid (item))
+    {
+      g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
+                   _("“%s” was deleted meanwhile. Nothing was changed. Undo the "
+                     "deletion, or start with another layer."), region->name);
+      return FALSE;
+    }
+  if (gimp_item_is_group (item))
+    {
+      g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
+                   _("“%s” is a layer group and has no pixels of its own. Choose "
+                     "one of its layers, or merge the group first."), region->name);
+      return FALSE;
+    }
+  if (is_locked (item))
+    {
+      g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
+                   _("The pixels of “%s” are locked. Unlock them in the Layers "
+                     "dialog first."), region->name);
+      return FALSE;
+    }
+
+  bounds = get_bounds (region->drawable);
+  if (! gegl_rectangle_equal (&bounds, &region->bounds) ||
+      gimp_drawable_get_format (region->drawable) != region->format)
+    {
+      g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
+                   _("“%s” was moved, resized or converted meanwhile, so that the result "
+                     "no longer fits it. Nothing was changed. Start again from how it is "
+                     "now."), region->name);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* The frame -------------------------------------------------------------- */
 
 /* Widens [start, start + length) by `context` on both sides and to `least`,
  * within [0, limit).                                                       */
@@ -161,11 +287,12 @@ ddim_region_set_frame (DdimRegion *region,
                        gint        context,
                        gint        least)
 {
-  GeglRectangle *frame = &region->frame;
+  GeglRectangle frame = region->target;
 
-  *frame = region->target;
-  widen (&frame->x, &frame->width, context, least,
-         gimp_drawable_get_width (region->drawable));
-  widen (&frame->y, &frame->height, context, least,
-         gimp_drawable_get_height (region->drawable));
+  widen (&frame.x, &frame.width, context, least, region->bounds.width);
+  widen (&frame.y, &frame.height, context, least, region->bounds.height);
+
+  if (! gegl_rectangle_equal (&frame, &region->frame))
+    g_clear_object (&region->pixels);
+  region->frame = frame;
 }

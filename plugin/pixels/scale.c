@@ -13,6 +13,7 @@
 #include "scale.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Catmull and Rom's weights of the samples -1, 0, 1, 2 for a place between 0
  * and 1 ("A class of local interpolating splines", 1974).                  */
@@ -142,4 +143,56 @@ ddim_scale_add_row (const DdimScale *scale,
         for (gint i = 0; i < size; i++)
           sum[i] += weight * row[i];
     }
+}
+
+void
+ddim_scaled_rows_init (DdimScaledRows *self,
+                       const gfloat   *data,
+                       const gfloat   *minus,
+                       gint            h,
+                       gint            w,
+                       gint            channels,
+                       gint            to_h,
+                       gint            to_w)
+{
+  self->data     = data;
+  self->minus    = minus;
+  self->channels = channels;
+  self->rows     = ddim_scale_new (h, to_h);
+  self->columns  = ddim_scale_new (w, to_w);
+  self->narrow   = g_new (gfloat, (gsize) w * channels);
+  self->row      = g_new (gfloat, (gsize) to_w * channels);
+}
+
+void
+ddim_scaled_rows_clear (DdimScaledRows *self)
+{
+  g_clear_pointer (&self->rows, ddim_scale_free);
+  g_clear_pointer (&self->columns, ddim_scale_free);
+  g_clear_pointer (&self->narrow, g_free);
+  g_clear_pointer (&self->row, g_free);
+}
+
+const gfloat *
+ddim_scaled_rows_make (DdimScaledRows *self,
+                       gint            y)
+{
+  const DdimScale *rows = self->rows;
+  gsize            size = (gsize) self->columns->from * self->channels;
+
+  memset (self->narrow, 0, size * sizeof (gfloat));
+  for (gint tap = 0; tap < rows->n_taps; tap++)
+    {
+      gfloat        weight = rows->weights[(gsize) y * rows->n_taps + tap];
+      gsize         first  = (rows->first[y] + tap) * size;
+      const gfloat *data   = self->data + first;
+      const gfloat *minus  = self->minus ? self->minus + first : NULL;
+
+      for (gsize i = 0; i < size; i++)
+        self->narrow[i] += weight * (minus ? data[i] - minus[i] : data[i]);
+    }
+
+  ddim_scale_row (self->columns, self->narrow, self->channels, self->row);
+
+  return self->row;
 }

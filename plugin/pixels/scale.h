@@ -40,3 +40,33 @@ void        ddim_scale_add_row (const DdimScale *scale,
                                 gfloat          *sums);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimScale, ddim_scale_free)
+
+/* A picture, or the difference of two, at another size, row by row. */
+typedef struct
+{
+  const gfloat *data;
+  const gfloat *minus;     /* what is taken from it, or NULL                */
+  gint          channels;
+  DdimScale    *rows;
+  DdimScale    *columns;
+  gfloat       *narrow;    /* a row of its own width                        */
+  gfloat       *row;       /* the row that was made last                    */
+} DdimScaledRows;
+
+/* data, minus: h x w x channels, which stay the caller's.  Clear with
+ * ddim_scaled_rows_clear ().                                               */
+void           ddim_scaled_rows_init  (DdimScaledRows *self,
+                                       const gfloat   *data,
+                                       const gfloat   *minus,
+                                       gint            h,
+                                       gint            w,
+                                       gint            channels,
+                                       gint            to_h,
+                                       gint            to_w);
+void           ddim_scaled_rows_clear (DdimScaledRows *self);
+
+/* Row y, of to_w x channels; valid until the next one is made. */
+const gfloat * ddim_scaled_rows_make  (DdimScaledRows *self,
+                                       gint            y);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DdimScaledRows, ddim_scaled_rows_clear)

@@ -34,21 +34,18 @@ check_tile (const DdimRegion  *region,
             const gfloat      *weights,
             GError           **error)
 {
-  g_autofree gchar *name = NULL;
-
   if (! weights)
     return TRUE;
 
-  name = gimp_item_get_name (GIMP_ITEM (region->drawable));
   g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
                _("A tile is a whole rectangle, and a part of “%s” that is soft, "
                  "transparent or not selected would not tile. Select an opaque "
-                 "rectangle without feathering, or turn “Tileable” off."), name);
+                 "rectangle without feathering, or turn “Tileable” off."), region->name);
   return FALSE;
 }
 
 gboolean
-ddim_region_read_input (const DdimRegion    *region,
+ddim_region_read_input (DdimRegion          *region,
                         DdimVariationInput  *input,
                         gint                 stage,
                         gint                 channels,
@@ -57,7 +54,6 @@ ddim_region_read_input (const DdimRegion    *region,
   const DdimStage *s    = &input->stages.stages[stage];
   const DdimStage *last = &input->stages.stages[input->stages.n - 1];
   DdimCanvas      *picture;
-  gint             off_x, off_y;
 
   ddim_canvas_free (input->pictures[stage]);
   g_free (input->weights[stage]);
@@ -65,9 +61,10 @@ ddim_region_read_input (const DdimRegion    *region,
   input->weights[stage]  = ddim_region_read_weights (region, s->h, s->w);
 
   /* the last stage's origin, by which a reduced one gets its noise */
-  gimp_drawable_get_offsets (region->drawable, &off_x, &off_y);
-  picture->x = floor ((gdouble) (region->frame.x + off_x) * last->w / region->frame.width);
-  picture->y = floor ((gdouble) (region->frame.y + off_y) * last->h / region->frame.height);
+  picture->x = floor ((gdouble) (region->frame.x + region->bounds.x) * last->w /
+                      region->frame.width);
+  picture->y = floor ((gdouble) (region->frame.y + region->bounds.y) * last->h /
+                      region->frame.height);
 
   return ! input->placement.tiling.tileable ||
          check_tile (region, input->weights[stage], error);
@@ -104,7 +101,7 @@ ddim_layer_set_plan_input (DdimLayerSet        *layer_set,
   ddim_layer_set_set_frame (layer_set, placement->context, placement->least);
   ddim_placement_get_canvas_size (placement, layer_set->frame.height, layer_set->frame.width, &h, &w);
 
-  return ddim_interpolation_input_new (placement, kind, layer_set->layers->len, h, w);
+  return ddim_interpolation_input_new (placement, kind, layer_set->regions->len, h, w);
 }
 
 gboolean

@@ -23,7 +23,7 @@ DdimVariationInput     * ddim_region_plan_input    (DdimRegion              *reg
 /* Reads the picture and the weights of a stage for a model of so many channels, 1
  * or 3.  Fails, with a sentence for the user, where the placement is tileable and
  * not all of the region may change.                                         */
-gboolean                 ddim_region_read_input    (const DdimRegion        *region,
+gboolean                 ddim_region_read_input    (DdimRegion              *region,
                                                     DdimVariationInput      *input,
                                                     gint                     stage,
                                                     gint                     channels,

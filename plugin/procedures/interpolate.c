@@ -36,7 +36,7 @@ typedef struct
   DdimLayerSet              *layer_set;
   gint                       n_keys;
   DdimInterpolationInput    *input;
-  GPtrArray                 *frames;     /* of GeglBuffer                    */
+  DdimTransaction           *transaction; /* of the frames that are made     */
 } Interpolation;
 
 static void
@@ -45,7 +45,7 @@ interpolation_clear (Interpolation *self)
   g_clear_pointer (&self->positions, g_free);
   g_clear_pointer (&self->input, ddim_interpolation_input_unref);
   g_clear_pointer (&self->layer_set, ddim_layer_set_free);
-  g_clear_pointer (&self->frames, g_ptr_array_unref);
+  g_clear_pointer (&self->transaction, ddim_transaction_free);
   ddim_interpolation_settings_clear (&self->settings);
 }
 
@@ -76,9 +76,10 @@ sort_by_height (GPtrArray *layers,
 /* What the procedure was called with. */
 typedef struct
 {
-  GimpRunMode    run_mode;
-  GimpImage     *image;
-  GimpDrawable **drawables;
+  GimpRunMode          run_mode;
+  GimpImage           *image;
+  GimpDrawable       **drawables;
+  const DdimSelection *selection;  /* what was selected then                 */
 } Call;
 
 /* The layers of the way: those selected, and `other` last. */
@@ -93,7 +94,8 @@ make_layer_set (GimpProcedureConfig  *config,
   DdimLayerSet          *layer_set;
 
   for (gint i = 0; call->drawables && call->drawables[i]; i++)
-    g_ptr_array_add (layers, call->drawables[i]);
+    if (! g_ptr_array_find (layers, call->drawables[i], NULL))
+      g_ptr_array_add (layers, call->drawables[i]);
 
   /* A script gives them in its own order. */
   if (call->run_mode != GIMP_RUN_NONINTERACTIVE)
@@ -104,7 +106,8 @@ make_layer_set (GimpProcedureConfig  *config,
     g_ptr_array_add (layers, other);
   g_ptr_array_add (layers, NULL);
 
-  layer_set = ddim_layer_set_new (call->image, (GimpLayer **) layers->pdata, error);
+  layer_set = ddim_layer_set_new (call->image, call->selection, (GimpLayer **) layers->pdata,
+                                  error);
   g_clear_object (&other);
 
   return layer_set;
@@ -196,9 +199,9 @@ keep (gint               i,
                                                                       : self->n_keys - 2);
   gint           to       = (from + 1) % self->n_keys;
 
-  g_ptr_array_add (self->frames, ddim_layer_set_make_frame (self->layer_set, from, to,
-                                                            position - from, keys[from],
-                                                            keys[to], made, 0));
+  ddim_frames_add (&self->options, self->layer_set, self->transaction, i,
+                   ddim_layer_set_make_frame (self->layer_set, from, to, position - from,
+                                              keys[from], keys[to], made, 0));
 
   return TRUE;
 }
@@ -217,7 +220,7 @@ compute (Interpolation  *self,
   for (gint i = 0; i < self->n_frames; i++)
     seeds[i] = i + 1;
 
-  self->frames = g_ptr_array_new_with_free_func (g_object_unref);
+  self->transaction = ddim_frames_begin (&self->options, self->layer_set);
   task = ddim_interpolation_task_new (self->input, &self->settings, self->positions,
                                       self->n_frames);
   ddim_model_cache_init (&cache, gimp_get_num_processors ());
@@ -254,7 +257,7 @@ apply (GimpProcedure *procedure,
     return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
 
   if (! compute (self, errors, &error) ||
-      ! ddim_frames_insert (&self->options, self->layer_set, self->frames, layers, &error))
+      ! ddim_transaction_commit (self->transaction, layers, &error))
     return fail (procedure, GIMP_PDB_EXECUTION_ERROR, error);
   if (self->options.kind == DDIM_FRAMES_IMAGE && run_mode != GIMP_RUN_NONINTERACTIVE)
     gimp_display_new (gimp_item_get_image (layers->pdata[0]));
@@ -279,12 +282,14 @@ interpolate_run (GimpProcedure        *procedure,
                  GimpProcedureConfig  *config,
                  gpointer              run_data)
 {
-  g_auto (Interpolation)  self  = { 0 };
-  Call                    call  = { run_mode, image, drawables };
-  GimpValueArray         *values;
-  GError                 *error = NULL;
+  g_auto (Interpolation)     self      = { 0 };
+  g_autoptr (DdimSelection)  selection = NULL;
+  Call                       call      = { run_mode, image, drawables };
+  GimpValueArray            *values;
+  GError                    *error     = NULL;
 
   gegl_init (NULL, NULL);
+  call.selection = selection = ddim_selection_new (image, NULL);
 
   if (run_mode == GIMP_RUN_INTERACTIVE)
     {
@@ -306,7 +311,7 @@ interpolate_run (GimpProcedure        *procedure,
   self.layer_set = make_layer_set (config, &call, &error);
   if (! self.layer_set)
     return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
-  self.n_keys = self.layer_set->layers->len;
+  self.n_keys = self.layer_set->regions->len;
   if (! interpolation_read (&self, config, &error))
     return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
 

@@ -22,6 +22,7 @@
 #include "texture.h"
 #include "texture-dialog.h"
 #include "texture-task.h"
+#include "transaction.h"
 
 #define OUTPUT_LAYER "new-layer"
 #define OUTPUT_IMAGE "new-image"
@@ -93,84 +94,33 @@ compute (GimpDrawable               *drawable,
   return texture;
 }
 
-/* A layer that holds the texture, not in the image yet. */
+/* Puts the texture above the sample, or into a new image; returns its layer, or
+ * NULL.                                                                      */
 static GimpLayer *
-make_layer (GimpImage        *image,
-            const DdimCanvas *texture)
+commit (GimpImage            *image,
+        GimpDrawable         *drawable,
+        GimpProcedureConfig  *config,
+        const DdimCanvas     *texture,
+        GError              **error)
 {
-  GimpImageType      type   = texture->c == 1 ? GIMP_GRAY_IMAGE : GIMP_RGB_IMAGE;
-  GimpLayer         *layer  = gimp_layer_new (image, _("Texture"), texture->w, texture->h, type,
-                                              100.0, gimp_image_get_default_new_layer_mode (image));
-  GeglBuffer        *buffer = gimp_drawable_get_buffer (GIMP_DRAWABLE (layer));
-  const Babl        *format = babl_format_with_space (texture->c == 1 ? "Y' float" : "R'G'B' float",
-                                                      gegl_buffer_get_format (buffer));
-  gsize              width  = (gsize) texture->w * texture->c;
-  g_autofree gfloat *row    = g_new (gfloat, width);
-
-  for (gint y = 0; y < texture->h; y++)
-    {
-      for (gsize i = 0; i < width; i++)
-        row[i] = CLAMP ((texture->data[y * width + i] + 1.0f) / 2.0f, 0.0f, 1.0f);
-      gegl_buffer_set (buffer, GEGL_RECTANGLE (0, y, texture->w, 1), 0, format, row,
-                       GEGL_AUTO_ROWSTRIDE);
-    }
-  g_object_unref (buffer);
-  return layer;
-}
-
-/* A new image like the source's: its precision, colour space and resolution. */
-static GimpImage *
-make_image (GimpImage        *like,
-            const DdimCanvas *texture)
-{
-  GimpImage        *image   = gimp_image_new_with_precision (texture->w, texture->h,
-                                                             gimp_image_get_base_type (like),
-                                                             gimp_image_get_precision (like));
-  GimpColorProfile *profile = gimp_image_get_color_profile (like);
-  gdouble           x, y;
-
-  if (profile)
-    {
-      gimp_image_set_color_profile (image, profile);
-      g_object_unref (profile);
-    }
-  gimp_image_get_resolution (like, &x, &y);
-  gimp_image_set_resolution (image, x, y);
-  return image;
-}
-
-static GimpLayer *
-show (GimpImage           *image,
-      GimpDrawable        *drawable,
-      GimpProcedureConfig *config,
-      GimpRunMode          run_mode,
-      const DdimCanvas    *texture)
-{
-  g_autofree gchar *output = NULL;
-  GimpLayer        *layer;
+  g_autofree gchar            *output      = NULL;
+  g_autoptr (DdimTransaction)  transaction = NULL;
+  g_autoptr (GPtrArray)        layers      = g_ptr_array_new ();
+  DdimNewLayer                *layer;
 
   g_object_get (config, "output", &output, NULL);
   if (! g_strcmp0 (output, OUTPUT_IMAGE))
-    {
-      image = make_image (image, texture);
-      layer = make_layer (image, texture);
-      gimp_image_undo_disable (image);
-      gimp_image_insert_layer (image, layer, NULL, 0);
-      gimp_image_undo_enable (image);
-      if (run_mode != GIMP_RUN_NONINTERACTIVE)
-        gimp_display_new (image);
-    }
+    transaction = ddim_transaction_new_image (image, texture->w, texture->h);
   else
-    {
-      GimpItem *item   = GIMP_ITEM (drawable);
-      gboolean  beside = GIMP_IS_LAYER (item);
-      GimpItem *parent = beside ? gimp_item_get_parent (item) : NULL;
-      gint      place  = beside ? gimp_image_get_item_position (image, item) : 0;
+    transaction = ddim_transaction_new (image);
 
-      layer = make_layer (image, texture);
-      gimp_image_insert_layer (image, layer, parent ? GIMP_LAYER (parent) : NULL, place);
-    }
-  return layer;
+  layer       = ddim_new_layer_new_of_canvas (_("Texture"), image, texture);
+  layer->mode = gimp_image_get_default_new_layer_mode (image);
+  if (g_strcmp0 (output, OUTPUT_IMAGE) && GIMP_IS_LAYER (drawable))
+    layer->above = GIMP_LAYER (drawable);
+  ddim_transaction_add_layer (transaction, layer);
+
+  return ddim_transaction_commit (transaction, layers, error) ? layers->pdata[0] : NULL;
 }
 
 static GimpValueArray *
@@ -218,7 +168,12 @@ texture_run (GimpProcedure        *procedure,
         return fail (procedure, GIMP_PDB_EXECUTION_ERROR, error);
     }
 
-  layer  = show (image, drawables[0], config, run_mode, texture);
+  layer = commit (image, drawables[0], config, texture, &error);
+  if (! layer)
+    return fail (procedure, GIMP_PDB_EXECUTION_ERROR, error);
+  if (run_mode != GIMP_RUN_NONINTERACTIVE && gimp_item_get_image (GIMP_ITEM (layer)) != image)
+    gimp_display_new (gimp_item_get_image (GIMP_ITEM (layer)));
+
   values = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
   GIMP_VALUES_SET_LAYER (values, 1, layer);
 

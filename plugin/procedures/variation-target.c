@@ -6,8 +6,6 @@
 
 #include "config.h"
 
-#include <string.h>
-
 #include <libgimp/gimp.h>
 #include <glib/gi18n-lib.h>
 
@@ -18,32 +16,28 @@
 #define PARASITE "gimp-ddim-variation"
 
 static void
-free_canvas (gpointer canvas)
-{
-  ddim_canvas_free (canvas);
-}
-
-static void
 target_free (gpointer data)
 {
   DdimVariationTarget *target = data;
 
   ddim_region_free (target->region);
   ddim_variation_input_unref (target->input);
-  g_ptr_array_unref (target->made);
   g_free (target);
 }
 
 GPtrArray *
 ddim_variation_targets_new (GimpImage     *image,
                             GimpDrawable **drawables,
-                            gboolean       in_place,
                             GError       **error)
 {
-  g_autoptr (GPtrArray) targets = g_ptr_array_new_with_free_func (target_free);
+  g_autoptr (GPtrArray)  regions = ddim_regions_new (image, drawables, error);
+  GPtrArray             *targets;
+
+  if (! regions)
+    return NULL;
 
   /* A caller from the PDB may hand over anything: see for yourself. */
-  if (! drawables || ! drawables[0])
+  if (regions->len == 0)
     {
       g_set_error_literal (error, GIMP_PLUG_IN_ERROR, 0,
                            _("There is nothing to vary. Select a layer, a layer "
@@ -51,18 +45,33 @@ ddim_variation_targets_new (GimpImage     *image,
       return NULL;
     }
 
-  for (gint i = 0; drawables[i]; i++)
+  targets = g_ptr_array_new_with_free_func (target_free);
+  while (regions->len > 0)
     {
       DdimVariationTarget *target = g_new0 (DdimVariationTarget, 1);
 
+      target->region = g_ptr_array_steal_index (regions, 0);
       g_ptr_array_add (targets, target);
-      target->made   = g_ptr_array_new_with_free_func (free_canvas);
-      target->region = ddim_region_new (image, drawables[i], in_place, error);
-      if (! target->region)
-        return NULL;
     }
 
-  return g_steal_pointer (&targets);
+  return targets;
+}
+
+gboolean
+ddim_variation_targets_check (GPtrArray  *targets,
+                              gboolean    in_place,
+                              GError    **error)
+{
+  for (guint i = 0; i < targets->len; i++)
+    {
+      const DdimRegion *region = ((DdimVariationTarget *) targets->pdata[i])->region;
+
+      if (in_place ? ! ddim_region_check_in_place (region, error)
+                   : ! ddim_region_check_layer (region, error))
+        return FALSE;
+    }
+
+  return TRUE;
 }
 
 gdouble
@@ -81,7 +90,7 @@ ddim_variation_target_read (DdimVariationTarget          *target,
 {
   DdimRegion    *region = target->region;
   DdimModelInfo  info;
-  DdimPlacement       placement;
+  DdimPlacement  placement;
 
   if (target->input)
     return TRUE;
@@ -90,8 +99,8 @@ ddim_variation_target_read (DdimVariationTarget          *target,
     return FALSE;
 
   ddim_placement_init (&placement, settings->model.method, settings->model.tileable,
-                  info.sample_size, info.attention,
-                  region->target.height, region->target.width);
+                       info.sample_size, info.attention,
+                       region->target.height, region->target.width);
   target->input = ddim_region_plan_input (region, &placement, DDIM_STAGES_RESULT);
 
   if (ddim_model_settings_is_image (&settings->model) &&
@@ -101,106 +110,69 @@ ddim_variation_target_read (DdimVariationTarget          *target,
   return ddim_region_read_input (region, target->input, 0, info.channels, error);
 }
 
-void
-ddim_variation_target_take (DdimVariationTarget *target,
-                            DdimVariationInput  *input,
-                            GPtrArray           *made)
-{
-  g_ptr_array_unref (target->made);
-  target->input = input;
-  target->made  = made;
-  ddim_region_set_frame (target->region, input->placement.context, input->placement.least);
-}
+/* The results ------------------------------------------------------------ */
 
-/* Computing -------------------------------------------------------------- */
-
+/* Puts a result into the transaction; fits DdimTaskSink. */
 static gboolean
-keep (gint               i,
-      const DdimCanvas  *made,
-      gpointer           data,
-      GError           **error)
+add_result (gint               i,
+            const DdimCanvas  *made,
+            gpointer           data,
+            GError           **error)
 {
-  g_ptr_array_add (data, ddim_canvas_copy (made));
+  const DdimVariationTarget *target   = data;
+  const DdimVariationOutput *output   = target->output;
+  const DdimStages          *stages   = &target->input->stages;
+  const DdimCanvas          *picture  = target->input->pictures[stages->n - 1];
+  g_autofree gchar          *title    = NULL;
+  DdimNewLayer              *layer;
+
+  if (output->in_place)
+    {
+      ddim_transaction_add_change (output->transaction, target->region, picture, made, 0);
+      return TRUE;
+    }
+
+  /* Translators: a new layer's name: the layer it was made of, the seed, and
+   * the strength as a number from 0 to 1. */
+  title = g_strdup_printf (_("%s, seed %u, strength %.2f"), target->region->name,
+                           (guint) output->seeds[i], output->settings->strength);
+  layer = ddim_region_compose_layer (target->region, picture, made, 0, title);
+  layer->recipe    = ddim_recipe_of_variation (output->settings, output->seeds[i]);
+  layer->procedure = PARASITE;
+  ddim_transaction_add_layer (output->transaction, layer);
 
   return TRUE;
 }
 
+void
+ddim_variation_target_take (DdimVariationTarget       *target,
+                            DdimVariationInput        *input,
+                            GPtrArray                 *made,
+                            const DdimVariationOutput *output)
+{
+  target->input  = input;
+  target->output = output;
+  ddim_region_set_frame (target->region, input->placement.context, input->placement.least);
+  for (guint i = 0; i < made->len; i++)
+    add_result (i, made->pdata[i], target, NULL);
+}
+
 gboolean
-ddim_variation_target_compute (DdimVariationTarget          *target,
-                               const DdimVariationSettings  *settings,
-                               const guint64                *seeds,
-                               gint                          n,
-                               DdimModelCache               *cache,
-                               GArray                       *errors,
-                               const DdimMonitor            *monitor,
-                               GError                      **error)
+ddim_variation_target_compute (DdimVariationTarget        *target,
+                               const DdimVariationOutput  *output,
+                               DdimModelCache             *cache,
+                               GArray                     *errors,
+                               const DdimMonitor          *monitor,
+                               GError                    **error)
 {
   g_autoptr (DdimTask) task = NULL;
 
-  if (target->made->len > 0)
+  if (target->output) /* taken */
     return TRUE;
 
-  task = ddim_variation_task_new (target->input, settings);
+  target->output = output;
+  task           = ddim_variation_task_new (target->input, output->settings);
 
-  return ddim_task_run (task, cache, seeds, n, keep, target->made, errors, monitor, error);
-}
-
-/* Writing ---------------------------------------------------------------- */
-
-static const DdimCanvas *
-get_picture (const DdimVariationTarget *target)
-{
-  return target->input->pictures[target->input->stages.n - 1];
-}
-
-gboolean
-ddim_variation_target_replace (DdimVariationTarget  *target,
-                               GError              **error)
-{
-  return ddim_region_commit (target->region, get_picture (target), target->made->pdata[0], 0,
-                             error);
-}
-
-/* The new layer says how it was made, so that it can be made again. */
-static void
-sign (const DdimVariationSettings *settings,
-      GimpLayer                   *layer,
-      guint64                      seed)
-{
-  g_autofree gchar *text     = ddim_recipe_of_variation (settings, seed);
-  GimpParasite     *parasite = gimp_parasite_new (PARASITE,
-                                                  GIMP_PARASITE_PERSISTENT |
-                                                  GIMP_PARASITE_UNDOABLE,
-                                                  strlen (text), text);
-
-  gimp_item_attach_parasite (GIMP_ITEM (layer), parasite);
-  gimp_parasite_free (parasite);
-}
-
-gboolean
-ddim_variation_target_add_layers (DdimVariationTarget          *target,
-                                  const DdimVariationSettings  *settings,
-                                  const guint64                *seeds,
-                                  GPtrArray                    *layers,
-                                  GError                      **error)
-{
-  g_autofree gchar *name = gimp_item_get_name (GIMP_ITEM (target->region->drawable));
-
-  for (guint i = 0; i < target->made->len; i++)
-    {
-      /* Translators: a new layer's name: the layer it was made of, the seed,
-       * and the strength as a number from 0 to 1. */
-      g_autofree gchar *title = g_strdup_printf (_("%s, seed %u, strength %.2f"), name,
-                                                 (guint) seeds[i], settings->strength);
-      GimpLayer        *layer = ddim_region_to_layer (target->region, get_picture (target),
-                                                      target->made->pdata[i], 0, title, error);
-
-      if (! layer)
-        return FALSE;
-
-      sign (settings, layer, seeds[i]);
-      g_ptr_array_add (layers, layer);
-    }
-
-  return TRUE;
+  return ddim_task_run (task, cache, output->seeds, output->n, add_result, target, errors,
+                        monitor, error);
 }

@@ -9,20 +9,34 @@
 #include <libgimp/gimp.h>
 
 #include "region.h"
+#include "transaction.h"
 #include "variation-task.h"
+
+/* What becomes of all that is made. */
+typedef struct
+{
+  const DdimVariationSettings *settings;
+  const guint64               *seeds;       /* n, a result each              */
+  gint                         n;
+  gboolean                     in_place;    /* n is 1; else new layers       */
+  DdimTransaction             *transaction; /* which receives the results    */
+} DdimVariationOutput;
 
 typedef struct
 {
-  DdimRegion         *region;
-  DdimVariationInput *input;  /* NULL until it is read                       */
-  GPtrArray          *made;   /* of DdimCanvas: the last stage's picture, varied,
-                                 one for each seed                           */
+  DdimRegion                *region;
+  DdimVariationInput        *input;  /* NULL until it is read                */
+  const DdimVariationOutput *output; /* NULL until something is made         */
 } DdimVariationTarget;
 
-/* One for each drawable; fails if any of them cannot be worked on, and for
- * in_place, written to.  Free with g_ptr_array_unref ().                    */
+/* One for each drawable; fails if any of them cannot be worked on.  Free with
+ * g_ptr_array_unref ().                                                     */
 GPtrArray * ddim_variation_targets_new       (GimpImage                    *image,
                                               GimpDrawable                **drawables,
+                                              GError                      **error);
+
+/* Whether results can be put where they are wanted. */
+gboolean    ddim_variation_targets_check     (GPtrArray                    *targets,
                                               gboolean                      in_place,
                                               GError                      **error);
 
@@ -36,31 +50,17 @@ gboolean    ddim_variation_target_read       (DdimVariationTarget          *targ
                                               const DdimVariationSettings  *settings,
                                               GError                      **error);
 
-/* The same of what a dialog has read and made of this region; takes it over. */
+/* Puts results into the output's transaction, the first on top: what a dialog has
+ * made (of DdimCanvas, one a seed) of the input that it has read, which is taken
+ * over; or what is made now.  errors: receives the inversion error.  The output
+ * stays the caller's, as long as the target.                                */
 void        ddim_variation_target_take       (DdimVariationTarget          *target,
                                               DdimVariationInput           *input,
-                                              GPtrArray                    *made);
-
-/* Makes the variation of each of the n seeds, where none is made yet.  errors:
- * receives the inversion error.                                             */
+                                              GPtrArray                    *made,
+                                              const DdimVariationOutput    *output);
 gboolean    ddim_variation_target_compute    (DdimVariationTarget          *target,
-                                              const DdimVariationSettings  *settings,
-                                              const guint64                *seeds,
-                                              gint                          n,
+                                              const DdimVariationOutput    *output,
                                               DdimModelCache               *cache,
                                               GArray                       *errors,
                                               const DdimMonitor            *monitor,
-                                              GError                      **error);
-
-/* Puts the one variation in the place of what was there. */
-gboolean    ddim_variation_target_replace    (DdimVariationTarget          *target,
-                                              GError                      **error);
-
-/* Adds a layer for each variation, the first on top of the others and all above
- * what they vary; each keeps the recipe that it was made by.  Appends the layers,
- * which GIMP owns, to `layers`: on failure those that there are.            */
-gboolean    ddim_variation_target_add_layers (DdimVariationTarget          *target,
-                                              const DdimVariationSettings  *settings,
-                                              const guint64                *seeds,
-                                              GPtrArray                    *layers,
                                               GError                      **error);

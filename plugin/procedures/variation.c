@@ -29,20 +29,14 @@ typedef enum
   OUTPUT_NEW_LAYERS
 } Output;
 
-/* What the procedure was called with. */
-typedef struct
-{
-  GimpImage     *image;
-  GimpDrawable **drawables;
-} Call;
-
 typedef struct
 {
   DdimVariationSettings  settings;
-  guint64               *seeds;    /* of each of the variations              */
+  guint64               *seeds;       /* of each of the variations           */
   gint                   count;
   Output                 output;
-  GPtrArray             *targets;  /* of DdimVariationTarget                 */
+  GPtrArray             *targets;     /* of DdimVariationTarget              */
+  DdimTransaction       *transaction; /* of what is made                     */
 } Variation;
 
 static void
@@ -50,6 +44,7 @@ variation_clear (Variation *variation)
 {
   ddim_variation_settings_clear (&variation->settings);
   g_clear_pointer (&variation->seeds, g_free);
+  g_clear_pointer (&variation->transaction, ddim_transaction_free);
   g_clear_pointer (&variation->targets, g_ptr_array_unref);
 }
 
@@ -82,7 +77,7 @@ variation_read (Variation            *variation,
   DdimModelSettings *model = &variation->settings.model;
   gint               seed;
 
-  variation_clear (variation);
+  g_clear_pointer (&variation->seeds, g_free);
   g_object_get (config,
                 "seed",  &seed,
                 "count", &variation->count,
@@ -122,30 +117,21 @@ check (GimpProcedureConfig  *config,
        gpointer              data,
        GError              **error)
 {
-  const Call            *call      = data;
-  g_auto (Variation)     variation = { 0 };
-  g_autoptr (GPtrArray)  targets   = NULL;
+  Variation *variation = data;
 
-  if (! variation_read (&variation, config, error))
-    return FALSE;
-
-  targets = ddim_variation_targets_new (call->image, call->drawables,
-                                        variation.output == OUTPUT_REPLACE, error);
-
-  return targets != NULL;
+  return variation_read (variation, config, error) &&
+         ddim_variation_targets_check (variation->targets,
+                                       variation->output == OUTPUT_REPLACE, error);
 }
 
-/* What was picked in the dialog takes the place of what the arguments say, and
- * of computing it for the first drawable.                                     */
+/* What was picked in the dialog takes the place of what the arguments say. */
 static void
-take_picks (Variation *variation,
+take_seeds (Variation *variation,
             DdimPicks *picks)
 {
   g_free (variation->seeds);
   variation->count = picks->made->len;
   variation->seeds = g_steal_pointer (&picks->seeds);
-  ddim_variation_target_take (variation->targets->pdata[0], g_steal_pointer (&picks->input),
-                              g_steal_pointer (&picks->made));
 }
 
 /* Computing -------------------------------------------------------------- */
@@ -168,9 +154,10 @@ read_all (Variation            *variation,
 
 /* Each takes its share of the bar by its pixels. */
 static gboolean
-compute_all (Variation  *variation,
-             GArray     *errors,
-             GError    **error)
+compute_all (Variation                  *variation,
+             const DdimVariationOutput  *output,
+             GArray                     *errors,
+             GError                    **error)
 {
   GPtrArray              *targets = variation->targets;
   g_auto (DdimModelCache) cache   = { 0 };
@@ -189,42 +176,11 @@ compute_all (Variation  *variation,
       gdouble     share = ddim_variation_target_get_work (targets->pdata[i]) / whole;
       DdimMonitor part  = ddim_monitor_part (&progress.monitor, done, done + share);
 
-      success = ddim_variation_target_compute (targets->pdata[i], &variation->settings,
-                                               variation->seeds, variation->count,
-                                               &cache, errors, &part, error);
+      success = ddim_variation_target_compute (targets->pdata[i], output, &cache, errors,
+                                               &part, error);
       done   += share;
     }
   ddim_progress_end (&progress);
-
-  return success;
-}
-
-/* All of them are one step to undo.  `layers` receives those that are made. */
-static gboolean
-commit_all (const Variation  *variation,
-            GimpImage        *image,
-            GPtrArray        *layers,
-            GError          **error)
-{
-  gboolean success = TRUE;
-
-  gimp_image_undo_group_start (image);
-  for (guint i = 0; i < variation->targets->len && success; i++)
-    {
-      DdimVariationTarget *target = variation->targets->pdata[i];
-
-      if (variation->output == OUTPUT_REPLACE)
-        success = ddim_variation_target_replace (target, error);
-      else
-        success = ddim_variation_target_add_layers (target, &variation->settings,
-                                                    variation->seeds, layers, error);
-    }
-
-  /* nothing half done stays */
-  if (! success)
-    for (guint i = 0; i < layers->len; i++)
-      gimp_image_remove_layer (image, layers->pdata[i]);
-  gimp_image_undo_group_end (image);
 
   return success;
 }
@@ -243,20 +199,31 @@ fail (GimpProcedure     *procedure,
 static GimpValueArray *
 apply (GimpProcedure       *procedure,
        Variation           *variation,
+       DdimPicks           *picks,
        GimpProcedureConfig *config,
        GimpImage           *image)
 {
+  DdimVariationOutput    output  = {
+    .settings    = &variation->settings,
+    .seeds       = variation->seeds,
+    .n           = variation->count,
+    .in_place    = variation->output == OUTPUT_REPLACE,
+    .transaction = variation->transaction = ddim_transaction_new (image),
+  };
   g_autoptr (GPtrArray)  layers  = g_ptr_array_new ();
   g_autoptr (GArray)     errors  = g_array_new (FALSE, FALSE, sizeof (gdouble));
   gdouble                largest = 0.0;
   GimpValueArray        *values;
   GError                *error   = NULL;
 
+  if (picks->made)
+    ddim_variation_target_take (variation->targets->pdata[0], g_steal_pointer (&picks->input),
+                                picks->made, &output);
   if (! read_all (variation, config, &error))
     return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
 
-  if (! compute_all (variation, errors, &error) ||
-      ! commit_all (variation, image, layers, &error))
+  if (! compute_all (variation, &output, errors, &error) ||
+      ! ddim_transaction_commit (variation->transaction, layers, &error))
     return fail (procedure, GIMP_PDB_EXECUTION_ERROR, error);
 
   for (guint i = 0; i < errors->len; i++)
@@ -280,37 +247,29 @@ variation_run (GimpProcedure        *procedure,
 {
   g_auto (Variation)  variation = { 0 };
   g_auto (DdimPicks)  picks     = { 0 };
-  Call                call      = { image, drawables };
   GimpValueArray     *values;
   GError             *error     = NULL;
 
   gegl_init (NULL, NULL);
 
-  if (run_mode == GIMP_RUN_INTERACTIVE)
-    {
-      /* what cannot be worked on at all is said before the dialog */
-      g_autoptr (GPtrArray) targets = ddim_variation_targets_new (image, drawables, FALSE,
-                                                                  &error);
-
-      if (! targets)
-        return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
-      if (! ddim_variation_dialog_run (procedure, config,
-                                       ((DdimVariationTarget *) targets->pdata[0])->region,
-                                       targets->len, read_settings, check, &call, &picks))
-        return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
-    }
-
-  if (! variation_read (&variation, config, &error))
-    return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
-  variation.targets = ddim_variation_targets_new (image, drawables,
-                                                  variation.output == OUTPUT_REPLACE, &error);
+  /* what cannot be worked on at all is said before a dialog */
+  variation.targets = ddim_variation_targets_new (image, drawables, &error);
   if (! variation.targets)
     return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
 
-  if (picks.made)
-    take_picks (&variation, &picks);
+  if (run_mode == GIMP_RUN_INTERACTIVE &&
+      ! ddim_variation_dialog_run (procedure, config,
+                                   ((DdimVariationTarget *) variation.targets->pdata[0])->region,
+                                   variation.targets->len, read_settings, check, &variation,
+                                   &picks))
+    return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
 
-  values = apply (procedure, &variation, config, image);
+  if (! check (config, &variation, &error))
+    return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
+  if (picks.made)
+    take_seeds (&variation, &picks);
+
+  values = apply (procedure, &variation, &picks, config, image);
 
   if (run_mode != GIMP_RUN_NONINTERACTIVE)
     gimp_displays_flush ();

@@ -20,6 +20,13 @@ from pathlib import Path
 # The scripts that run in another language than English.
 LANGUAGES = {'korean': 'ko_KR', 'dialog-korean': 'ko_KR', 'dialog-german': 'de_DE'}
 
+# Keys of GIMP's own, which a test's user presses in the image's window.
+SHORTCUTS = '''(file-version 1)
+(action "layers-lock-content" "<Primary>F9")
+(action "layers-delete" "<Primary>F8")
+(action "channels-selection-replace" "<Primary>F7")
+'''
+
 # seconds; below meson's own, so that we can say what happened
 TIMEOUT = int(os.environ.get('DDIM_TIMEOUT', 840))
 
@@ -85,6 +92,8 @@ def main():
     scheme = 'light' if script.stem.endswith('-light') else 'dark'
     (profile / 'gimprc').write_text('(show-welcome-dialog no)\n(check-updates no)\n'
                                     f'(theme-color-scheme {scheme})\n')
+
+    (profile / 'shortcutsrc').write_text(SHORTCUTS)
 
     # GIMP asks each of its own plug-ins what it does when a profile is new, for
     # ten seconds: what it was told once, in English, serves the other profiles

@@ -1,0 +1,111 @@
+/* new-layer.c: a layer to be
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "finite.h"
+#include "new-layer.h"
+#include "strips.h"
+
+DdimNewLayer *
+ddim_new_layer_new (const gchar   *name,
+                    GimpImageType  type,
+                    GeglBuffer    *pixels)
+{
+  DdimNewLayer *self = g_new0 (DdimNewLayer, 1);
+
+  self->name    = g_strdup (name);
+  self->type    = type;
+  self->pixels  = pixels;
+  self->mode    = GIMP_LAYER_MODE_NORMAL;
+  self->opacity = 100.0;
+
+  return self;
+}
+
+void
+ddim_new_layer_free (DdimNewLayer *self)
+{
+  if (! self)
+    return;
+
+  g_clear_object (&self->pixels);
+  g_free (self->name);
+  g_free (self->recipe);
+  g_free (self);
+}
+
+/* GIMP names the format itself, for a layer that nobody sees. */
+const Babl *
+ddim_new_layer_get_format (GimpImage     *image,
+                           GimpImageType  type)
+{
+  GimpLayer  *probe  = gimp_layer_new (image, "", 1, 1, type, 100.0, GIMP_LAYER_MODE_NORMAL);
+  const Babl *format = gimp_drawable_get_format (GIMP_DRAWABLE (probe));
+
+  gimp_item_delete (GIMP_ITEM (probe));
+
+  return format;
+}
+
+DdimNewLayer *
+ddim_new_layer_new_of_canvas (const gchar      *name,
+                              GimpImage        *image,
+                              const DdimCanvas *canvas)
+{
+  GimpImageType        type   = canvas->c == 1 ? GIMP_GRAY_IMAGE : GIMP_RGB_IMAGE;
+  const Babl          *own    = ddim_new_layer_get_format (image, type);
+  const Babl          *format = babl_format_with_space (canvas->c == 1 ? "Y' double"
+                                                                       : "R'G'B' double", own);
+  gint                 bpp    = babl_format_get_bytes_per_pixel (own);
+  GeglBuffer          *pixels = gegl_buffer_new (GEGL_RECTANGLE (0, 0, canvas->w, canvas->h),
+                                                 own);
+  gsize                width  = (gsize) canvas->w * canvas->c;
+  g_autofree gdouble  *row    = g_new (gdouble, width);
+  g_autofree guint8   *bytes  = g_malloc ((gsize) canvas->w * bpp);
+
+  for (gint y = 0; y < canvas->h; y++)
+    {
+      for (gsize i = 0; i < width; i++)
+        row[i] = (canvas->data[y * width + i] + 1.0) / 2.0;
+      babl_process (babl_fish (format, own), row, bytes, canvas->w);
+      ddim_keep_finite (own, bytes, row, canvas->c, canvas->w);
+      gegl_buffer_set (pixels, GEGL_RECTANGLE (0, y, canvas->w, 1), 0, own, bytes,
+                       GEGL_AUTO_ROWSTRIDE);
+    }
+
+  return ddim_new_layer_new (name, type, pixels);
+}
+
+GimpLayer *
+ddim_new_layer_make (const DdimNewLayer *self,
+                     GimpImage          *image)
+{
+  const GeglRectangle *extent = gegl_buffer_get_extent (self->pixels);
+  GimpLayer           *layer  = gimp_layer_new (image, self->name, extent->width,
+                                                extent->height, self->type, self->opacity,
+                                                self->mode);
+
+  gimp_layer_set_offsets (layer, self->x, self->y);
+  ddim_strips_write (self->pixels, extent, GIMP_DRAWABLE (layer), gimp_drawable_get_buffer,
+                     0, 0);
+  gimp_drawable_update (GIMP_DRAWABLE (layer), 0, 0, extent->width, extent->height);
+
+  if (self->recipe)
+    {
+      GimpParasite *parasite = gimp_parasite_new (self->procedure,
+                                                  GIMP_PARASITE_PERSISTENT |
+                                                  GIMP_PARASITE_UNDOABLE,
+                                                  strlen (self->recipe), self->recipe);
+
+      gimp_item_attach_parasite (GIMP_ITEM (layer), parasite);
+      gimp_parasite_free (parasite);
+    }
+
+  return layer;
+}

@@ -1,0 +1,243 @@
+/* region-compose.c: canvas -> pixels of a result
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Only the CHANGE that was made to what a network saw comes back, added to
+ * the unclamped pixels in double precision, so gamut, high dynamic range and
+ * fine detail stay.  What did not change keeps its bytes, unconverted.
+ */
+
+#include "config.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <libgimp/gimp.h>
+
+#include "finite.h"
+#include "region.h"
+#include "scale.h"
+#include "strips.h"
+
+/* Adds `factor` of a model's change to a drawable's pixel of `colors` colours
+ * and an alpha.  Returns whether that is another pixel.                    */
+static inline gboolean
+add_change (gdouble      *pixel,
+            gint          colors,
+            const gfloat *change,
+            gint          channels,
+            gdouble       factor)
+{
+  gdouble  sum = 0.0;
+  gboolean any = FALSE;
+
+  for (gint c = 0; c <= colors; c++)
+    if (! isfinite (pixel[c]))
+      return FALSE;
+  if (! (pixel[colors] > 0.0))
+    return FALSE;
+
+  for (gint c = 0; c < channels; c++)
+    {
+      sum += change[c];
+      any |= change[c] != 0.0f;
+    }
+
+  /* half of it: a model's white is 1, its black -1 */
+  for (gint c = 0; c < colors; c++)
+    pixel[c] += 0.5 * factor * (colors == channels ? change[c] : sum / channels);
+
+  return any && factor != 0.0;
+}
+
+/* A strip of the target.  Buffers are as large as the largest. */
+typedef struct
+{
+  const Babl *own;         /* the drawable's format                         */
+  const Babl *work;        /* R'G'B'A or Y'A double                         */
+  const Babl *out;         /* of what comes of it                           */
+  guint8     *bytes;       /* own                                           */
+  gdouble    *pixels;      /* work                                          */
+  gfloat     *selected;    /* one a pixel                                   */
+  guint8     *changed;     /* one a pixel: whether it is another one        */
+  guint8     *result;      /* out                                           */
+} Strip;
+
+static void
+strip_init (Strip            *strip,
+            const DdimRegion *region,
+            const Babl       *out)
+{
+  gsize n = (gsize) region->target.width * DDIM_STRIP;
+
+  strip->own      = region->format;
+  strip->work     = ddim_region_get_format (region);
+  strip->out      = out;
+  strip->bytes    = g_malloc (n * babl_format_get_bytes_per_pixel (strip->own));
+  strip->pixels   = g_new (gdouble, n * (region->colors + 1));
+  strip->selected = g_new (gfloat, n);
+  strip->changed  = g_malloc (n);
+  strip->result   = g_malloc (n * babl_format_get_bytes_per_pixel (out));
+}
+
+static void
+strip_clear (Strip *strip)
+{
+  g_clear_pointer (&strip->bytes, g_free);
+  g_clear_pointer (&strip->pixels, g_free);
+  g_clear_pointer (&strip->selected, g_free);
+  g_clear_pointer (&strip->changed, g_free);
+  g_clear_pointer (&strip->result, g_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Strip, strip_clear)
+
+/* Reads `area` and adds the change: in_place as far as each pixel is selected,
+ * otherwise all of it.                                                      */
+static void
+strip_compose (Strip               *strip,
+               const DdimRegion    *region,
+               DdimScaledRows      *change,
+               const GeglRectangle *area,
+               gboolean             in_place)
+{
+  const GeglRectangle *frame  = &region->frame;
+  gint                 stride = region->colors + 1;
+  gsize                n      = (gsize) area->width * area->height;
+
+  ddim_region_get_pixels (region, area, strip->own, strip->bytes);
+  ddim_region_get_selection (region, area, strip->selected);
+  babl_process (babl_fish (strip->own, strip->work), strip->bytes, strip->pixels, n);
+
+  for (gint y = 0; y < area->height; y++)
+    {
+      const gfloat *row = ddim_scaled_rows_make (change, area->y + y - frame->y) +
+                          (gsize) (area->x - frame->x) * change->channels;
+
+      for (gint x = 0; x < area->width; x++)
+        {
+          gsize at = (gsize) y * area->width + x;
+
+          strip->changed[at] = add_change (strip->pixels + at * stride, region->colors,
+                                           row + (gsize) x * change->channels,
+                                           change->channels,
+                                           in_place ? strip->selected[at] : 1.0);
+        }
+    }
+}
+
+/* In the drawable's own format, and in its own bytes what did not change. */
+static void
+strip_convert_in_place (Strip *strip,
+                        gint   colors,
+                        gsize  n)
+{
+  gint bpp = babl_format_get_bytes_per_pixel (strip->own);
+
+  babl_process (babl_fish (strip->work, strip->own), strip->pixels, strip->result, n);
+  ddim_keep_finite (strip->own, strip->result, strip->pixels, colors + 1, n);
+  for (gsize i = 0; i < n; i++)
+    if (! strip->changed[i])
+      memcpy (strip->result + i * bpp, strip->bytes + i * bpp, bpp);
+}
+
+/* As opaque as it is selected. */
+static void
+strip_convert_to_layer (Strip *strip,
+                        gint   colors,
+                        gsize  n)
+{
+  for (gsize i = 0; i < n; i++)
+    strip->pixels[i * (colors + 1) + colors] *= strip->selected[i];
+
+  babl_process (babl_fish (strip->work, strip->out), strip->pixels, strip->result, n);
+  ddim_keep_finite (strip->out, strip->result, strip->pixels, colors + 1, n);
+}
+
+static GeglBuffer *
+compose (DdimRegion       *region,
+         const DdimCanvas *before,
+         const DdimCanvas *after,
+         gint              item,
+         const Babl       *format,
+         gboolean          in_place)
+{
+  const GeglRectangle    *target = &region->target;
+  GeglRectangle           at     = { 0 };
+  GeglRectangle           extent = *target;
+  GeglBuffer             *result;
+  g_auto (Strip)          strip  = { 0 };
+  g_auto (DdimScaledRows) change = { 0 };
+
+  if (! in_place)
+    extent.x = extent.y = 0;
+
+  ddim_region_capture (region);
+  result = gegl_buffer_new (&extent, format);
+  strip_init (&strip, region, format);
+  ddim_scaled_rows_init (&change, after->data + item * ddim_canvas_item_size (after),
+                         before ? before->data : NULL, after->h, after->w, after->c,
+                         region->frame.height, region->frame.width);
+
+  while (ddim_strip_next (&at, target))
+    {
+      GeglRectangle there = at;
+      gsize         n     = (gsize) at.width * at.height;
+
+      strip_compose (&strip, region, &change, &at, in_place);
+      if (in_place)
+        strip_convert_in_place (&strip, region->colors, n);
+      else
+        strip_convert_to_layer (&strip, region->colors, n);
+
+      there.x += extent.x - target->x;
+      there.y += extent.y - target->y;
+      gegl_buffer_set (result, &there, 0, format, strip.result, GEGL_AUTO_ROWSTRIDE);
+    }
+
+  return result;
+}
+
+GeglBuffer *
+ddim_region_compose (DdimRegion       *region,
+                     const DdimCanvas *before,
+                     const DdimCanvas *after,
+                     gint              item)
+{
+  return compose (region, before, after, item, region->format, TRUE);
+}
+
+DdimNewLayer *
+ddim_region_compose_layer (DdimRegion       *region,
+                           const DdimCanvas *before,
+                           const DdimCanvas *after,
+                           gint              item,
+                           const gchar      *name)
+{
+  gboolean       gray  = gimp_image_get_base_type (region->image) == GIMP_GRAY;
+  GimpImageType  type  = gray ? GIMP_GRAYA_IMAGE : GIMP_RGBA_IMAGE;
+  DdimNewLayer  *layer = ddim_new_layer_new (
+    name, type, compose (region, before, after, item,
+                         ddim_new_layer_get_format (region->image, type), FALSE));
+
+  layer->x    = region->bounds.x + region->target.x;
+  layer->y    = region->bounds.y + region->target.y;
+  layer->mode = gimp_image_get_default_new_layer_mode (region->image);
+
+  if (! gimp_item_is_valid (GIMP_ITEM (region->drawable)))
+    return layer;
+
+  if (GIMP_IS_LAYER_MASK (region->drawable))
+    {
+      layer->above = gimp_layer_from_mask (GIMP_LAYER_MASK (region->drawable));
+    }
+  else if (GIMP_IS_LAYER (region->drawable))
+    {
+      layer->above   = GIMP_LAYER (region->drawable);
+      layer->mode    = gimp_layer_get_mode (layer->above);
+      layer->opacity = gimp_layer_get_opacity (layer->above);
+    }
+
+  return layer;
+}

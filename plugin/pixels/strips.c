@@ -1,0 +1,121 @@
+/* strips.c: pixels of GIMP's, some rows at a time
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "strips.h"
+
+gboolean
+ddim_strip_next (GeglRectangle       *strip,
+                 const GeglRectangle *area)
+{
+  gint y      = strip->height ? strip->y + strip->height : area->y;
+  gint row    = ((y % DDIM_STRIP) + DDIM_STRIP) % DDIM_STRIP; /* y may be negative */
+  gint bottom = area->y + area->height;
+
+  *strip = (GeglRectangle) { area->x, y, area->width,
+                             MIN (DDIM_STRIP - row, bottom - y) };
+
+  return y < bottom;
+}
+
+/* Memory for the largest strip; free with g_free (). */
+static guint8 *
+new_strip (const GeglRectangle *area,
+           const Babl          *format)
+{
+  return g_malloc ((gsize) area->width * DDIM_STRIP * babl_format_get_bytes_per_pixel (format));
+}
+
+static void
+get (GeglBuffer          *buffer,
+     const GeglRectangle *strip,
+     const Babl          *format,
+     guint8              *bytes)
+{
+  gegl_buffer_get (buffer, strip, 1.0, format, bytes, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+}
+
+void
+ddim_strips_read (GimpDrawable         *drawable,
+                  GeglBuffer           *to,
+                  const GeglRectangle  *area,
+                  void                (*pause) (gpointer pause_data),
+                  gpointer              pause_data)
+{
+  const Babl        *format = gegl_buffer_get_format (to);
+  g_autofree guint8 *bytes  = new_strip (area, format);
+  GeglRectangle      strip  = { 0 };
+
+  while (ddim_strip_next (&strip, area))
+    {
+      GeglBuffer *from = gimp_drawable_get_buffer (drawable);
+
+      get (from, &strip, format, bytes);
+      g_object_unref (from);
+      gegl_buffer_set (to, &strip, 0, format, bytes, GEGL_AUTO_ROWSTRIDE);
+      if (pause)
+        pause (pause_data);
+    }
+}
+
+void
+ddim_strips_write (GeglBuffer          *from,
+                   const GeglRectangle *area,
+                   GimpDrawable        *drawable,
+                   DdimOpenBuffer       open,
+                   gint                 x,
+                   gint                 y)
+{
+  const Babl        *format = gegl_buffer_get_format (from);
+  GeglRectangle      there  = { x, y, area->width, area->height };
+  GeglRectangle      strip  = { 0 };
+  g_autofree guint8 *wanted = new_strip (area, format);
+  g_autofree guint8 *found  = new_strip (area, format);
+
+  while (ddim_strip_next (&strip, &there))
+    {
+      GeglBuffer    *to   = open (drawable);
+      GeglRectangle  here = strip;
+      gsize          size = (gsize) strip.width * strip.height *
+                            babl_format_get_bytes_per_pixel (format);
+
+      here.x += area->x - x;
+      here.y += area->y - y;
+      get (from, &here, format, wanted);
+      get (to, &strip, format, found);
+      if (memcmp (wanted, found, size))
+        gegl_buffer_set (to, &strip, 0, format, wanted, GEGL_AUTO_ROWSTRIDE);
+      g_object_unref (to);   /* sends the pixels to GIMP */
+    }
+}
+
+gboolean
+ddim_strips_are_equal (GimpDrawable        *drawable,
+                       GeglBuffer          *buffer,
+                       const GeglRectangle *area)
+{
+  const Babl        *format = gegl_buffer_get_format (buffer);
+  g_autofree guint8 *one    = new_strip (area, format);
+  g_autofree guint8 *other  = new_strip (area, format);
+  GeglRectangle      strip  = { 0 };
+
+  while (ddim_strip_next (&strip, area))
+    {
+      GeglBuffer *now = gimp_drawable_get_buffer (drawable);
+
+      get (now, &strip, format, one);
+      get (buffer, &strip, format, other);
+      g_object_unref (now);
+      if (memcmp (one, other, (gsize) strip.width * strip.height *
+                              babl_format_get_bytes_per_pixel (format)))
+        return FALSE;
+    }
+
+  return TRUE;
+}
