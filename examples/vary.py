@@ -37,7 +37,7 @@ def folder(source, target, **arguments):
 
 
 def several(source, target, count, **arguments):
-    """`count` variations of a file, taken apart only once: target is a pattern
+    """`count` variations of a file, encoded only once: target is a pattern
     such as 'varied/cat-%02d.png'."""
     image = load(source)
     layer = image.get_layers()[0]

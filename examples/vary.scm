@@ -41,7 +41,7 @@
                      (string-append target "/" name) strength seed)))
     (folder-names source)))
 
-; `count` variations of a file, taken apart only once: target-1.png and so on.
+; `count` variations of a file, encoded only once: target-1.png and so on.
 (define (vary-several source target count strength seed)
   (let* ((image  (gimp-file-load RUN-NONINTERACTIVE source))
          (layer  (vector-ref (gimp-image-get-layers image) 0))

@@ -108,12 +108,13 @@ make (const DdimTask     *task,
 }
 
 static void
-get_errors (gpointer  opened,
-            GArray   *errors)
+report (gpointer        opened,
+        DdimTaskReport *report)
 {
   gdouble error = 0.125;
 
-  g_array_append_val (errors, error);
+  report->hash = g_strdup ("counting");
+  g_array_append_val (report->errors, error);
 }
 
 static void
@@ -136,7 +137,7 @@ static const DdimTaskClass klass =
   .open         = open_stage,
   .close        = close_stage,
   .make         = make,
-  .get_errors   = get_errors,
+  .report       = report,
   .finalize     = finalize,
 };
 

@@ -105,17 +105,17 @@ free_canvas (gpointer canvas)
 }
 
 static GPtrArray *
-run (DdimTask      *task,
-     const guint64 *seeds,
-     gint           n,
-     GArray        *errors)
+run (DdimTask       *task,
+     const guint64  *seeds,
+     gint            n,
+     DdimTaskReport *report)
 {
   g_auto (DdimModelCache) cache = { 0 };
   GPtrArray              *all   = g_ptr_array_new_with_free_func (free_canvas);
   GError                 *error = NULL;
 
   ddim_model_cache_init (&cache, 2);
-  ddim_task_run (task, &cache, seeds, n, keep, all, errors, NULL, &error);
+  ddim_task_run (task, &cache, seeds, n, keep, all, report, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpint (all->len, ==, n);
 
@@ -176,12 +176,12 @@ count (gint               i,
 }
 
 static gboolean
-run_counting (TaskCounts  *counts,
-              gint         side,
-              gint         n,
-              Run         *self,
-              GArray      *errors,
-              GError     **error)
+run_counting (TaskCounts      *counts,
+              gint             side,
+              gint             n,
+              Run             *self,
+              DdimTaskReport  *report,
+              GError         **error)
 {
   const CountingOptions   options = { .value = 3.0, .fail_at = -1 };
   g_autoptr (DdimTask)    task    = counting_task_new (counts, DDIM_STAGES_RESULT, side, side,
@@ -195,7 +195,7 @@ run_counting (TaskCounts  *counts,
     seeds[i] = 100 + i;
   ddim_model_cache_init (&cache, 1);
 
-  return ddim_task_run (task, &cache, seeds, n, count, self, errors, &monitor, error);
+  return ddim_task_run (task, &cache, seeds, n, count, self, report, &monitor, error);
 }
 
 /* Every seed comes once, in order; what is made at a time stays below a bound
@@ -203,22 +203,23 @@ run_counting (TaskCounts  *counts,
 static void
 test_run (void)
 {
-  g_autoptr (GArray) errors = g_array_new (FALSE, FALSE, sizeof (gdouble));
-  GError            *error  = NULL;
-  TaskCounts         counts = { 0 };
-  gint               largest = 0;
+  GError     *error   = NULL;
+  TaskCounts  counts  = { 0 };
+  gint        largest = 0;
 
   for (gint n = 1; n <= 64; n *= 4)
     {
-      Run self = { 0 };
+      Run                    self   = { 0 };
+      g_auto (DdimTaskReport) report = { 0 };
 
-      g_array_set_size (errors, 0);
-      run_counting (&counts, 256, n, &self, errors, &error);
+      ddim_task_report_init (&report);
+      run_counting (&counts, 256, n, &self, &report, &error);
       g_assert_no_error (error);
+      g_assert_cmpstr (report.hash, ==, "counting");
       g_assert_cmpint (self.came, ==, n);
       g_assert_cmpfloat_with_epsilon (self.fraction, 1.0, 1e-9);
-      g_assert_cmpint (errors->len, ==, 1);
-      if (n == 16)
+      g_assert_cmpint (report.errors->len, ==, 1);
+      if (n == 4)
         largest = counts.largest;
     }
   g_assert_cmpint (counts.largest, ==, largest);
@@ -285,14 +286,18 @@ test_variation_one_path (void)
   g_autoptr (DdimVariationInput) all      = make_variation_input (DDIM_STAGES_ALL);
   g_autoptr (DdimVariationInput) result   = make_variation_input (DDIM_STAGES_RESULT);
   g_autoptr (DdimTask)           task     = ddim_variation_task_new (result, &settings);
-  g_autoptr (GArray)             errors   = g_array_new (FALSE, FALSE, sizeof (gdouble));
-  g_autoptr (GPtrArray)          made     = run (task, seeds, 3, errors);
+  g_auto (DdimTaskReport)        report   = { 0 };
+  g_auto (DdimTaskReport)        of_job   = { 0 };
+  g_autoptr (GPtrArray)          made     = NULL;
   g_autoptr (GPtrArray)          alone    = run (task, seeds + 1, 1, NULL);
   g_autoptr (DdimJob)            job      = ddim_job_new (2, &listener, loop);
 
-  g_assert_cmpint (errors->len, ==, 1);
-  g_assert_cmpfloat (g_array_index (errors, gdouble, 0), >, 0.0);
-  g_assert_cmpfloat (g_array_index (errors, gdouble, 0), <, 0.05);
+  ddim_task_report_init (&report);
+  ddim_task_report_init (&of_job);
+  made = run (task, seeds, 3, &report);
+  g_assert_cmpint (report.errors->len, ==, 1);
+  g_assert_cmpfloat (g_array_index (report.errors, gdouble, 0), >, 0.0);
+  g_assert_cmpfloat (g_array_index (report.errors, gdouble, 0), <, 0.05);
 
   for (gint i = 0; i < all->stages.n; i++)
     ddim_job_stage_read (job);
@@ -306,6 +311,12 @@ test_variation_one_path (void)
     }
   assert_same (alone->pdata[0], made->pdata[1]);
   g_assert_cmpfloat (ddim_canvas_rms_difference (made->pdata[0], made->pdata[1]), >, 0.01);
+
+  ddim_job_report (job, &of_job);
+  g_assert_cmpstr (of_job.hash, ==, report.hash);
+  g_assert_cmpint (strlen (report.hash), ==, 16);
+  g_assert_cmpfloat (g_array_index (of_job.errors, gdouble, 0), ==,
+                     g_array_index (report.errors, gdouble, 0));
 }
 
 /* At strength 0 nothing is computed: values no arithmetic keeps stay as they are. */
@@ -383,6 +394,58 @@ test_variation_no_model (void)
   g_assert_nonnull (strstr (error->message, folder));
 }
 
+/* A model of classes is told which, and one that has none takes no notice. */
+static void
+test_label (void)
+{
+  static const guint64   seed     = 1;
+  static const gchar    *models[] = { "class-index", "one-level" };
+  static const gint      labels[] = { -1, 0, 1, 1000 };
+  DdimModelInfo          info;
+
+  for (gsize m = 0; m < G_N_ELEMENTS (models); m++)
+    {
+      g_autofree gchar                *folder   = g_test_build_filename (G_TEST_DIST, "golden",
+                                                                         "models", models[m],
+                                                                         NULL);
+      DdimVariationSettings            settings = variation_settings (1.0);
+      g_autoptr (DdimCanvas)           before   = NULL;
+
+      settings.model.model = settings.model.folder = folder;
+      for (gsize i = 0; i < G_N_ELEMENTS (labels); i++)
+        {
+          g_autoptr (DdimVariationInput) input = NULL;
+          g_autoptr (DdimTask)           task  = NULL;
+          g_autoptr (GPtrArray)          made  = NULL;
+          g_autoptr (GError)             error = NULL;
+
+          settings.model.label = labels[i];
+          if (! ddim_model_settings_inspect (&settings.model, 3, &info, &error))
+            {
+              g_assert_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT);
+              g_assert_nonnull (strstr (error->message, "Class label"));
+              g_assert_nonnull (strstr (error->message, folder));
+              g_assert_true (m == 0 && (i == 0 || i == 3));
+              continue;
+            }
+          g_assert_true (m == 1 || i == 1 || i == 2);
+
+          input = make_variation_input (DDIM_STAGES_RESULT);
+          g_clear_pointer (&input->source, ddim_patch_source_free);
+          ddim_placement_init (&input->placement, DDIM_PLACEMENT_WHOLE, FALSE, info.sample_size,
+                               info.attention, H, W);
+          task = ddim_variation_task_new (input, &settings);
+          made = run (task, &seed, 1, NULL);
+          if (before && m == 0)
+            g_assert_cmpfloat (ddim_canvas_rms_difference (before, made->pdata[0]), >, 1e-4);
+          else if (before)
+            assert_same (before, made->pdata[0]);
+          g_clear_pointer (&before, ddim_canvas_free);
+          before = ddim_canvas_copy (made->pdata[0]);
+        }
+    }
+}
+
 /* Interpolation ----------------------------------------------------------- */
 
 /* At its own place a picture is itself, bit for bit; frames do not depend on
@@ -399,7 +462,7 @@ test_interpolation (void)
   g_autoptr (DdimTask)               task        = NULL;
   g_autoptr (GPtrArray)              made        = NULL;
   g_autoptr (GPtrArray)              alone       = NULL;
-  g_autoptr (GArray)                 errors      = g_array_new (FALSE, FALSE, sizeof (gdouble));
+  g_auto (DdimTaskReport)            report      = { 0 };
   DdimModelInfo                      info;
   DdimPlacement                           placement;
 
@@ -411,10 +474,11 @@ test_interpolation (void)
     input->keys[0][k] = make_picture (H, W, k);
 
   task  = ddim_interpolation_task_new (input, &settings, positions, 5);
-  made  = run (task, seeds, 5, errors);
+  ddim_task_report_init (&report);
+  made  = run (task, seeds, 5, &report);
   alone = run (task, seeds + 3, 1, NULL);
 
-  g_assert_cmpint (errors->len, ==, 3);
+  g_assert_cmpint (report.errors->len, ==, 3);
   assert_same (made->pdata[0], input->keys[0][0]);
   assert_same (made->pdata[2], input->keys[0][1]);
   assert_same (made->pdata[4], input->keys[0][2]);
@@ -463,6 +527,7 @@ main (int    argc,
   g_test_add_func ("/task/variation/nothing", test_variation_nothing);
   g_test_add_func ("/task/variation/weights", test_variation_weights);
   g_test_add_func ("/task/variation/no-model", test_variation_no_model);
+  g_test_add_func ("/task/label", test_label);
   g_test_add_func ("/task/interpolation", test_interpolation);
   g_test_add_func ("/task/texture", test_texture);
 

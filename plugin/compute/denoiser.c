@@ -4,6 +4,10 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "config.h"
+
+#include <glib/gi18n-lib.h>
+
 #include "denoiser.h"
 
 /* The depth at which a picture of 1 / k of the size loses what it loses at
@@ -61,6 +65,7 @@ ddim_denoiser_init (DdimDenoiser             *denoiser,
 {
   g_autoptr (DdimModel) of_patches = NULL;
   g_autoptr (DdimField) field      = NULL;
+  DdimCondition         condition  = { 0 };
   DdimModel            *model;
 
   *denoiser = (DdimDenoiser) { 0 };
@@ -77,12 +82,16 @@ ddim_denoiser_init (DdimDenoiser             *denoiser,
   if (! denoiser->levels)
     return FALSE;
 
-  field = ddim_model_new_field (model, NULL, error);
+  if (ddim_model_get_info (model)->labels > 0 && settings->label >= 0)
+    condition.label = &settings->label;
+  field = ddim_model_new_field (model, &condition, error);
 
   /* A model of patches takes canvases of any size, and wraps them itself. */
   if (field)
     denoiser->field = source ? ddim_field_ref (field)
                              : ddim_tiling_new (field, &placement->tiling, error);
+  denoiser->hash = source ? ddim_patch_source_get_hash (source)
+                          : g_strdup (ddim_model_get_hash (model));
   if (! denoiser->field)
     ddim_denoiser_clear (denoiser);
 
@@ -94,4 +103,21 @@ ddim_denoiser_clear (DdimDenoiser *denoiser)
 {
   g_clear_pointer (&denoiser->field, ddim_field_unref);
   g_clear_pointer (&denoiser->levels, ddim_levels_free);
+  g_clear_pointer (&denoiser->hash, g_free);
+}
+
+void
+ddim_denoiser_name_error (const DdimModelSettings  *settings,
+                          GError                  **error)
+{
+  g_autoptr (GError) cause = NULL;
+
+  if (! error || ! *error || (*error)->domain != DDIM_ERROR)
+    return;
+
+  cause = g_steal_pointer (error);
+  g_set_error (error, DDIM_ERROR, cause->code,
+               /* Translators: the first %s is a model's name, the second says what
+                * went wrong, in English. */
+               _("The model “%s” could not finish: %s"), settings->model, cause->message);
 }

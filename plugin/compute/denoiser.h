@@ -20,13 +20,14 @@ typedef struct
 {
   DdimField  *field;
   DdimLevels *levels;
+  gchar      *hash;    /* tells models from each other: hexadecimal digits   */
 } DdimDenoiser;
 
 /* Makes both for one stage.
  *   placement: how the picture is put before a model
  *   canvas: the picture at this stage's size
  *   source: of DDIM_MODEL_IMAGE, whose patches make the model; else NULL
- *   cache: where a model on disk is loaded to; it has to outlive the field
+ *   cache: where a model on disk is loaded to
  * Errors are sentences for the user.  Clear with ddim_denoiser_clear ().    */
 gboolean ddim_denoiser_init  (DdimDenoiser             *denoiser,
                               const DdimModelSettings  *settings,
@@ -37,5 +38,11 @@ gboolean ddim_denoiser_init  (DdimDenoiser             *denoiser,
                               DdimModelCache           *cache,
                               GError                  **error);
 void     ddim_denoiser_clear (DdimDenoiser             *denoiser);
+
+/* Puts the model's name before what the library says when it cannot go on with
+ * it: a field that is no longer finite, or too little memory.               */
+void     ddim_denoiser_name_error
+                             (const DdimModelSettings  *settings,
+                              GError                  **error);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DdimDenoiser, ddim_denoiser_clear)

@@ -80,7 +80,7 @@ same_opening (const DdimTask *a,
   const DdimModelSettings *y     = &other->settings.model;
 
   return one->input == other->input && ddim_model_settings_same_model (x, y) &&
-         x->steps == y->steps && x->depth == y->depth;
+         x->label == y->label && x->steps == y->steps && x->depth == y->depth;
 }
 
 static gboolean
@@ -116,11 +116,11 @@ opening_cost (const DdimTask *task,
          (1.0 + (exact ? EXACT_EVALUATIONS : 1.0));
 }
 
-static void
-close_keys (gpointer opened)
+typedef struct
 {
-  g_ptr_array_unref (opened);
-}
+  GPtrArray *keys;  /* of DdimInversion                                      */
+  gchar     *hash;  /* of the model                                          */
+} Opened;
 
 static void
 free_inversion (gpointer inversion)
@@ -128,7 +128,16 @@ free_inversion (gpointer inversion)
   ddim_inversion_free (inversion);
 }
 
-/* An array of DdimInversion. */
+static void
+close_keys (gpointer data)
+{
+  Opened *opened = data;
+
+  g_ptr_array_unref (opened->keys);
+  g_free (opened->hash);
+  g_free (opened);
+}
+
 static gpointer
 open_keys (const DdimTask     *task,
            gint                stage,
@@ -140,15 +149,18 @@ open_keys (const DdimTask     *task,
   const InterpolationTask *self     = (const InterpolationTask *) task;
   DdimInterpolationInput  *input    = self->input;
   const DdimStage         *s        = &input->stages.stages[stage];
-  g_autoptr (GPtrArray)    keys     = g_ptr_array_new_with_free_func (free_inversion);
   g_auto (DdimDenoiser)    denoiser = { 0 };
   gint                     n        = input->n_keys;
+  Opened                  *opened;
 
   if (! ddim_denoiser_init (&denoiser, &self->settings.model, &input->placement, s,
                             input->keys[stage][0], NULL, cache, error))
     return NULL;
 
-  *evaluated = 0.0;
+  *evaluated   = 0.0;
+  opened       = g_new (Opened, 1);
+  opened->keys = g_ptr_array_new_with_free_func (free_inversion);
+  opened->hash = g_steal_pointer (&denoiser.hash);
   for (gint k = 0; k < n; k++)
     {
       DdimMonitor    part = ddim_monitor_part (monitor, k / (gdouble) n, (k + 1) / (gdouble) n);
@@ -159,18 +171,22 @@ open_keys (const DdimTask     *task,
                                                 &part, error);
 
       if (! key)
-        return NULL;
+        {
+          ddim_denoiser_name_error (&self->settings.model, error);
+          close_keys (opened);
+          return NULL;
+        }
       *evaluated += s->w * (gdouble) s->h * key->evaluations;
-      g_ptr_array_add (keys, key);
+      g_ptr_array_add (opened->keys, key);
     }
 
-  return g_steal_pointer (&keys);
+  return opened;
 }
 
 static DdimCanvas *
 make (const DdimTask     *task,
       gint                stage,
-      gpointer            opened,
+      gpointer            data,
       const guint64      *seeds,
       gint                n,
       const DdimMonitor  *monitor,
@@ -178,7 +194,7 @@ make (const DdimTask     *task,
 {
   const InterpolationTask *self      = (const InterpolationTask *) task;
   const DdimStage         *s         = &task->stages->stages[stage];
-  GPtrArray               *keys      = opened;
+  GPtrArray               *keys      = ((Opened *) data)->keys;
   const DdimInversion     *first     = g_ptr_array_index (keys, 0);
   g_autofree gdouble      *positions = g_new (gdouble, n);
   g_autoptr (DdimCanvas)   frames    = ddim_canvas_new (n, s->h, s->w, first->image->c);
@@ -193,19 +209,24 @@ make (const DdimTask     *task,
 
   if (! ddim_interpolate ((const DdimInversion *const *) keys->pdata, keys->len, &options,
                           frames, monitor, error))
-    return NULL;
+    {
+      ddim_denoiser_name_error (&self->settings.model, error);
+      return NULL;
+    }
 
   return g_steal_pointer (&frames);
 }
 
 static void
-get_errors (gpointer  opened,
-            GArray   *errors)
+report (gpointer        data,
+        DdimTaskReport *report)
 {
-  GPtrArray *keys = opened;
+  const Opened *opened = data;
 
-  for (guint i = 0; i < keys->len; i++)
-    g_array_append_val (errors, ((DdimInversion *) keys->pdata[i])->inversion_error);
+  report->hash = g_strdup (opened->hash);
+  for (guint i = 0; i < opened->keys->len; i++)
+    g_array_append_val (report->errors,
+                        ((DdimInversion *) opened->keys->pdata[i])->inversion_error);
 }
 
 static void
@@ -228,7 +249,7 @@ static const DdimTaskClass klass =
   .open         = open_keys,
   .close        = close_keys,
   .make         = make,
-  .get_errors   = get_errors,
+  .report       = report,
   .finalize     = finalize,
 };
 

@@ -151,7 +151,8 @@ open_stage (Work    *work,
   gdouble         evaluated = cost;
   DdimMonitor     monitor;
 
-  if (! wait_for_stage (job, work->request, stage, error))
+  if (! wait_for_stage (job, work->request, stage, error) ||
+      ! ddim_task_check_memory (task, stage, error))
     return FALSE;
 
   monitor = begin (work, cost);

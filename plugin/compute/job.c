@@ -228,6 +228,20 @@ ddim_job_get_finished (DdimJob *job,
   return finished;
 }
 
+void
+ddim_job_report (DdimJob        *job,
+                 DdimTaskReport *report)
+{
+  gpointer opened;
+
+  /* the worker waits for another request, and keeps what it has */
+  g_mutex_lock (&job->mutex);
+  opened = job->kept[job->last].opened;
+  if (opened)
+    job->kept_task->klass->report (opened, report);
+  g_mutex_unlock (&job->mutex);
+}
+
 gdouble
 ddim_job_estimate (DdimJob        *job,
                    const DdimTask *task,

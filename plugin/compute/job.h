@@ -78,6 +78,10 @@ void               ddim_job_stop          (DdimJob               *job);
 const DdimCanvas * ddim_job_get_finished  (DdimJob               *job,
                                            guint64                seed);
 
+/* What there is to tell of what is finished, as for it; report is empty. */
+void               ddim_job_report        (DdimJob               *job,
+                                           DdimTaskReport        *report);
+
 /* How long all of a request for n_picked takes that begins with nothing, in
  * seconds, by the evaluations measured so far; negative where there are none. */
 gdouble            ddim_job_estimate      (DdimJob               *job,

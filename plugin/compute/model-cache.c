@@ -54,6 +54,33 @@ check_channels (const DdimModelSettings  *settings,
   return FALSE;
 }
 
+/* Whether the label is one that the model has, where it has classes. */
+static gboolean
+check_label (const DdimModelSettings  *settings,
+             const DdimModelInfo      *info,
+             GError                  **error)
+{
+  if (info->embedding > 0)
+    g_set_error (error, DDIM_ERROR, DDIM_ERROR_UNSUPPORTED,
+                 _("The model “%s” is told its class by an embedding of %d numbers, "
+                   "which cannot be given here. Choose another model."),
+                 settings->model, info->embedding);
+  else if (info->labels > 0 && settings->label < 0)
+    g_set_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT,
+                 _("The model “%s” makes pictures of %d classes and has to be told "
+                   "which. Set “Class label” to a number from 0 to %d."),
+                 settings->model, info->labels, info->labels - 1);
+  else if (info->labels > 0 && settings->label >= info->labels)
+    g_set_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT,
+                 _("The model “%s” has no class %d. Set “Class label” to a number "
+                   "from 0 to %d."),
+                 settings->model, settings->label, info->labels - 1);
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
 gboolean
 ddim_model_settings_inspect (const DdimModelSettings  *settings,
                              gint                      colors,
@@ -74,7 +101,8 @@ ddim_model_settings_inspect (const DdimModelSettings  *settings,
       return FALSE;
     }
 
-  return check_channels (settings, info->channels, error);
+  return check_channels (settings, info->channels, error) &&
+         check_label (settings, info, error);
 }
 
 static DdimModel *

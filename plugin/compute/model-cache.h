@@ -30,7 +30,8 @@ DdimModel * ddim_model_cache_load  (DdimModelCache           *cache,
                                     GError                  **error);
 
 /* What the model is like, without loading it: channels is 1 or 3.  colors: those
- * of the picture, 1 or 3, which DDIM_MODEL_IMAGE works on.                  */
+ * of the picture, 1 or 3, which DDIM_MODEL_IMAGE works on.  Fails, too, where the
+ * model needs a label that the settings do not give.                        */
 gboolean    ddim_model_settings_inspect
                                    (const DdimModelSettings  *settings,
                                     gint                      colors,

@@ -24,6 +24,22 @@ ddim_patch_source_free (DdimPatchSource *source)
   g_free (source);
 }
 
+gchar *
+ddim_patch_source_get_hash (const DdimPatchSource *source)
+{
+  g_autoptr (GChecksum) sum   = g_checksum_new (G_CHECKSUM_SHA256);
+  const DdimCanvas     *p     = source->picture;
+  gint                  all[] = { p->h, p->w, p->c, source->options.mirrored,
+                                  source->options.turned };
+
+  g_checksum_update (sum, (const guchar *) all, sizeof all);
+  g_checksum_update (sum, (const guchar *) p->data, ddim_canvas_size (p) * sizeof (gfloat));
+  g_checksum_update (sum, (const guchar *) source->mask,
+                     (gsize) p->h * p->w * sizeof (gfloat));
+
+  return g_strndup (g_checksum_get_string (sum), 16);
+}
+
 /* The means of k x k pixels, as far as these may be used, with a mask that says
  * whether half of them may.                                                 */
 static DdimPatchSource *
@@ -107,8 +123,7 @@ ddim_patch_source_make_model (const DdimPatchSource  *source,
   if (! model)
     g_set_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT,
                  /* Translators: %s is the name of a layer or channel. */
-                 _("“%s” has nothing to learn from: nowhere can a square of 7 × 7 "
-                   "pixels be taken from it. Give a larger source, or select or mark "
-                   "more of it."), source->name);
+                 _("There is nothing to learn from in “%s”: it has no usable square of 7 "
+                   "× 7 pixels. Choose a larger source, or select or mark more of it."), source->name);
   return model;
 }

@@ -19,6 +19,9 @@ typedef struct
 
 void        ddim_patch_source_free       (DdimPatchSource        *source);
 
+/* Tells sources from each other: 16 hexadecimal digits.  Free with g_free (). */
+gchar     * ddim_patch_source_get_hash   (const DdimPatchSource  *source);
+
 /* A model of the source for a canvas of 1 / k of the size, whose origin is that
  * of the full one, as a stage's is; or at the next larger size at which the
  * source still has a whole patch.  canvas may be NULL where `apart` is 0.  The

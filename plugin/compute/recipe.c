@@ -23,12 +23,34 @@ method_name (DdimPlacementMethod method)
   return names[method];
 }
 
-static GKeyFile *
-begin (void)
+static const gchar *
+easing_name (DdimEasing easing)
 {
-  GKeyFile *file = g_key_file_new ();
+  static const gchar * const names[] = {
+    [DDIM_EASING_LINEAR] = "linear",
+    [DDIM_EASING_IN]     = "in",
+    [DDIM_EASING_OUT]    = "out",
+    [DDIM_EASING_IN_OUT] = "in-out",
+  };
 
-  g_key_file_set_string (file, GROUP, "version", PACKAGE_VERSION);
+  return names[easing];
+}
+
+static GKeyFile *
+begin (const gchar            *procedure,
+       const DdimRecipeOrigin *origin)
+{
+  GKeyFile *file     = g_key_file_new ();
+  gint      region[] = { origin->x, origin->y, origin->w, origin->h };
+
+  g_key_file_set_string       (file, GROUP, "procedure", procedure);
+  g_key_file_set_string       (file, GROUP, "version",   PACKAGE_VERSION);
+  g_key_file_set_integer_list (file, GROUP, "region",    region, G_N_ELEMENTS (region));
+  if (origin->hash)
+    g_key_file_set_string (file, GROUP, "model-hash", origin->hash);
+  if (origin->layers)
+    g_key_file_set_string_list (file, GROUP, "layers", origin->layers,
+                                g_strv_length ((gchar **) origin->layers));
 
   return file;
 }
@@ -38,16 +60,29 @@ add_model (GKeyFile                *file,
            const DdimModelSettings *settings)
 {
   g_key_file_set_string  (file, GROUP, "model",  settings->model);
+  g_key_file_set_integer (file, GROUP, "label",  settings->label);
   g_key_file_set_integer (file, GROUP, "steps",  settings->steps);
   g_key_file_set_double  (file, GROUP, "depth",  settings->depth);
   g_key_file_set_string  (file, GROUP, "method", method_name (settings->method));
 }
 
+static void
+add_source (GKeyFile    *file,
+            const gchar *source,
+            const gchar *symmetry)
+{
+  if (source)
+    g_key_file_set_string (file, GROUP, "source", source);
+  if (symmetry)
+    g_key_file_set_string (file, GROUP, "symmetry", symmetry);
+}
+
 gchar *
 ddim_recipe_of_variation (const DdimVariationSettings *settings,
+                          const DdimRecipeOrigin      *origin,
                           guint64                      seed)
 {
-  g_autoptr (GKeyFile) file = begin ();
+  g_autoptr (GKeyFile) file = begin ("plug-in-ddim-variation", origin);
 
   add_model (file, &settings->model);
   g_key_file_set_double  (file, GROUP, "strength", settings->strength);
@@ -55,12 +90,67 @@ ddim_recipe_of_variation (const DdimVariationSettings *settings,
   g_key_file_set_boolean (file, GROUP, "tileable", settings->model.tileable);
   g_key_file_set_uint64  (file, GROUP, "seed",     seed);
   if (ddim_model_settings_is_image (&settings->model))
-    {
-      if (settings->source)
-        g_key_file_set_string (file, GROUP, "source", settings->source);
-      if (settings->symmetry)
-        g_key_file_set_string (file, GROUP, "symmetry", settings->symmetry);
-    }
+    add_source (file, settings->source, settings->symmetry);
+
+  return g_key_file_to_data (file, NULL, NULL);
+}
+
+static GKeyFile *
+begin_interpolation (const DdimInterpolationSettings *settings,
+                     const DdimRecipeOrigin          *origin)
+{
+  GKeyFile *file = begin ("plug-in-ddim-interpolate", origin);
+
+  add_model (file, &settings->model);
+  g_key_file_set_string  (file, GROUP, "easing", easing_name (settings->easing));
+  g_key_file_set_boolean (file, GROUP, "loop",   settings->loop);
+  g_key_file_set_double  (file, GROUP, "mix",    settings->mix);
+  g_key_file_set_uint64  (file, GROUP, "seed",   settings->seed);
+
+  return file;
+}
+
+gchar *
+ddim_recipe_of_frame (const DdimInterpolationSettings *settings,
+                      const DdimRecipeOrigin          *origin,
+                      gint                             frame,
+                      gint                             n)
+{
+  g_autoptr (GKeyFile) file = begin_interpolation (settings, origin);
+
+  g_key_file_set_string  (file, GROUP, "output", "group");
+  g_key_file_set_integer (file, GROUP, "frames", n);
+  g_key_file_set_integer (file, GROUP, "frame",  frame);
+
+  return g_key_file_to_data (file, NULL, NULL);
+}
+
+gchar *
+ddim_recipe_of_position (const DdimInterpolationSettings *settings,
+                         const DdimRecipeOrigin          *origin,
+                         gdouble                          position)
+{
+  g_autoptr (GKeyFile) file = begin_interpolation (settings, origin);
+
+  g_key_file_set_string (file, GROUP, "output",   "layer");
+  g_key_file_set_double (file, GROUP, "position", position);
+
+  return g_key_file_to_data (file, NULL, NULL);
+}
+
+gchar *
+ddim_recipe_of_texture (const DdimTextureSettings *settings,
+                        const DdimRecipeOrigin    *origin,
+                        guint64                    seed)
+{
+  g_autoptr (GKeyFile) file = begin ("plug-in-ddim-texture", origin);
+
+  g_key_file_set_integer (file, GROUP, "width",    settings->width);
+  g_key_file_set_integer (file, GROUP, "height",   settings->height);
+  g_key_file_set_boolean (file, GROUP, "tileable", settings->tileable);
+  g_key_file_set_integer (file, GROUP, "steps",    settings->steps);
+  g_key_file_set_uint64  (file, GROUP, "seed",     seed);
+  add_source (file, settings->source, settings->symmetry);
 
   return g_key_file_to_data (file, NULL, NULL);
 }

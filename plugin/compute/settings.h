@@ -22,13 +22,17 @@
 /* What variation and interpolation have in common. */
 typedef struct
 {
-  gchar      *model;     /* as it was asked for: an installed model's name, a
-                            folder, or DDIM_MODEL_IMAGE                      */
-  gchar      *folder;    /* where that model lies; NULL of DDIM_MODEL_IMAGE  */
-  gint        steps;
-  gdouble     depth;     /* 0 to 1                                           */
+  gchar               *model;     /* as it was asked for: an installed model's
+                                     name, a folder, or DDIM_MODEL_IMAGE     */
+  gchar               *folder;    /* where that model lies; NULL of
+                                     DDIM_MODEL_IMAGE                        */
+  gint                 label;     /* the class to make, from 0 on; -1: none is
+                                     given.  A model without classes takes no
+                                     notice of it                            */
+  gint                 steps;
+  gdouble              depth;     /* 0 to 1                                  */
   DdimPlacementMethod  method;
-  gboolean    tileable;
+  gboolean             tileable;
 } DdimModelSettings;
 
 typedef struct

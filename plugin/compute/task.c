@@ -7,8 +7,12 @@
 #include "task.h"
 
 /* Pixels of all results that are made at a time, unless one alone has more:
- * enough to fill the processors, few enough for memory.                     */
-#define BATCH_PIXELS (1 << 20)
+ * enough to fill the processors.                                            */
+#define BATCH_PIXELS (1 << 18)
+
+/* What making one result takes, in canvases of its size: what is encoded and
+ * decoded, their noise, what the field says of them, and room to work.      */
+#define CANVASES 12
 
 DdimTask *
 ddim_task_ref (DdimTask *task)
@@ -24,6 +28,39 @@ ddim_task_unref (DdimTask *task)
   if (task && g_atomic_int_dec_and_test (&task->ref_count))
     task->klass->finalize (task);
 }
+
+void
+ddim_task_report_init (DdimTaskReport *report)
+{
+  *report = (DdimTaskReport) { .errors = g_array_new (FALSE, FALSE, sizeof (gdouble)) };
+}
+
+void
+ddim_task_report_clear (DdimTaskReport *report)
+{
+  g_clear_pointer (&report->errors, g_array_unref);
+  g_clear_pointer (&report->hash, g_free);
+}
+
+/* Memory ----------------------------------------------------------------- */
+
+static gdouble
+get_bytes (const DdimStage *stage)
+{
+  return CANVASES * 3.0 * sizeof (gfloat) * stage->h * stage->w;
+}
+
+gboolean
+ddim_task_check_memory (const DdimTask  *task,
+                        gint             stage,
+                        GError         **error)
+{
+  const DdimStage *s = &task->stages->stages[stage];
+
+  return ddim_memory_check (get_bytes (s), error, "A result of %d × %d pixels", s->w, s->h);
+}
+
+/* A run without a dialog --------------------------------------------------- */
 
 /* Gives the items of `made`, of which the first is result `first`. */
 static gboolean
@@ -60,6 +97,7 @@ make_all (const DdimTask     *task,
   const DdimStage *stage = &task->stages->stages[last];
   gint             batch = CLAMP (BATCH_PIXELS / ((gint64) stage->h * stage->w), 1, n);
 
+  batch = ddim_memory_fit (get_bytes (stage), batch);
   for (gint first = 0; first < n; first += batch)
     {
       gint                   count = MIN (batch, n - first);
@@ -82,7 +120,7 @@ ddim_task_run (const DdimTask     *task,
                gint                n,
                DdimTaskSink        sink,
                gpointer            sink_data,
-               GArray             *errors,
+               DdimTaskReport     *report,
                const DdimMonitor  *monitor,
                GError            **error)
 {
@@ -96,12 +134,15 @@ ddim_task_run (const DdimTask     *task,
   gpointer             opened;
   gboolean             success;
 
+  if (! ddim_task_check_memory (task, last, error))
+    return FALSE;
+
   opened = klass->open (task, last, cache, &part, &evaluated, error);
   if (! opened)
     return FALSE;
 
-  if (errors && klass->get_errors)
-    klass->get_errors (opened, errors);
+  if (report)
+    klass->report (opened, report);
 
   part    = ddim_monitor_part (monitor, share, 1.0);
   success = make_all (task, opened, seeds, n, sink, sink_data, &part, error);

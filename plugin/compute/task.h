@@ -21,6 +21,17 @@
 typedef struct _DdimTask      DdimTask;
 typedef struct _DdimTaskClass DdimTaskClass;
 
+/* What there is to tell of a result besides itself. */
+typedef struct
+{
+  GArray *errors;  /* of gdouble: the inversion error (DdimInversion) of each
+                      picture that was encoded                               */
+  gchar  *hash;    /* of the model: see DdimDenoiser                         */
+} DdimTaskReport;
+
+void ddim_task_report_init  (DdimTaskReport *report);
+void ddim_task_report_clear (DdimTaskReport *report);
+
 struct _DdimTaskClass
 {
   /* Whether what was opened for one task serves the other, and whether what
@@ -56,10 +67,9 @@ struct _DdimTaskClass
                                 const DdimMonitor  *monitor,
                                 GError            **error);
 
-  /* Appends the inversion error (DdimInversion) of each picture that was
-   * encoded, gdoubles; or NULL.                                             */
-  void         (*get_errors)   (gpointer            opened,
-                                GArray             *errors);
+  /* What is known once it is open; report is empty. */
+  void         (*report)       (gpointer            opened,
+                                DdimTaskReport     *report);
 
   void         (*finalize)     (DdimTask           *task);
 };
@@ -84,16 +94,23 @@ typedef gboolean (* DdimTaskSink) (gint               i,
                                    GError           **error);
 
 /* Opens the last stage, makes the result of every seed, in their order and as
- * many at a time as memory allows, and gives each to the sink.  errors: receives
- * inversion errors, or NULL.  Memory does not grow with n.                  */
+ * many at a time as memory allows, and gives each to the sink.  report: filled
+ * before the first is given; or NULL.  Memory does not grow with n.         */
 gboolean   ddim_task_run   (const DdimTask     *task,
                             DdimModelCache     *cache,
                             const guint64      *seeds,
                             gint                n,
                             DdimTaskSink        sink,
                             gpointer            sink_data,
-                            GArray             *errors,
+                            DdimTaskReport     *report,
                             const DdimMonitor  *monitor,
                             GError            **error);
 
+/* Whether there is memory for a result of that stage; fails with a sentence. */
+gboolean   ddim_task_check_memory
+                           (const DdimTask     *task,
+                            gint                stage,
+                            GError            **error);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DdimTaskReport, ddim_task_report_clear)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimTask, ddim_task_unref)

@@ -21,6 +21,7 @@ typedef struct
 {
   DdimModel  *model;
   DdimLevels *levels;
+  gchar      *hash;    /* of the sample                                      */
 } Opened;
 
 /* The input -------------------------------------------------------------- */
@@ -99,6 +100,7 @@ close_model (gpointer data)
 
   ddim_model_unref (opened->model);
   ddim_levels_free (opened->levels);
+  g_free (opened->hash);
   g_free (opened);
 }
 
@@ -121,7 +123,9 @@ open_model (const DdimTask     *task,
                                       DDIM_SPACING_QUADRATIC,
                                       ddim_stage_get_steps (s, self->settings.steps),
                                       1.0, NULL, error);
-  if (! opened->levels)
+  if (opened->levels)
+    opened->hash = ddim_patch_source_get_hash (self->input->source);
+  else
     g_clear_pointer (&opened, close_model);
 
   return opened;
@@ -154,6 +158,13 @@ make (const DdimTask     *task,
 }
 
 static void
+report (gpointer        data,
+        DdimTaskReport *report)
+{
+  report->hash = g_strdup (((const Opened *) data)->hash);
+}
+
+static void
 finalize (DdimTask *task)
 {
   TextureTask *self = (TextureTask *) task;
@@ -172,6 +183,7 @@ static const DdimTaskClass klass =
   .open         = open_model,
   .close        = close_model,
   .make         = make,
+  .report       = report,
   .finalize     = finalize,
 };
 

@@ -25,6 +25,7 @@ typedef struct
 typedef struct
 {
   DdimInversion *inversion; /* NULL where nothing is to change               */
+  gchar         *hash;      /* of the model                                  */
 } Opened;
 
 /* The input -------------------------------------------------------------- */
@@ -86,6 +87,7 @@ same_opening (const DdimTask *a,
 
   return one->input == other->input &&
          ddim_model_settings_same_model (&x->model, &y->model) &&
+         x->model.label == y->model.label &&
          x->model.steps == y->model.steps && x->model.depth == y->model.depth &&
          x->model.tileable == y->model.tileable && is_varied (x) == is_varied (y);
 }
@@ -128,6 +130,7 @@ close_inversion (gpointer data)
   Opened *opened = data;
 
   ddim_inversion_free (opened->inversion);
+  g_free (opened->hash);
   g_free (opened);
 }
 
@@ -150,8 +153,9 @@ open_inversion (const DdimTask     *task,
                             input->pictures[stage], input->source, cache, error))
     return NULL;
 
-  opened     = g_new0 (Opened, 1);
-  *evaluated = 0.0;
+  *evaluated   = 0.0;
+  opened       = g_new0 (Opened, 1);
+  opened->hash = g_steal_pointer (&denoiser.hash);
   if (! is_varied (&self->settings))
     return opened;
 
@@ -166,7 +170,10 @@ open_inversion (const DdimTask     *task,
   if (opened->inversion)
     *evaluated = s->w * (gdouble) s->h * opened->inversion->evaluations;
   else
-    g_clear_pointer (&opened, close_inversion);
+    {
+      ddim_denoiser_name_error (&self->settings.model, error);
+      g_clear_pointer (&opened, close_inversion);
+    }
 
   return opened;
 }
@@ -200,6 +207,7 @@ make (const DdimTask     *task,
     }
   else if (! ddim_vary (opened->inversion, &options, made, NULL, monitor, error))
     {
+      ddim_denoiser_name_error (&self->settings.model, error);
       return NULL;
     }
 
@@ -207,14 +215,14 @@ make (const DdimTask     *task,
 }
 
 static void
-get_errors (gpointer  data,
-            GArray   *errors)
+report (gpointer        data,
+        DdimTaskReport *report)
 {
   const Opened *opened = data;
-  gdouble       none   = 0.0;
+  gdouble       error  = opened->inversion ? opened->inversion->inversion_error : 0.0;
 
-  g_array_append_vals (errors, opened->inversion ? &opened->inversion->inversion_error : &none,
-                       1);
+  report->hash = g_strdup (opened->hash);
+  g_array_append_val (report->errors, error);
 }
 
 static void
@@ -236,7 +244,7 @@ static const DdimTaskClass klass =
   .open         = open_inversion,
   .close        = close_inversion,
   .make         = make,
-  .get_errors   = get_errors,
+  .report       = report,
   .finalize     = finalize,
 };
 

@@ -19,6 +19,7 @@
 #include "interpolate-dialog.h"
 #include "interpolation-task.h"
 #include "model-cache.h"
+#include "models.h"
 #include "preview-dialog.h"
 #include "region-view.h"
 #include "task-input.h"
@@ -157,8 +158,8 @@ describe (gpointer data)
   return g_strdup_printf (
     /* Translators: how many layers, then a frame's width and height. */
     g_dngettext (GETTEXT_PACKAGE,
-                 "The way leads through %d layer; frames have %d × %d pixels.",
-                 "The way leads through %d layers; frames have %d × %d pixels.",
+                 "The animation has %d layer; frames are %d × %d pixels.",
+                 "The animation goes through %d layers; frames are %d × %d pixels.",
                  self->input->n_keys),
     self->input->n_keys, self->layer_set->target.width, self->layer_set->target.height);
 }
@@ -196,6 +197,15 @@ get_seeds (gpointer  data,
 }
 
 static void
+show_arguments_of_model (Dialog *self)
+{
+  g_autofree gchar *model = NULL;
+
+  g_object_get (self->config, "model", &model, NULL);
+  ddim_controls_set_visible (self->controls, "label", ddim_models_get_labels (model) > 0);
+}
+
+static void
 show_arguments_of_output (Dialog *self)
 {
   gboolean layer = get_kind (self) == DDIM_FRAMES_LAYER;
@@ -212,10 +222,12 @@ affects (gpointer     data,
   static const gchar * const seeds[]  = { "position", "output", NULL };
   static const gchar * const making[] = { "depth", "steps", "mix", "seed", "easing", "loop",
                                           "frames", NULL };
-  static const gchar * const input[]  = { "other", "model", "method", NULL };
+  static const gchar * const input[]  = { "other", "model", "label", "method", NULL };
 
   if (! g_strcmp0 (argument, "output"))
     show_arguments_of_output (data);
+  if (! g_strcmp0 (argument, "model"))
+    show_arguments_of_model (data);
 
   if (g_strv_contains (seeds, argument))
     return DDIM_CHANGE_SEEDS;
@@ -240,6 +252,7 @@ make_controls (Dialog *self)
     { "loop" },
     { "depth",    DDIM_CONTROL_SCALE },
     { "model",    DDIM_CONTROL_MODEL },
+    { "label",    DDIM_CONTROL_NUMBER },
     { "steps",    DDIM_CONTROL_NUMBER, TRUE },
     { "method",   DDIM_CONTROL_AUTO,   TRUE },
     { "mix",      DDIM_CONTROL_SCALE,  TRUE },
@@ -249,6 +262,7 @@ make_controls (Dialog *self)
 
   self->controls = ddim_controls_new (ddim_preview_dialog_get_dialog (self->preview_dialog),
                                       self->config, rows);
+  show_arguments_of_model (self);
   show_arguments_of_output (self);
 
   return self->controls;
@@ -264,12 +278,12 @@ ddim_interpolate_dialog_run (GimpProcedure           *procedure,
 {
   const DdimPreviewDialogClass klass = {
     .activity      = _("DDIM interpolation"),
-    .finished      = _("These are previews: OK makes all of it."),
-    .preview_help  = _("The frame you picked below, smaller than it will be"),
+    .finished      = _("These are previews. OK computes all frames at full size."),
+    .preview_help  = _("The frame picked below, smaller than in the result"),
     .cells         = _("Pre_view"),
     /* Translators: of a frame in the gallery. */
     .cell_name     = _("Frame %u of the preview"),
-    .pick_help     = _("Frames of the way: look at one with a click or the arrow keys"),
+    .pick_help     = _("Click a frame or use the arrow keys to see it above"),
     .only_previews = TRUE,
     .plan          = plan,
     .read          = read_stage,

@@ -147,11 +147,19 @@ ddim_models_find (const gchar  *model,
   else
     g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
                  /* Translators: %s are the asked name and a folder. */
-                 _("No installed model is called “%s”, nor anything else: “%s” "
-                   "is empty. Install the plug-in again, or give a model's "
-                   "folder."), model, path[0]);
+                 _("There is no model called “%s”, and none is installed: “%s” is empty. "
+                   "Install the plug-in again, or give a model's folder."), model, path[0]);
 
   return NULL;
+}
+
+gint
+ddim_models_get_labels (const gchar *model)
+{
+  g_autofree gchar *folder = ddim_models_find (model, NULL);
+  DdimModelInfo     info;
+
+  return folder && ddim_model_inspect (folder, &info, NULL) ? info.labels : 0;
 }
 
 gchar *
@@ -163,14 +171,14 @@ ddim_models_describe (const DdimModelInfo *info)
     return g_strdup_printf (
       /* Translators: about a model: the side of its training pictures in
        * pixels, and how many numbers it has learned, in millions. */
-      _("Learned from pictures of %d × %d pixels; %.1f million parameters; sees "
-        "far with attention, and takes more time on large regions."),
+      _("Trained on pictures of %d × %d pixels; %.1f million parameters. It uses "
+        "attention, so large regions take longer."),
       info->sample_size, info->sample_size, millions);
 
   return g_strdup_printf (
     /* Translators: about a model: the side of its training pictures in
      * pixels, and how many numbers it has learned, in millions. */
-    _("Learned from pictures of %d × %d pixels; %.1f million parameters; no "
-      "attention, so it suits regions of any size."),
+    _("Trained on pictures of %d × %d pixels; %.1f million parameters. Suits regions of "
+      "any size."),
     info->sample_size, info->sample_size, millions);
 }

@@ -17,6 +17,10 @@ gchar  * ddim_models_find (const gchar  *model,
 /* The names of the installed models, sorted.  Free with g_strfreev (). */
 gchar ** ddim_models_list (void);
 
+/* How many classes a model has, one of which has to be named: 0 where it has none,
+ * or where there is no such model.                                          */
+gint     ddim_models_get_labels (const gchar *model);
+
 /* A line for people about a model's folder.  Free with g_free (). */
 gchar      * ddim_models_describe (const DdimModelInfo *info);
 

@@ -469,3 +469,10 @@ ddim_preview_dialog_get_finished (DdimPreviewDialog *self,
 {
   return ddim_job_get_finished (self->job, seed);
 }
+
+void
+ddim_preview_dialog_report (DdimPreviewDialog *self,
+                            DdimTaskReport    *report)
+{
+  ddim_job_report (self->job, report);
+}

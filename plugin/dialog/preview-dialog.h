@@ -115,3 +115,7 @@ gint                  ddim_preview_dialog_get_picked   (DdimPreviewDialog *previ
                                                         guint64           *seeds);
 const DdimCanvas    * ddim_preview_dialog_get_finished (DdimPreviewDialog *preview_dialog,
                                                         guint64            seed);
+
+/* What there is to tell of it; report is empty. */
+void                  ddim_preview_dialog_report       (DdimPreviewDialog *preview_dialog,
+                                                        DdimTaskReport    *report);

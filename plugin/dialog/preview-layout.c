@@ -37,7 +37,7 @@ add_preview (DdimPreviewLayout *layout,
   layout->before  = gtk_check_button_new_with_mnemonic (_("_Before"));
 
   gtk_widget_set_tooltip_text (layout->preview, layout->klass->preview_help);
-  gtk_widget_set_tooltip_text (layout->before, _("Show the picture as it was"));
+  gtk_widget_set_tooltip_text (layout->before, _("Show the original"));
   gtk_label_set_xalign (GTK_LABEL (layout->status), 0.0);
   gtk_label_set_ellipsize (GTK_LABEL (layout->status), PANGO_ELLIPSIZE_END);
   g_signal_connect (layout->before, "toggled", G_CALLBACK (before_toggled), layout);
@@ -156,7 +156,7 @@ ddim_preview_layout_show_state (DdimPreviewLayout *layout,
   if (state == DDIM_PREVIEW_FINISHING)
     text = _("Finishing what you picked…");
   else if (state == DDIM_PREVIEW_LOOKING)
-    text = _("Preview, being refined…");
+    text = _("Refining the preview…");
   else if (finished)
     text = layout->klass->finished;
   else if (gtk_widget_get_visible (layout->problem))

@@ -103,7 +103,7 @@ describe (gpointer data)
   return g_strdup_printf (
     /* Translators: the first %s is a layer's name, then width and height of what
      * is looked at of it. */
-    _("It is made of pieces of “%s”, of which %d × %d pixels are looked at."),
+    _("Made of pieces of “%s”, of which %d × %d pixels are used."),
     source->name, source->picture->w, source->picture->h);
 }
 
@@ -164,20 +164,28 @@ make_controls (Dialog *self)
                             rows);
 }
 
-DdimCanvas *
+void
+ddim_texture_pick_clear (DdimTexturePick *pick)
+{
+  g_clear_pointer (&pick->texture, ddim_canvas_free);
+  g_clear_pointer (&pick->input, ddim_texture_input_unref);
+}
+
+gboolean
 ddim_texture_dialog_run (GimpProcedure       *procedure,
                          GimpProcedureConfig *config,
                          GimpDrawable        *drawable,
-                         DdimTextureReader    read_settings)
+                         DdimTextureReader    read_settings,
+                         DdimTexturePick     *pick)
 {
-  const DdimPreviewDialogClass  klass   = {
+  const DdimPreviewDialogClass klass = {
     .activity     = _("DDIM texture"),
     .finished     = _("This is the finished texture."),
     .preview_help = _("The texture you picked"),
     .cells        = _("Te_xtures"),
     /* Translators: of a texture in the gallery. */
     .cell_name    = _("Texture of seed %u"),
-    .pick_help    = _("Pick one with a click or the arrow keys"),
+    .pick_help    = _("Click a texture or use the arrow keys to pick it"),
     .plan         = plan,
     .read         = read_stage,
     .make_task    = make_task,
@@ -188,23 +196,25 @@ ddim_texture_dialog_run (GimpProcedure       *procedure,
     .affects      = affects,
     .get_seeds    = get_seeds,
   };
-  Dialog                        self    = { .config = config, .drawable = drawable,
-                                            .read_settings = read_settings };
-  DdimCanvas                   *texture = NULL;
-  guint64                       seeds[DDIM_PREVIEW_CELLS];
+  Dialog   self = { .config = config, .drawable = drawable, .read_settings = read_settings };
+  guint64  seeds[DDIM_PREVIEW_CELLS];
+  gboolean accepted;
 
   self.preview_dialog = ddim_preview_dialog_new (procedure, config, _("DDIM Texture"),
                                                  drawable, &klass, &self);
+  accepted = ddim_preview_dialog_run (self.preview_dialog, make_controls (&self));
 
-  if (ddim_preview_dialog_run (self.preview_dialog, make_controls (&self)))
+  if (accepted)
     {
       ddim_preview_dialog_get_picked (self.preview_dialog, seeds);
-      texture = ddim_canvas_copy (ddim_preview_dialog_get_finished (self.preview_dialog, seeds[0]));
+      pick->texture = ddim_canvas_copy (ddim_preview_dialog_get_finished (self.preview_dialog,
+                                                                          seeds[0]));
+      pick->input   = ddim_texture_input_ref (self.input);
       g_object_set (config, "seed", (gint) seeds[0], NULL);
     }
 
   ddim_preview_dialog_free (self.preview_dialog);
   ddim_texture_input_unref (self.input);
 
-  return texture;
+  return accepted;
 }

@@ -15,6 +15,7 @@
 
 #include "controls.h"
 #include "model-cache.h"
+#include "models.h"
 #include "preview-dialog.h"
 #include "region-view.h"
 #include "task-input.h"
@@ -130,18 +131,18 @@ describe_placement (const DdimVariationInput *input)
   if (placement->method == DDIM_PLACEMENT_FIT)
     return g_strdup_printf (
       /* Translators: width and height in pixels of the scaled region. */
-      _("The region is scaled to %d × %d pixels, and its change scaled back."),
+      _("The region is scaled to %d × %d pixels, and the change is scaled back."),
       last->w, last->h);
 
   if (! input->source && MAX (last->w, last->h) > placement->tiling.size)
     return g_strdup_printf (
       /* Translators: width and height of the region, and a window's side. */
-      _("The region, %d × %d pixels with its surroundings, is seen in overlapping "
+      _("The region, %d × %d pixels with its surroundings, is processed in overlapping "
         "windows of %d pixels."), last->w, last->h, placement->tiling.size);
 
   return g_strdup_printf (
     /* Translators: width and height of the region. */
-    _("The region, %d × %d pixels with its surroundings, is seen at once."),
+    _("The region, %d × %d pixels with its surroundings, is processed at once."),
     last->w, last->h);
 }
 
@@ -205,6 +206,8 @@ show_arguments_of_model (Dialog *self)
 
   g_object_get (self->config, "model", &model, NULL);
   of_image = ! g_strcmp0 (model, DDIM_MODEL_IMAGE);
+  ddim_controls_set_visible (self->controls, "label",
+                             ! of_image && ddim_models_get_labels (model) > 0);
   ddim_controls_set_visible (self->controls, "source", of_image);
   ddim_controls_set_visible (self->controls, "symmetry", of_image);
 }
@@ -214,8 +217,8 @@ affects (gpointer     data,
          const gchar *argument)
 {
   static const gchar * const making[] = { "depth", "strength", "steps", "eta", NULL };
-  static const gchar * const input[]  = { "model", "method", "tileable", "output", "source",
-                                          "symmetry", NULL };
+  static const gchar * const input[]  = { "model", "label", "method", "tileable", "output",
+                                          "source", "symmetry", NULL };
   Dialog *self = data;
 
   if (! g_strcmp0 (argument, "output"))
@@ -242,6 +245,7 @@ make_controls (Dialog *self)
     { "seed",     DDIM_CONTROL_SEED },
     { "output" },
     { "model",    DDIM_CONTROL_MODEL },
+    { "label",    DDIM_CONTROL_NUMBER },
     { "source" },
     { "symmetry" },
     { "steps",    DDIM_CONTROL_NUMBER, TRUE },
@@ -277,6 +281,8 @@ take (Dialog    *self,
   picks->input = ddim_variation_input_ref (self->input);
   picks->seeds = g_memdup2 (seeds, n * sizeof *seeds);
   picks->made  = g_ptr_array_new_with_free_func (free_canvas);
+  ddim_task_report_init (&picks->report);
+  ddim_preview_dialog_report (self->preview_dialog, &picks->report);
   for (gint i = 0; i < n; i++)
     g_ptr_array_add (picks->made, ddim_canvas_copy (
       ddim_preview_dialog_get_finished (self->preview_dialog, seeds[i])));
@@ -295,14 +301,13 @@ ddim_variation_dialog_run (GimpProcedure       *procedure,
   const DdimPreviewDialogClass klass = {
     .activity     = _("DDIM variation"),
     .finished     = _("This is the finished variation."),
-    .preview_help = _("The variation you picked; press the mouse button on it "
-                      "to see what was before"),
+    .preview_help = _("The variation you picked. Hold the mouse button on it to see the "
+                      "original."),
     .cells        = _("_Variations"),
     /* Translators: of a variation in the gallery. */
     .cell_name    = _("Variation of seed %u"),
-    .pick_help    = _("Pick one with a click or the arrow keys; where new "
-                      "layers are made, more with Ctrl and a click, or Ctrl "
-                      "and the space bar"),
+    .pick_help    = _("Click a variation or use the arrow keys to pick it. If the output "
+                      "is new layers, Ctrl+click or Ctrl+Space picks several."),
     .plan         = plan,
     .read         = read_stage,
     .make_task    = make_task,
@@ -347,4 +352,5 @@ ddim_picks_clear (DdimPicks *picks)
   g_clear_pointer (&picks->input, ddim_variation_input_unref);
   g_clear_pointer (&picks->seeds, g_free);
   g_clear_pointer (&picks->made, g_ptr_array_unref);
+  ddim_task_report_clear (&picks->report);
 }

@@ -18,6 +18,7 @@ typedef struct
   DdimVariationInput *input;
   guint64            *seeds;
   GPtrArray          *made;   /* of DdimCanvas                               */
+  DdimTaskReport      report;
 } DdimPicks;
 
 /* From arguments to settings; the error is a sentence for the user. */

@@ -10,6 +10,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "frames.h"
+#include "recipe.h"
 
 /* Appends layers and those below them, from the top. */
 static GList *
@@ -100,11 +101,14 @@ ddim_frames_add (const DdimFramesOptions *options,
                  const DdimLayerSet      *layer_set,
                  DdimTransaction         *transaction,
                  gint                     i,
-                 GeglBuffer              *frame)
+                 GeglBuffer              *frame,
+                 gchar                   *recipe)
 {
   g_autofree gchar *name  = name_frame (options, layer_set, i);
   DdimNewLayer     *layer = ddim_new_layer_new (name, layer_set->type, frame);
 
+  layer->recipe    = recipe;
+  layer->procedure = DDIM_PARASITE_INTERPOLATION;
   if (options->kind != DDIM_FRAMES_IMAGE)
     {
       layer->x = layer_set->target.x;

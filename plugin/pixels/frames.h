@@ -29,12 +29,13 @@ DdimTransaction * ddim_frames_begin       (const DdimFramesOptions *options,
                                            const DdimLayerSet      *layer_set);
 
 /* Adds frame i, counted from 0; the first is lowest.  Takes its pixels, as
- * ddim_layer_set_make_frame () makes them.                                  */
+ * ddim_layer_set_make_frame () makes them, and its recipe, which may be NULL. */
 void              ddim_frames_add         (const DdimFramesOptions *options,
                                            const DdimLayerSet      *layer_set,
                                            DdimTransaction         *transaction,
                                            gint                     i,
-                                           GeglBuffer              *frame);
+                                           GeglBuffer              *frame,
+                                           gchar                   *recipe);
 
 /* All layers of an image, from the top.  Free with g_list_free (). */
 GList           * ddim_frames_list_layers (GimpImage               *image);

@@ -28,12 +28,12 @@ check_layer (GimpDrawable  *layer,
 
   if (! GIMP_IS_LAYER (layer))
     g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
-                 _("“%s” is no layer. Select layers to go from one to another."),
+                 _("“%s” is not a layer. Select layers to interpolate between."),
                  name);
   else if (gimp_drawable_is_indexed (layer))
     g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
-                 _("“%s” has indexed colours, between which there are none. Convert "
-                   "the image with Image ▸ Mode ▸ RGB first."), name);
+                 _("“%s” has indexed colours, which cannot be interpolated. Convert the "
+                   "image with Image ▸ Mode ▸ RGB first."), name);
   else
     return TRUE;
 
@@ -161,8 +161,8 @@ ddim_layer_set_new (GimpImage            *image,
   if (layer_set->regions->len < 2)
     {
       g_set_error_literal (error, GIMP_PLUG_IN_ERROR, 0,
-                           _("A way from one layer to another needs two: select two "
-                             "layers or more, or choose another one in the dialog."));
+                           _("Interpolation needs two layers: select two or more, or "
+                             "choose the second one in the dialog."));
       return NULL;
     }
 
@@ -241,8 +241,8 @@ ddim_layer_set_read_canvas (const DdimLayerSet  *layer_set,
     return ddim_region_read_canvas (region, channels, h, w);
 
   g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
-               _("Nothing of “%s” can be seen there: it is transparent, or not "
-                 "selected. Choose a layer or a selection with something in it."),
+               _("“%s” is completely transparent there, or not selected. Choose a layer "
+                 "or a selection with something visible in it."),
                region->name);
   return NULL;
 }

@@ -46,9 +46,8 @@ check_readable (GimpImage     *image,
                    "image."), name);
   else if (GIMP_IS_SELECTION (item))
     g_set_error_literal (error, GIMP_PLUG_IN_ERROR, 0,
-                         _("The selection says where to work, and is not "
-                           "changed itself. Save it as a channel with Select ▸ "
-                           "Save to Channel, and choose that."));
+                         _("The selection itself cannot be varied. Save it with Select ▸ "
+                           "Save to Channel, and choose that channel."));
   else if (gimp_drawable_is_indexed (drawable))
     g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
                  _("“%s” has indexed colours, which cannot be varied. Convert "
@@ -82,8 +81,8 @@ check_visible (const DdimRegion  *region,
     }
 
   g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
-               _("All that is selected of “%s” is transparent. Select a "
-                 "part that can be seen."), region->name);
+               _("The selected part of “%s” is completely transparent. Select a visible "
+                 "part."), region->name);
 
   return FALSE;
 }

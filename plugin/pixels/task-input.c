@@ -38,9 +38,9 @@ check_tile (const DdimRegion  *region,
     return TRUE;
 
   g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
-               _("A tile is a whole rectangle, and a part of “%s” that is soft, "
-                 "transparent or not selected would not tile. Select an opaque "
-                 "rectangle without feathering, or turn “Tileable” off."), region->name);
+               _("A tile has to be a full rectangle, but part of “%s” is feathered, "
+                 "transparent or not selected. Select an opaque rectangle without "
+                 "feathering, or turn “Tileable” off."), region->name);
   return FALSE;
 }
 

@@ -18,20 +18,24 @@ ddim_arguments_add_model (GimpProcedure *procedure,
 {
   gimp_procedure_add_string_argument (
     procedure, "model", _("_Model"),
-    _("What the plug-in knows of pictures: the name of an installed model, or "
-      "the folder of one"),
+    _("The model that makes the result: the name of an installed model, or a model's "
+      "folder"),
     "photo", G_PARAM_READWRITE);
 
   gimp_procedure_add_int_argument (
+    procedure, "label", _("Class label"),
+    _("For a model of several classes: the number of the class to make, from 0 on"),
+    -1, G_MAXINT, -1, G_PARAM_READWRITE);
+
+  gimp_procedure_add_int_argument (
     procedure, "steps", _("S_teps"),
-    _("In how many steps the picture is taken apart and put together again: "
-      "more are finer, and take longer"),
+    _("Number of steps: more give a finer result and take longer"),
     2, 1000, 20, G_PARAM_READWRITE);
 
   gimp_procedure_add_double_argument (
     procedure, "depth", _("_Depth"),
-    _("What may change: fine texture at low values, then shapes, and at high "
-      "values everything, colours too"),
+    _("What may change: low values change only fine texture, higher ones shapes as well, "
+      "the highest everything, including colours"),
     0.0, 1.0, depth, G_PARAM_READWRITE);
 }
 
@@ -40,17 +44,17 @@ ddim_arguments_add_method (GimpProcedure *procedure)
 {
   gimp_procedure_add_choice_argument (
     procedure, "method", _("Met_hod"),
-    _("How a region of another size than the model's is put before it"),
+    _("How to process a region whose size differs from the model's training pictures"),
     gimp_choice_new_with_values (
       "auto", DDIM_PLACEMENT_AUTO, _("Automatic"),
-      _("What suits the model and the region best"),
+      _("Chooses what suits the model and the region"),
       "windows", DDIM_PLACEMENT_WINDOWS, _("Windows"),
-      _("Overlapping windows of the size that the model was trained on"),
+      _("In overlapping windows of the model's training size"),
       "whole", DDIM_PLACEMENT_WHOLE, _("Whole"),
-      _("All at once, or in windows as large as fit: for models of texture"),
+      _("All at once, or in windows as large as possible: for models of textures"),
       "fit", DDIM_PLACEMENT_FIT, _("Fit"),
-      _("Scaled to the model's size, and the change scaled back: for models "
-        "of whole objects"),
+      _("Scales the region to the model's size, and the change back: for models of whole "
+        "objects"),
       NULL),
     "auto", G_PARAM_READWRITE);
 }
@@ -64,7 +68,7 @@ ddim_arguments_add_source (GimpProcedure *procedure,
 
   gimp_procedure_add_choice_argument (
     procedure, "symmetry", _("S_ymmetry"),
-    _("How pieces of the source may be turned before they are used"),
+    _("Whether pieces of the source may be mirrored and turned"),
     gimp_choice_new_with_values (DDIM_SYMMETRY_NONE, 0, _("As they are"), NULL,
                                  DDIM_SYMMETRY_MIRRORED, 1, _("Mirrored left to right"), NULL,
                                  DDIM_SYMMETRY_TURNED, 2, _("Turned by quarters"), NULL,
@@ -81,6 +85,7 @@ ddim_arguments_read_model (GimpProcedureConfig  *config,
   ddim_model_settings_clear (settings);
   g_object_get (config,
                 "model", &settings->model,
+                "label", &settings->label,
                 "steps", &settings->steps,
                 "depth", &settings->depth,
                 NULL);
@@ -96,8 +101,8 @@ ddim_arguments_read_model (GimpProcedureConfig  *config,
     return TRUE;
 
   g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
-               _("Only a variation can learn from “%s”. Give the name of an "
-                 "installed model, such as “photo”, or a model's folder."),
+               _("“%s” works only for variations. Give the name of an installed model, "
+                 "such as “photo”, or a model's folder."),
                settings->model);
   return FALSE;
 }

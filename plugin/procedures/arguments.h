@@ -10,7 +10,7 @@
 
 #include "settings.h"
 
-/* Add "model", "steps" and "depth"; "method"; "source" and "symmetry". */
+/* Add "model", "label", "steps" and "depth"; "method"; "source" and "symmetry". */
 void     ddim_arguments_add_model      (GimpProcedure        *procedure,
                                         gdouble               depth);
 void     ddim_arguments_add_method     (GimpProcedure        *procedure);

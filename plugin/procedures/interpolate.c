@@ -24,6 +24,7 @@
 #include "layer-set.h"
 #include "model-cache.h"
 #include "progress.h"
+#include "recipe.h"
 #include "task-input.h"
 
 typedef struct
@@ -37,6 +38,7 @@ typedef struct
   gint                       n_keys;
   DdimInterpolationInput    *input;
   DdimTransaction           *transaction; /* of the frames that are made     */
+  DdimTaskReport             report;      /* of them                         */
 } Interpolation;
 
 static void
@@ -46,6 +48,7 @@ interpolation_clear (Interpolation *self)
   g_clear_pointer (&self->input, ddim_interpolation_input_unref);
   g_clear_pointer (&self->layer_set, ddim_layer_set_free);
   g_clear_pointer (&self->transaction, ddim_transaction_free);
+  ddim_task_report_clear (&self->report);
   ddim_interpolation_settings_clear (&self->settings);
 }
 
@@ -173,16 +176,38 @@ read_layers (Interpolation  *self,
   const DdimModelSettings *model     = &self->settings.model;
   DdimLayerSet            *layer_set = self->layer_set;
   DdimModelInfo            info;
-  DdimPlacement                 placement;
+  DdimPlacement            placement;
 
   if (! ddim_model_settings_inspect (model, layer_set->colors, &info, error))
     return FALSE;
 
   ddim_placement_init (&placement, model->method, FALSE, info.sample_size, info.attention,
-                  layer_set->target.height, layer_set->target.width);
+                       layer_set->target.height, layer_set->target.width);
   self->input = ddim_layer_set_plan_input (layer_set, &placement, DDIM_STAGES_RESULT);
 
   return ddim_layer_set_read_input (layer_set, self->input, 0, info.channels, error);
+}
+
+/* How frame i, counted from 0, can be made again. */
+static gchar *
+make_recipe (const Interpolation *self,
+             gint                 i)
+{
+  const DdimLayerSet     *layer_set = self->layer_set;
+  const GeglRectangle    *target    = &layer_set->target;
+  g_autoptr (GPtrArray)   names     = g_ptr_array_new ();
+  DdimRecipeOrigin        origin    = { target->x, target->y, target->width, target->height,
+                                        self->report.hash };
+
+  for (guint k = 0; k < layer_set->regions->len; k++)
+    g_ptr_array_add (names, ((DdimRegion *) layer_set->regions->pdata[k])->name);
+  g_ptr_array_add (names, NULL);
+  origin.layers = (const gchar * const *) names->pdata;
+
+  if (self->options.kind == DDIM_FRAMES_LAYER)
+    return ddim_recipe_of_position (&self->settings, &origin, self->options.position);
+  else
+    return ddim_recipe_of_frame (&self->settings, &origin, i + 1, self->n_frames);
 }
 
 /* Keeps a frame as GIMP will have it. */
@@ -195,20 +220,20 @@ keep (gint               i,
   Interpolation *self     = data;
   DdimCanvas   **keys     = self->input->keys[0];
   gdouble        position = self->positions[i];
+  gchar         *recipe   = make_recipe (self, i);
   gint           from     = MIN ((gint) position, self->settings.loop ? self->n_keys - 1
                                                                       : self->n_keys - 2);
   gint           to       = (from + 1) % self->n_keys;
 
   ddim_frames_add (&self->options, self->layer_set, self->transaction, i,
                    ddim_layer_set_make_frame (self->layer_set, from, to, position - from,
-                                              keys[from], keys[to], made, 0));
+                                              keys[from], keys[to], made, 0), recipe);
 
   return TRUE;
 }
 
 static gboolean
 compute (Interpolation  *self,
-         GArray         *errors,
          GError        **error)
 {
   g_auto (DdimModelCache)  cache = { 0 };
@@ -225,7 +250,7 @@ compute (Interpolation  *self,
                                       self->n_frames);
   ddim_model_cache_init (&cache, gimp_get_num_processors ());
   ddim_progress_start (&progress, _("DDIM interpolation"));
-  success = ddim_task_run (task, &cache, seeds, self->n_frames, keep, self, errors,
+  success = ddim_task_run (task, &cache, seeds, self->n_frames, keep, self, &self->report,
                            &progress.monitor, error);
   ddim_progress_end (&progress);
 
@@ -248,7 +273,7 @@ apply (GimpProcedure *procedure,
        GimpRunMode    run_mode)
 {
   g_autoptr (GPtrArray)  layers  = g_ptr_array_new ();
-  g_autoptr (GArray)     errors  = g_array_new (FALSE, FALSE, sizeof (gdouble));
+  const GArray          *errors  = self->report.errors;
   gdouble                largest = 0.0;
   GimpValueArray        *values;
   GError                *error   = NULL;
@@ -256,7 +281,7 @@ apply (GimpProcedure *procedure,
   if (! read_layers (self, &error))
     return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
 
-  if (! compute (self, errors, &error) ||
+  if (! compute (self, &error) ||
       ! ddim_transaction_commit (self->transaction, layers, &error))
     return fail (procedure, GIMP_PDB_EXECUTION_ERROR, error);
   if (self->options.kind == DDIM_FRAMES_IMAGE && run_mode != GIMP_RUN_NONINTERACTIVE)
@@ -289,6 +314,7 @@ interpolate_run (GimpProcedure        *procedure,
   GError                    *error     = NULL;
 
   gegl_init (NULL, NULL);
+  ddim_task_report_init (&self.report);
   call.selection = selection = ddim_selection_new (image, NULL);
 
   if (run_mode == GIMP_RUN_INTERACTIVE)
@@ -299,8 +325,7 @@ interpolate_run (GimpProcedure        *procedure,
       if (! drawables || ! drawables[0])
         {
           g_set_error_literal (&error, GIMP_PLUG_IN_ERROR, 0,
-                               _("There is nothing to go from. Select the layer to begin "
-                                 "with first."));
+                               _("Select the layer to start from first."));
           return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
         }
       if (! ddim_interpolate_dialog_run (procedure, config, drawables[0], read_settings,
@@ -328,84 +353,82 @@ add_arguments (GimpProcedure *procedure)
 {
   gimp_procedure_add_layer_argument (
     procedure, "other", _("To la_yer"),
-    _("One more layer, of this or another image, which comes after those that are "
-      "selected"),
+    _("One more layer, from this or another image, that comes after the selected ones"),
     TRUE, G_PARAM_READWRITE);
 
   gimp_procedure_add_choice_argument (
     procedure, "output", _("O_utput"),
-    _("What is made of it"),
+    _("What to make"),
     gimp_choice_new_with_values (
       "group", DDIM_FRAMES_GROUP, _("Frames in a layer group"),
-      _("A film as a group of layers, the first frame lowest"),
+      _("A layer group with the frames of the animation, the first at the bottom"),
       "image", DDIM_FRAMES_IMAGE, _("Frames in a new image"),
-      _("A film as an image of its own, to be exported as an animation"),
+      _("A new image with the frames, which can be exported as an animation"),
       "layer", DDIM_FRAMES_LAYER, _("One layer"),
-      _("The picture at one position of the way"),
+      _("A single picture at the chosen position"),
       NULL),
     "group", G_PARAM_READWRITE);
 
   gimp_procedure_add_int_argument (
     procedure, "frames", _("_Frames"),
-    _("How many frames the film has, the layers themselves among them"),
+    _("Number of frames, including the layers themselves"),
     1, 10000, 10, G_PARAM_READWRITE);
 
   gimp_procedure_add_double_argument (
     procedure, "position", _("Pos_ition"),
-    _("Where on the way the one layer lies: 0 is the first layer, 1 the last, both "
-      "to the bit"),
+    _("Position of the picture: 0 is exactly the first layer, 1 exactly the last"),
     0.0, 1.0, 0.5, G_PARAM_READWRITE);
 
   gimp_procedure_add_choice_argument (
     procedure, "easing", _("Easin_g"),
-    _("How the film moves between two layers"),
+    _("How the animation moves from one layer to the next"),
     gimp_choice_new_with_values (
       "linear", DDIM_EASING_LINEAR, _("Even"), NULL,
-      "in", DDIM_EASING_IN, _("Slow at first"), NULL,
-      "out", DDIM_EASING_OUT, _("Slow at last"), NULL,
+      "in", DDIM_EASING_IN, _("Slow at the start"), NULL,
+      "out", DDIM_EASING_OUT, _("Slow at the end"), NULL,
       "in-out", DDIM_EASING_IN_OUT, _("Slow at both ends"), NULL,
       NULL),
     "linear", G_PARAM_READWRITE);
 
   gimp_procedure_add_boolean_argument (
     procedure, "loop", _("_Back to the first"),
-    _("Go on from the last layer to the first, so that the film can run for ever"),
+    _("Continue from the last layer to the first, so that the animation loops"),
     FALSE, G_PARAM_READWRITE);
 
   gimp_procedure_add_int_argument (
     procedure, "duration", _("Duratio_n"),
-    _("How long a frame stays, in milliseconds: a part of its name, by which GIMP "
-      "exports animations"),
+    _("How long each frame is shown, in milliseconds; written into the layer's name, "
+      "where GIMP's animation export reads it"),
     1, 60000, 100, G_PARAM_READWRITE);
 
   ddim_arguments_add_model (procedure, 0.5);
   ddim_arguments_add_method (procedure);
 
   gimp_procedure_add_double_argument (
-    procedure, "mix", _("Fresh noise on the _way"),
-    _("How much chance there is between the layers: with more of it, frames have "
-      "more of their own and less of both layers"),
+    procedure, "mix", _("Fresh noise bet_ween"),
+    _("Adds chance between the layers: higher values give frames more of their own and "
+      "less of the two layers"),
     0.0, 1.0, 0.0, G_PARAM_READWRITE);
 
   gimp_procedure_add_int_argument (
     procedure, "seed", _("S_eed"),
-    _("Which fresh noise: each number gives another one"),
+    _("Seed of the fresh noise: each number gives another result"),
     0, G_MAXINT, 0, G_PARAM_READWRITE);
 
   gimp_procedure_add_core_object_array_return_value (
     procedure, "layers", _("Layers"),
-    _("The new layers, the first frame first"),
+    _("The new layers, starting with the first frame"),
     GIMP_TYPE_LAYER, G_PARAM_READWRITE);
 
   gimp_procedure_add_double_return_value (
     procedure, "inversion-error", _("Inversion error"),
-    _("By how much a layer's own latent decodes to something else: RMS, as a share "
-      "of the range from black to white, the largest. It is given back"),
+    _("The largest error of encoding and decoding a layer, which the result corrects: "
+      "root mean square, as a fraction of the range from black to white"),
     0.0, G_MAXDOUBLE, 0.0, G_PARAM_READWRITE);
 
   gimp_procedure_add_double_array_return_value (
     procedure, "inversion-errors", _("Inversion errors"),
-    _("The same of each layer of the way"),
+    _("The same error for each layer"),
     G_PARAM_READWRITE);
 }
 
@@ -429,17 +452,15 @@ ddim_interpolate_create (GimpPlugIn *plug_in)
 
   gimp_procedure_set_documentation (
     procedure,
-    _("Go from one layer to another, by way of what lies between"),
-    _("Takes the layers apart into noise with a diffusion model, goes from the "
-      "noise of one to that of the next, and puts pictures together on the way "
-      "(Denoising Diffusion Implicit Models, ICLR 2021). The way begins at the "
-      "lowest selected layer, or a script's first, visits the others in order, and "
-      "ends at “To layer”. Layers of different sizes meet in the smallest rectangle "
-      "that holds all of them, or in that part of it which is around the selection; "
-      "where a layer has no pixels it is transparent, and the frames' transparency "
-      "goes evenly from one layer's to the next's. Frames have the precision and "
-      "the colours of the image. At its own position a layer comes out as it is, "
-      "bit for bit."),
+    _("Morph one layer into another"),
+    _("Encodes the layers as noise with a diffusion model, interpolates from the noise of "
+      "one layer to that of the next, and decodes the frames (Denoising Diffusion "
+      "Implicit Models, ICLR 2021). It starts at the lowest selected layer, or at a "
+      "script's first, goes through the others in order, and ends at “To layer”. Frames "
+      "cover the smallest rectangle that holds all layers, or the part of it around the "
+      "selection. Where a layer has no pixels it counts as transparent, and transparency "
+      "changes evenly from layer to layer. Frames have the precision and the colours of "
+      "the image. At its own position a layer is reproduced exactly."),
     DDIM_INTERPOLATE_PROC);
   gimp_procedure_set_attribution (procedure, "The gimp-ddim authors",
                                   "The gimp-ddim authors, GPL-3.0-or-later",

@@ -18,6 +18,7 @@
 #include "arguments.h"
 #include "model-cache.h"
 #include "progress.h"
+#include "recipe.h"
 #include "task-input.h"
 #include "texture.h"
 #include "texture-dialog.h"
@@ -64,43 +65,58 @@ keep (gint               i,
 }
 
 /* Without a dialog. */
-static DdimCanvas *
+static gboolean
 compute (GimpDrawable               *drawable,
          GimpProcedureConfig        *config,
          const DdimTextureSettings  *settings,
+         guint64                     seed,
+         DdimTexturePick            *pick,
          GError                    **error)
 {
-  g_autoptr (DdimTextureInput)  input   = NULL;
-  g_autoptr (GimpDrawable)      source  = NULL;
-  g_autoptr (DdimTask)          task    = NULL;
-  g_auto (DdimModelCache)       cache   = { 0 };
-  DdimCanvas                   *texture = NULL;
-  DdimProgress                  progress;
-  guint64                       seed;
-  gint                          number;
+  g_autoptr (GimpDrawable)  source = NULL;
+  g_autoptr (DdimTask)      task   = NULL;
+  g_auto (DdimModelCache)   cache  = { 0 };
+  DdimProgress              progress;
+  gboolean                  success;
 
-  g_object_get (config, "source", &source, "seed", &number, NULL);
-  seed  = number;
-  input = ddim_texture_input_new (DDIM_STAGES_RESULT, settings->height, settings->width);
-  if (! ddim_texture_read_source (input, drawable, source, settings, NULL, NULL, error))
-    return NULL;
+  g_object_get (config, "source", &source, NULL);
+  pick->input = ddim_texture_input_new (DDIM_STAGES_RESULT, settings->height, settings->width);
+  if (! ddim_texture_read_source (pick->input, drawable, source, settings, NULL, NULL, error))
+    return FALSE;
 
-  task = ddim_texture_task_new (input, settings);
+  task = ddim_texture_task_new (pick->input, settings);
   ddim_model_cache_init (&cache, gimp_get_num_processors ());
   ddim_progress_start (&progress, _("DDIM texture"));
-  ddim_task_run (task, &cache, &seed, 1, keep, &texture, NULL, &progress.monitor, error);
+  success = ddim_task_run (task, &cache, &seed, 1, keep, &pick->texture, NULL,
+                           &progress.monitor, error);
   ddim_progress_end (&progress);
 
-  return texture;
+  return success;
+}
+
+static gchar *
+make_recipe (const DdimTextureInput    *input,
+             const DdimTextureSettings *settings,
+             guint64                    seed)
+{
+  const DdimPatchSource  *source   = input->source;
+  const DdimCanvas       *sample   = source->picture;
+  const gchar            *layers[] = { source->name, NULL };
+  g_autofree gchar       *hash     = ddim_patch_source_get_hash (source);
+  const DdimRecipeOrigin  origin   = { sample->x, sample->y, sample->w, sample->h, hash,
+                                       layers };
+
+  return ddim_recipe_of_texture (settings, &origin, seed);
 }
 
 /* Puts the texture above the sample, or into a new image; returns its layer, or
- * NULL.                                                                      */
+ * NULL.  Takes the recipe.                                                  */
 static GimpLayer *
 commit (GimpImage            *image,
         GimpDrawable         *drawable,
         GimpProcedureConfig  *config,
         const DdimCanvas     *texture,
+        gchar                *recipe,
         GError              **error)
 {
   g_autofree gchar            *output      = NULL;
@@ -114,8 +130,10 @@ commit (GimpImage            *image,
   else
     transaction = ddim_transaction_new (image);
 
-  layer       = ddim_new_layer_new_of_canvas (_("Texture"), image, texture);
-  layer->mode = gimp_image_get_default_new_layer_mode (image);
+  layer            = ddim_new_layer_new_of_canvas (_("Texture"), image, texture);
+  layer->mode      = gimp_image_get_default_new_layer_mode (image);
+  layer->recipe    = recipe;
+  layer->procedure = DDIM_PARASITE_TEXTURE;
   if (g_strcmp0 (output, OUTPUT_IMAGE) && GIMP_IS_LAYER (drawable))
     layer->above = GIMP_LAYER (drawable);
   ddim_transaction_add_layer (transaction, layer);
@@ -131,11 +149,12 @@ texture_run (GimpProcedure        *procedure,
              GimpProcedureConfig  *config,
              gpointer              run_data)
 {
-  g_autoptr (DdimCanvas)        texture  = NULL;
+  g_auto (DdimTexturePick)      pick     = { 0 };
   g_auto (DdimTextureSettings)  settings = { 0 };
   GimpValueArray               *values;
   GimpLayer                    *layer;
   GError                       *error    = NULL;
+  gint                          seed;
 
   gegl_init (NULL, NULL);
 
@@ -149,26 +168,22 @@ texture_run (GimpProcedure        *procedure,
   if (gimp_image_get_base_type (image) == GIMP_INDEXED)
     {
       g_set_error_literal (&error, GIMP_PLUG_IN_ERROR, 0,
-                           _("The image has indexed colours, in which no texture can be "
-                             "made. Convert it with Image ▸ Mode ▸ RGB first."));
+                           _("A texture cannot be made in an image with indexed colours. "
+                             "Convert it with Image ▸ Mode ▸ RGB first."));
       return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
     }
 
-  if (run_mode == GIMP_RUN_INTERACTIVE)
-    {
-      texture = ddim_texture_dialog_run (procedure, config, drawables[0], read_settings);
-      if (! texture)
-        return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
-    }
-  else
-    {
-      read_settings (config, &settings);
-      texture = compute (drawables[0], config, &settings, &error);
-      if (! texture)
-        return fail (procedure, GIMP_PDB_EXECUTION_ERROR, error);
-    }
+  if (run_mode == GIMP_RUN_INTERACTIVE &&
+      ! ddim_texture_dialog_run (procedure, config, drawables[0], read_settings, &pick))
+    return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
 
-  layer = commit (image, drawables[0], config, texture, &error);
+  read_settings (config, &settings);
+  g_object_get (config, "seed", &seed, NULL);
+  if (! pick.texture && ! compute (drawables[0], config, &settings, seed, &pick, &error))
+    return fail (procedure, GIMP_PDB_EXECUTION_ERROR, error);
+
+  layer = commit (image, drawables[0], config, pick.texture,
+                  make_recipe (pick.input, &settings, seed), &error);
   if (! layer)
     return fail (procedure, GIMP_PDB_EXECUTION_ERROR, error);
   if (run_mode != GIMP_RUN_NONINTERACTIVE && gimp_item_get_image (GIMP_ITEM (layer)) != image)
@@ -188,8 +203,8 @@ add_arguments (GimpProcedure *procedure)
 {
   ddim_arguments_add_source (
     procedure,
-    _("What the texture shall look like: a layer, or a channel that marks where in "
-      "the chosen layer. None: the chosen layer, or what of it is selected"));
+    _("The sample: a layer, or a channel that marks part of the chosen layer. None: the "
+      "selected part of the chosen layer"));
 
   gimp_procedure_add_int_argument (
     procedure, "width", _("_Width"), _("Width of the texture in pixels"),
@@ -201,23 +216,21 @@ add_arguments (GimpProcedure *procedure)
 
   gimp_procedure_add_boolean_argument (
     procedure, "tileable", _("T_ileable"),
-    _("Opposite edges fit together, so that the texture can be laid side by side"),
+    _("Make opposite edges match, so that the texture can be tiled"),
     FALSE, G_PARAM_READWRITE);
 
   gimp_procedure_add_int_argument (
     procedure, "steps", _("S_teps"),
-    _("In how many steps the texture comes out of noise: more are finer, and "
-      "take longer"),
+    _("Number of steps: more give a finer result and take longer"),
     2, 1000, 50, G_PARAM_READWRITE);
 
   gimp_procedure_add_int_argument (
     procedure, "seed", _("S_eed"),
-    _("Which texture: each number gives another one, and the same number the "
-      "same one again"),
+    _("Each number gives another texture, and the same number always the same one"),
     0, G_MAXINT, 0, G_PARAM_READWRITE);
 
   gimp_procedure_add_choice_argument (
-    procedure, "output", _("O_utput"), _("Where the texture is put"),
+    procedure, "output", _("O_utput"), _("Where to put the texture"),
     gimp_choice_new_with_values (OUTPUT_LAYER, 0, _("New layer"), NULL,
                                  OUTPUT_IMAGE, 1, _("New image"), NULL,
                                  NULL),
@@ -249,11 +262,10 @@ ddim_texture_create (GimpPlugIn *plug_in)
   gimp_procedure_set_documentation (
     procedure,
     _("Make a new texture that looks like the selected part of the picture"),
-    _("Decodes pure noise under the best denoiser of pictures that are made of "
-      "the sample's own patches, at several scales (Denoising Diffusion Implicit "
-      "Models, ICLR 2021). Nothing is trained and no model is needed. The texture "
-      "may have any size, and be tileable. Of a sample larger than 2048 pixels "
-      "the middle is looked at."),
+    _("Decodes noise with the best denoiser for pictures that are made of the sample's "
+      "own patches, at several scales (Denoising Diffusion Implicit Models, ICLR 2021). "
+      "It needs no training and no model. The texture can have any size and can be "
+      "tileable. If the sample is larger than 2048 pixels, its middle is used."),
     DDIM_TEXTURE_PROC);
   gimp_procedure_set_attribution (procedure, "The gimp-ddim authors",
                                   "The gimp-ddim authors, GPL-3.0-or-later",

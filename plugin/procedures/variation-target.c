@@ -13,8 +13,6 @@
 #include "task-input.h"
 #include "variation-target.h"
 
-#define PARASITE "gimp-ddim-variation"
-
 static void
 target_free (gpointer data)
 {
@@ -22,6 +20,7 @@ target_free (gpointer data)
 
   ddim_region_free (target->region);
   ddim_variation_input_unref (target->input);
+  ddim_task_report_clear (&target->report);
   g_free (target);
 }
 
@@ -51,6 +50,7 @@ ddim_variation_targets_new (GimpImage     *image,
       DdimVariationTarget *target = g_new0 (DdimVariationTarget, 1);
 
       target->region = g_ptr_array_steal_index (regions, 0);
+      ddim_task_report_init (&target->report);
       g_ptr_array_add (targets, target);
     }
 
@@ -112,6 +112,20 @@ ddim_variation_target_read (DdimVariationTarget          *target,
 
 /* The results ------------------------------------------------------------ */
 
+static gchar *
+make_recipe (const DdimVariationTarget *target,
+             guint64                    seed)
+{
+  const DdimRegion       *region   = target->region;
+  const gchar            *layers[] = { region->name, NULL };
+  const DdimRecipeOrigin  origin   = { region->bounds.x + region->target.x,
+                                       region->bounds.y + region->target.y,
+                                       region->target.width, region->target.height,
+                                       target->report.hash, layers };
+
+  return ddim_recipe_of_variation (target->output->settings, &origin, seed);
+}
+
 /* Puts a result into the transaction; fits DdimTaskSink. */
 static gboolean
 add_result (gint               i,
@@ -137,8 +151,8 @@ add_result (gint               i,
   title = g_strdup_printf (_("%s, seed %u, strength %.2f"), target->region->name,
                            (guint) output->seeds[i], output->settings->strength);
   layer = ddim_region_compose_layer (target->region, picture, made, 0, title);
-  layer->recipe    = ddim_recipe_of_variation (output->settings, output->seeds[i]);
-  layer->procedure = PARASITE;
+  layer->recipe    = make_recipe (target, output->seeds[i]);
+  layer->procedure = DDIM_PARASITE_VARIATION;
   ddim_transaction_add_layer (output->transaction, layer);
 
   return TRUE;
@@ -148,10 +162,13 @@ void
 ddim_variation_target_take (DdimVariationTarget       *target,
                             DdimVariationInput        *input,
                             GPtrArray                 *made,
+                            const DdimTaskReport      *report,
                             const DdimVariationOutput *output)
 {
-  target->input  = input;
-  target->output = output;
+  target->input       = ddim_variation_input_ref (input);
+  target->output      = output;
+  target->report.hash = g_strdup (report->hash);
+  g_array_append_vals (target->report.errors, report->errors->data, report->errors->len);
   ddim_region_set_frame (target->region, input->placement.context, input->placement.least);
   for (guint i = 0; i < made->len; i++)
     add_result (i, made->pdata[i], target, NULL);
@@ -161,7 +178,6 @@ gboolean
 ddim_variation_target_compute (DdimVariationTarget        *target,
                                const DdimVariationOutput  *output,
                                DdimModelCache             *cache,
-                               GArray                     *errors,
                                const DdimMonitor          *monitor,
                                GError                    **error)
 {
@@ -173,6 +189,6 @@ ddim_variation_target_compute (DdimVariationTarget        *target,
   target->output = output;
   task           = ddim_variation_task_new (target->input, output->settings);
 
-  return ddim_task_run (task, cache, output->seeds, output->n, add_result, target, errors,
-                        monitor, error);
+  return ddim_task_run (task, cache, output->seeds, output->n, add_result, target,
+                        &target->report, monitor, error);
 }

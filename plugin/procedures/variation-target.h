@@ -27,6 +27,7 @@ typedef struct
   DdimRegion                *region;
   DdimVariationInput        *input;  /* NULL until it is read                */
   const DdimVariationOutput *output; /* NULL until something is made         */
+  DdimTaskReport             report; /* of what is made                      */
 } DdimVariationTarget;
 
 /* One for each drawable; fails if any of them cannot be worked on.  Free with
@@ -51,16 +52,15 @@ gboolean    ddim_variation_target_read       (DdimVariationTarget          *targ
                                               GError                      **error);
 
 /* Puts results into the output's transaction, the first on top: what a dialog has
- * made (of DdimCanvas, one a seed) of the input that it has read, which is taken
- * over; or what is made now.  errors: receives the inversion error.  The output
- * stays the caller's, as long as the target.                                */
+ * made (of DdimCanvas, one a seed) of the input that it has read; or what is made
+ * now.  The output stays the caller's, as long as the target.               */
 void        ddim_variation_target_take       (DdimVariationTarget          *target,
                                               DdimVariationInput           *input,
                                               GPtrArray                    *made,
+                                              const DdimTaskReport         *report,
                                               const DdimVariationOutput    *output);
 gboolean    ddim_variation_target_compute    (DdimVariationTarget          *target,
                                               const DdimVariationOutput    *output,
                                               DdimModelCache               *cache,
-                                              GArray                       *errors,
                                               const DdimMonitor            *monitor,
                                               GError                      **error);

@@ -102,9 +102,8 @@ variation_read (Variation            *variation,
   if (model->tileable && model->method == DDIM_PLACEMENT_FIT)
     {
       g_set_error_literal (error, GIMP_PLUG_IN_ERROR, 0,
-                           _("A region that is scaled to the model's size does not "
-                             "tile to the pixel. Choose another method, or turn "
-                             "“Tileable” off."));
+                           _("A region that is scaled to fit the model does not tile "
+                             "exactly. Choose another method, or turn “Tileable” off."));
       return FALSE;
     }
 
@@ -156,7 +155,6 @@ read_all (Variation            *variation,
 static gboolean
 compute_all (Variation                  *variation,
              const DdimVariationOutput  *output,
-             GArray                     *errors,
              GError                    **error)
 {
   GPtrArray              *targets = variation->targets;
@@ -176,13 +174,30 @@ compute_all (Variation                  *variation,
       gdouble     share = ddim_variation_target_get_work (targets->pdata[i]) / whole;
       DdimMonitor part  = ddim_monitor_part (&progress.monitor, done, done + share);
 
-      success = ddim_variation_target_compute (targets->pdata[i], output, &cache, errors,
-                                               &part, error);
+      success = ddim_variation_target_compute (targets->pdata[i], output, &cache, &part,
+                                               error);
       done   += share;
     }
   ddim_progress_end (&progress);
 
   return success;
+}
+
+/* The largest. */
+static gdouble
+get_inversion_error (const Variation *variation)
+{
+  gdouble largest = 0.0;
+
+  for (guint i = 0; i < variation->targets->len; i++)
+    {
+      const GArray *errors = ((DdimVariationTarget *) variation->targets->pdata[i])->report.errors;
+
+      for (guint k = 0; k < errors->len; k++)
+        largest = MAX (largest, g_array_index (errors, gdouble, k));
+    }
+
+  return largest;
 }
 
 /* The procedure --------------------------------------------------------- */
@@ -211,28 +226,23 @@ apply (GimpProcedure       *procedure,
     .transaction = variation->transaction = ddim_transaction_new (image),
   };
   g_autoptr (GPtrArray)  layers  = g_ptr_array_new ();
-  g_autoptr (GArray)     errors  = g_array_new (FALSE, FALSE, sizeof (gdouble));
-  gdouble                largest = 0.0;
   GimpValueArray        *values;
   GError                *error   = NULL;
 
   if (picks->made)
-    ddim_variation_target_take (variation->targets->pdata[0], g_steal_pointer (&picks->input),
-                                picks->made, &output);
+    ddim_variation_target_take (variation->targets->pdata[0], picks->input, picks->made,
+                                &picks->report, &output);
   if (! read_all (variation, config, &error))
     return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
 
-  if (! compute_all (variation, &output, errors, &error) ||
+  if (! compute_all (variation, &output, &error) ||
       ! ddim_transaction_commit (variation->transaction, layers, &error))
     return fail (procedure, GIMP_PDB_EXECUTION_ERROR, error);
-
-  for (guint i = 0; i < errors->len; i++)
-    largest = MAX (largest, g_array_index (errors, gdouble, i));
 
   g_ptr_array_add (layers, NULL);
   values = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
   GIMP_VALUES_SET_CORE_OBJECT_ARRAY (values, 1, layers->pdata);
-  GIMP_VALUES_SET_DOUBLE (values, 2, largest);
+  GIMP_VALUES_SET_DOUBLE (values, 2, get_inversion_error (variation));
 
   return values;
 }
@@ -284,45 +294,42 @@ add_arguments (GimpProcedure *procedure)
 
   gimp_procedure_add_double_argument (
     procedure, "strength", _("Stren_gth"),
-    _("How much it changes: 0 leaves the picture as it is, 1 forgets it as "
-      "far as the depth allows"),
+    _("How much it changes: 0 leaves the picture as it is, 1 changes it as much as the "
+      "depth allows"),
     0.0, 1.0, 0.3, G_PARAM_READWRITE);
 
   gimp_procedure_add_double_argument (
     procedure, "eta", _("_Fresh noise"),
-    _("How much chance comes in at each step while the picture is put "
-      "together (the paper's eta): 0 is smoothest"),
+    _("Adds chance at every step of the decoding (the paper's eta): 0 gives the smoothest "
+      "result"),
     0.0, 1.0, 0.0, G_PARAM_READWRITE);
 
   ddim_arguments_add_method (procedure);
 
   gimp_procedure_add_boolean_argument (
     procedure, "tileable", _("T_ileable"),
-    _("Make opposite borders meet, so that the result can be laid side by "
-      "side with itself"),
+    _("Make opposite edges match, so that the result can be tiled"),
     FALSE, G_PARAM_READWRITE);
 
   ddim_arguments_add_source (
     procedure,
-    _("For the model “this image”, which learns from the image alone: a layer to take "
-      "its pieces from, or a channel that marks where in the varied one. None: the "
-      "varied layer, but for what lies at the same place"));
+    _("For the model “this image”: a layer to take pieces from, or a channel that marks "
+      "the part of the varied layer to take them from. None: the varied layer, except "
+      "what lies close to each place"));
 
   gimp_procedure_add_int_argument (
     procedure, "seed", _("S_eed"),
-    _("Which variation: each number gives another one, and the same number "
-      "the same one again"),
+    _("Each number gives another variation, and the same number always the same one"),
     0, G_MAXINT, 0, G_PARAM_READWRITE);
 
   gimp_procedure_add_int_argument (
     procedure, "count", _("_Number"),
-    _("How many variations: the first with this seed, the next with the next "
-      "one, and so on"),
+    _("Number of variations: the first uses this seed, the second the next, and so on"),
     1, 100, 1, G_PARAM_READWRITE);
 
   gimp_procedure_add_choice_argument (
     procedure, "output", _("O_utput"),
-    _("Where the variations go"),
+    _("Where to put the variations"),
     gimp_choice_new_with_values (
       "replace",    OUTPUT_REPLACE,    _("Change the layer"), NULL,
       "new-layers", OUTPUT_NEW_LAYERS, _("New layers"),       NULL,
@@ -330,12 +337,13 @@ add_arguments (GimpProcedure *procedure)
     "replace", G_PARAM_READWRITE);
 
   gimp_procedure_add_core_object_array_return_value (
-    procedure, "layers", "Layers", _("The new layers; none where the layer was changed"),
+    procedure, "layers", "Layers", _("The new layers; none if the layer itself was "
+                                     "changed"),
     GIMP_TYPE_LAYER, G_PARAM_READWRITE);
   gimp_procedure_add_double_return_value (
     procedure, "inversion-error", "Inversion error",
-    _("How far the encoder alone would miss the picture: root mean square, as "
-      "a share of the range from black to white (the result makes up for it)"),
+    _("The largest error of encoding and decoding a layer, which the result corrects: "
+      "root mean square, as a fraction of the range from black to white"),
     0.0, G_MAXDOUBLE, 0.0, G_PARAM_READWRITE);
 }
 
@@ -360,11 +368,10 @@ ddim_variation_create (GimpPlugIn *plug_in)
   gimp_procedure_set_documentation (
     procedure,
     _("Make a variation of the selected part of the picture"),
-    _("Takes the selected region apart into noise with a diffusion model, "
-      "changes the noise a little, and puts the picture together again "
-      "(Denoising Diffusion Implicit Models, ICLR 2021). Depth says what may "
-      "change, strength how much. What is not selected stays as it is, and so "
-      "does transparency."),
+    _("Encodes the selected region as noise with a diffusion model, changes the noise, "
+      "and decodes it again (Denoising Diffusion Implicit Models, ICLR 2021). Depth sets "
+      "what may change, strength how much. Pixels that are not selected stay as they are, "
+      "and so does transparency."),
     DDIM_VARIATION_PROC);
   gimp_procedure_set_attribution (procedure, "The gimp-ddim authors",
                                   "The gimp-ddim authors, GPL-3.0-or-later",

@@ -3,7 +3,9 @@
 # Copyright (C) 2026 The gimp-ddim authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+import json
 import shutil
+import struct
 
 from harness import *
 
@@ -173,6 +175,57 @@ def broken_model():
     with open(os.path.join(folder, 'unet', 'config.json'), 'w') as config:
         config.write('{ "block_out_channels": ')
     refused(image, layer, ['no-json', 'config.json'], model=folder)
+
+
+GOLDEN = os.path.join(os.path.dirname(os.environ['PYTHONPATH']), 'golden', 'models')
+
+
+def small_model_with(name, value):
+    """A small model whose last layer adds this value."""
+    folder = os.path.join(OUT, name)
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(os.path.join(GOLDEN, 'one-level'), folder)
+    with open(os.path.join(folder, WEIGHTS), 'r+b') as weights:
+        size, = struct.unpack('<Q', weights.read(8))
+        tensor = json.loads(weights.read(size))['conv_out.bias']
+        assert tensor['dtype'] == 'F32', tensor
+        begin, end = tensor['data_offsets']
+        weights.seek(8 + size + begin)
+        weights.write(struct.pack('<f', value) * ((end - begin) // 4))
+    return folder
+
+
+@test
+def not_finite():
+    """weights that are not numbers, and a field that overflows: named, and nothing changes"""
+    for precision in (Gimp.Precision.U8_NON_LINEAR, Gimp.Precision.FLOAT_LINEAR):
+        image, layer = new_image(48, 40, precision=precision)
+        for value in (float('nan'), float('inf')):
+            folder = small_model_with('no-numbers', value)
+            refused(image, layer, ['no-numbers', 'conv_out.bias', 'finite'], model=folder)
+            refused(image, layer, ['no-numbers', 'conv_out.bias', 'finite'], model=folder,
+                    strength=0.0)
+        folder = small_model_with('overflows', 3e38)
+        refused(image, layer, ['overflows', 'finite', 'noise level'], model=folder)
+
+        # at strength 0 nothing is asked of it
+        before = read_bytes(layer)
+        vary_or_die(image, layer, model=folder, strength=0.0)
+        assert read_bytes(layer) == before
+
+
+@test
+def classes():
+    """a model of classes without a label, with one that it has not, or told by an embedding"""
+    image, layer = new_image(32, 32)
+    classes = os.path.join(GOLDEN, 'class-index')
+    for label in (-1, 100000):
+        refused(image, layer, ['class-index', 'Class label'], model=classes, label=label)
+    refused(image, layer, ['class-identity', 'embedding'], model=os.path.join(
+        GOLDEN, 'class-identity'))
+    vary_or_die(image, layer, model=classes, label=1)
+    # one without classes takes no notice
+    vary_or_die(image, layer, label=5)
 
 
 @test

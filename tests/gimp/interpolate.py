@@ -273,7 +273,7 @@ def refusals():
     refused(image, [first, last], 'nowhere', model='nowhere')
     mask = first.create_mask(Gimp.AddMaskType.WHITE)
     first.add_mask(mask)
-    refused(image, [mask, last], 'no layer')
+    refused(image, [mask, last], 'not a layer')
     indexed, flat = new_image()
     indexed.convert_indexed(Gimp.ConvertDitherType.NONE, Gimp.ConvertPaletteType.GENERATE,
                             16, False, False, '')

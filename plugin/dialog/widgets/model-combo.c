@@ -63,9 +63,9 @@ describe (ModelCombo *self)
   DdimModelInfo       info;
 
   if (! g_strcmp0 (model, DDIM_MODEL_IMAGE))
-    line = g_strdup (_("Learns from this image alone, and puts its own pieces together "
-                       "anew: for textures, and for what no model has learned. Takes "
-                       "more time on large sources."));
+    line = g_strdup (_("Learns from this image alone and puts small pieces of it together "
+                       "in a new way. Good for textures, and for anything no model was "
+                       "trained on. Large sources take longer."));
   else if (folder && ddim_model_inspect (folder, &info, &error))
     line = ddim_models_describe (&info);
 

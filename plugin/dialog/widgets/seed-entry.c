@@ -70,7 +70,7 @@ ddim_seed_entry_new (GimpProcedureConfig *config,
   gtk_box_pack_start (GTK_BOX (inside), dice, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (inside), text, TRUE, TRUE, 0);
   gtk_container_add (GTK_CONTAINER (button), inside);
-  gtk_widget_set_tooltip_text (button, _("Throw the dice: other variations"));
+  gtk_widget_set_tooltip_text (button, _("Pick a random seed"));
   g_object_set_data_full (G_OBJECT (button), "ddim-property", g_strdup (property), g_free);
   g_signal_connect (button, "clicked", G_CALLBACK (throw), config);
 
