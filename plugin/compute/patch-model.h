@@ -7,6 +7,7 @@
 #pragma once
 
 #include "ddim.h"
+#include "range.h"
 
 /* A picture, and where it may be used. */
 typedef struct
@@ -15,6 +16,7 @@ typedef struct
   gfloat             *mask;     /* its h x w: 1 where it may be used, else 0 */
   DdimPatchesOptions  options;  /* at full size                              */
   gchar              *name;     /* of the picture, for messages              */
+  DdimRange           range;    /* of its values, before they were compressed */
 } DdimPatchSource;
 
 void        ddim_patch_source_free       (DdimPatchSource        *source);

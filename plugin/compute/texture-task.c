@@ -140,6 +140,7 @@ make (const DdimTask     *task,
       const DdimMonitor  *monitor,
       GError            **error)
 {
+  const TextureTask      *self     = (const TextureTask *) task;
   const DdimStage        *s        = &task->stages->stages[stage];
   const Opened           *opened   = data;
   g_autoptr (DdimField)   field    = ddim_model_new_field (opened->model, NULL, error);
@@ -153,6 +154,7 @@ make (const DdimTask     *task,
   ddim_noise_fill_reduced (textures, seeds, 0, s->reduction);
   if (! ddim_decode (field, opened->levels, &sampling, textures, monitor, error))
     return NULL;
+  ddim_range_expand (&self->input->source->range, textures);
 
   return g_steal_pointer (&textures);
 }

@@ -119,6 +119,7 @@ ddim_patch_source_read (GimpDrawable              *drawable,
   region             = ddim_region_new_whole (drawable);
   region->frame      = choose_window (&bounds, around ? around : &bounds);
   region->target     = region->frame;
+  region->unclamped  = selected;
   region->pause      = pause;
   region->pause_data = pause_data;
 
@@ -149,6 +150,9 @@ ddim_patch_source_read (GimpDrawable              *drawable,
       area.y -= off_y;
       mask_by (source, &area, marks, babl_format ("Y float"), region);
     }
+
+  ddim_range_init (&source->range, source->picture, source->mask);
+  ddim_range_compress (&source->range, source->picture);
 
   return g_steal_pointer (&source);
 }

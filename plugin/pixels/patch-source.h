@@ -17,7 +17,8 @@
  *   other: another drawable to take patches from; or a channel, which marks
  *     where in `drawable` they are; or NULL for all of `drawable`
  *   options: apart counts as 0 where the patches are another drawable's
- *   selected: only what of that is selected, where something is
+ *   selected: as the sample of a texture: only what of that is selected, where
+ *     something is, and with values beyond white and black, see range.h
  *   around: where `drawable` is larger than DDIM_PATCH_SOURCE_SIDE, the part to
  *     stay near to, in its own pixels; or NULL for its middle
  *   pause: called now and then meanwhile, or NULL

@@ -150,11 +150,15 @@ ddim_region_get_weights (const DdimRegion    *region,
     }
 }
 
+/* A double may be farther from black than a canvas's floats go. */
+#define FARTHEST 1e37
+
 /* One pixel as a network with `channels` sees it: these, then how much of it
  * is there.                                                                */
 static inline void
 see_pixel (const gdouble *pixel,
            gint           colors,
+           gboolean       unclamped,
            gint           channels,
            gfloat        *seen)
 {
@@ -163,8 +167,9 @@ see_pixel (const gdouble *pixel,
 
   for (gint c = 0; c < colors; c++)
     {
-      known   &= ! isnan (pixel[c]);
-      value[c] = 2.0 * CLAMP (pixel[c], 0.0, 1.0) - 1.0;
+      known   &= unclamped ? isfinite (pixel[c]) != 0 : ! isnan (pixel[c]);
+      value[c] = 2.0 * (unclamped ? CLAMP (pixel[c], -FARTHEST, FARTHEST)
+                                  : CLAMP (pixel[c], 0.0, 1.0)) - 1.0;
     }
 
   if (colors == 1)
@@ -208,7 +213,7 @@ see_frame (DdimRegion *region,
       for (gint y = 0; y < strip.height; y++)
         {
           for (gint x = 0; x < frame->width; x++, pixel += stride)
-            see_pixel (pixel, region->colors, channels,
+            see_pixel (pixel, region->colors, region->unclamped, channels,
                        row + (gsize) x * (channels + 1));
 
           row_seen (strip.y - frame->y + y, row, user_data);

@@ -45,6 +45,7 @@ typedef struct
   DdimSelection *selection; /* of the target; NULL: all of it                */
   GeglBuffer    *pixels;    /* of the frame, as far as the drawable goes, in
                                its own format; NULL until they are read      */
+  gboolean       unclamped; /* canvases keep values beyond white and black   */
 
   /* Called now and then while pixels are read, or NULL: a dialog serves its
    * window.  The region may not be changed by it.                           */
@@ -84,9 +85,9 @@ void         ddim_region_set_frame      (DdimRegion           *region,
                                          gint                  context,
                                          gint                  least);
 
-/* The frame as a network sees it, h x w: values clamped to the gamut, what is
- * transparent or not a number filled from its surroundings; `channels` is 1
- * or 3.  Free with ddim_canvas_free ().                                     */
+/* The frame as a network sees it, h x w: values clamped to the gamut unless they
+ * are to be kept, what is transparent or not a number filled from its
+ * surroundings; `channels` is 1 or 3.  Free with ddim_canvas_free ().                                     */
 DdimCanvas * ddim_region_read_canvas    (DdimRegion           *region,
                                          gint                  channels,
                                          gint                  h,

@@ -3,6 +3,8 @@
 # Copyright (C) 2026 The gimp-ddim authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+import math
+
 from harness import *
 
 SMALL = {'width': 40, 'height': 32, 'steps': 6, 'seed': 1}
@@ -216,6 +218,44 @@ def vary_from_source():
     vary_or_die(image, layer, model='this image', source=channel, depth=0.9, strength=1.0, steps=8)
     red = colours(layer)
     assert red[0] > 0.45 > red[2], red
+
+
+def beyond(precision, low, high):
+    """Stripes whose values reach beyond black and white."""
+    image, layer = new_image(48, 48, precision=precision)
+    write(layer, "R'G'B' float",
+          [v for y in range(48) for x in range(48)
+           for v in ([high, 0.5, 0.2] if (x + y) // 4 % 2 else [0.4, low, 0.7])])
+    texture = make(image, layer)
+    return list(read_floats(layer, "R'G'B' float")), list(read_floats(texture, "R'G'B' float"))
+
+
+@test
+def range_of_values():
+    """values above white and below black: the sample's range, and no more"""
+    for precision in (Gimp.Precision.FLOAT_NON_LINEAR, Gimp.Precision.HALF_LINEAR):
+        sample, made = beyond(precision, -0.5, 4.0)
+        assert all(map(math.isfinite, made))
+        # between the two colours of the sample's stripes there are mixtures, but
+        # most of a texture is stripes again
+        assert max(made[0::3]) > 3 and min(made[1::3]) < -0.3, (max(made), min(made))
+        # a thousandth for half floats, as in the conversion of the sample itself
+        assert max(made) <= 1.001 * max(sample) and min(made) >= 1.001 * min(sample)
+
+
+@test
+def highest():
+    """the largest values of a half float stay finite"""
+    sample, made = beyond(Gimp.Precision.HALF_NON_LINEAR, 0.0, 65504.0)
+    assert max(sample) == 65504
+    assert all(map(math.isfinite, made)) and max(made) > 10000, max(made)
+
+
+@test
+def no_more_than_white():
+    """a sample without such values gives none"""
+    _, made = beyond(Gimp.Precision.FLOAT_NON_LINEAR, 0.0, 1.0)
+    assert 0 <= min(made) and max(made) <= 1
 
 
 run_tests()
