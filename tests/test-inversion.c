@@ -1,4 +1,4 @@
-/* test-inversion.c: a picture as its latent
+/* test-inversion.c: a picture taken apart
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -6,9 +6,6 @@
 
 #include <math.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "analytic-field.h"
 
@@ -107,57 +104,11 @@ test_bad_arguments (void)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
-#ifndef __SANITIZE_ADDRESS__
-/* In a process with 250 MB left, a picture whose canvases would take more is
- * refused, in a sentence; a small one is not.                               */
-static void
-test_too_large (void)
-{
-  static const DdimEncoder encoders[] = { DDIM_ENCODER_EXACT, DDIM_ENCODER_DIRECT };
-  pid_t child = fork ();
-  gint  status;
-
-  if (child == 0)
-    {
-      g_autoptr (DdimField)  field  = analytic_field_new (mixture, 2, 3, DDIM_PREDICTION_EPSILON);
-      g_autoptr (DdimLevels) levels = test_levels (4);
-      g_autofree gchar      *text   = NULL;
-      rlim_t                 most;
-
-      if (! g_file_get_contents ("/proc/self/status", &text, NULL, NULL))
-        _exit (1);
-      most = g_ascii_strtoull (strstr (text, "VmSize:") + strlen ("VmSize:"), NULL, 10) * 1024
-             + 250000000;
-      if (setrlimit (RLIMIT_AS, &(struct rlimit) { most, most }) != 0)
-        _exit (2);
-      for (gsize i = 0; i < G_N_ELEMENTS (encoders); i++)
-        {
-          g_autoptr (GError)        error = NULL;
-          g_autoptr (DdimInversion) large =
-            ddim_inversion_new (field, levels, encoders[i], ddim_canvas_new (1, 2000, 2000, 3),
-                                NULL, &error);
-          g_autoptr (DdimInversion) small =
-            ddim_inversion_new (field, levels, encoders[i], test_picture (), NULL, NULL);
-
-          if (large || ! small || ! g_error_matches (error, DDIM_ERROR, DDIM_ERROR_MEMORY))
-            _exit (3);
-        }
-      _exit (0);
-    }
-  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
-  g_assert_true (WIFEXITED (status));
-  g_assert_cmpint (WEXITSTATUS (status), ==, 0);
-}
-#endif
-
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/inversion/parts", test_parts);
   g_test_add_func ("/inversion/bad-arguments", test_bad_arguments);
-#ifndef __SANITIZE_ADDRESS__ /* whose shadow has more addresses than that */
-  g_test_add_func ("/inversion/too-large", test_too_large);
-#endif
   return g_test_run ();
 }

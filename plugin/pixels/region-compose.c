@@ -142,17 +142,26 @@ strip_convert_in_place (Strip *strip,
       memcpy (strip->result + i * bpp, strip->bytes + i * bpp, bpp);
 }
 
-/* As opaque as it is selected. */
+/* As opaque as it is selected; what is as it was, and wholly selected, straight
+ * from its own bytes.                                                       */
 static void
 strip_convert_to_layer (Strip *strip,
                         gint   colors,
                         gsize  n)
 {
+  gint               bpp      = babl_format_get_bytes_per_pixel (strip->out);
+  g_autofree guint8 *straight = g_malloc (n * bpp);
+
   for (gsize i = 0; i < n; i++)
     strip->pixels[i * (colors + 1) + colors] *= strip->selected[i];
 
   babl_process (babl_fish (strip->work, strip->out), strip->pixels, strip->result, n);
   ddim_keep_finite (strip->out, strip->result, strip->pixels, colors + 1, n);
+
+  babl_process (babl_fish (strip->own, strip->out), strip->bytes, straight, n);
+  for (gsize i = 0; i < n; i++)
+    if (! strip->changed[i] && strip->selected[i] == 1.0f)
+      memcpy (strip->result + i * bpp, straight + i * bpp, bpp);
 }
 
 static GeglBuffer *

@@ -129,6 +129,19 @@ ddim_transaction_add_layer (DdimTransaction *self,
 
 /* Checking ----------------------------------------------------------------- */
 
+gboolean
+ddim_transaction_check_memory (gint         n,
+                               gint         width,
+                               gint         height,
+                               const Babl  *format,
+                               GError     **error)
+{
+  gdouble bytes = (gdouble) n * width * height * babl_format_get_bytes_per_pixel (format);
+
+  /* here, and once more in GIMP */
+  return ddim_memory_check (2.0 * bytes, error, "Keeping %d × %d × %d pixels", n, width, height);
+}
+
 static gboolean
 check (const DdimTransaction  *self,
        GError                **error)
@@ -409,8 +422,9 @@ write_all (const DdimTransaction  *self,
            GPtrArray              *inserted,
            GError                **error)
 {
-  gboolean clean = ! gimp_image_is_dirty (image);
-  gboolean success;
+  gboolean               clean    = ! gimp_image_is_dirty (image);
+  g_autofree GimpLayer **selected = gimp_image_get_selected_layers (image);
+  gboolean               success;
 
   gimp_context_push ();
   gimp_context_set_feather (FALSE);
@@ -421,6 +435,8 @@ write_all (const DdimTransaction  *self,
     {
       unmerge_all (self);
       remove_all (image, made, inserted);
+      if (selected && selected[0]) /* a new layer was, for a moment */
+        gimp_image_set_selected_layers (image, (const GimpLayer **) selected);
     }
 
   gimp_image_undo_group_end (image);

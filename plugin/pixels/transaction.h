@@ -49,6 +49,14 @@ void              ddim_transaction_add_change (DdimTransaction     *transaction,
 void              ddim_transaction_add_layer  (DdimTransaction     *transaction,
                                                DdimNewLayer        *layer);
 
+/* Whether there is memory for n results of width x height in a format: asked before
+ * any is computed.                                                          */
+gboolean          ddim_transaction_check_memory (gint               n,
+                                                 gint               width,
+                                                 gint               height,
+                                                 const Babl        *format,
+                                                 GError           **error);
+
 /* Writes all.  layers: the new ones, which GIMP owns, are appended to it; may be
  * NULL.  On failure the image has the pixels and layers that it had, and the
  * error, a sentence for the user, says what hindered it.                    */

@@ -278,7 +278,10 @@ apply (GimpProcedure *procedure,
   GimpValueArray        *values;
   GError                *error   = NULL;
 
-  if (! read_layers (self, &error))
+  if (! ddim_transaction_check_memory (self->n_frames, self->layer_set->target.width,
+                                       self->layer_set->target.height,
+                                       self->layer_set->format, &error) ||
+      ! read_layers (self, &error))
     return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
 
   if (! compute (self, &error) ||

@@ -141,6 +141,17 @@ commit (GimpImage            *image,
   return ddim_transaction_commit (transaction, layers, error) ? layers->pdata[0] : NULL;
 }
 
+/* Whether all of the drawables are one. */
+static gboolean
+is_one (GimpDrawable **drawables)
+{
+  for (gint i = 1; drawables && drawables[0] && drawables[i]; i++)
+    if (drawables[i] != drawables[0])
+      return FALSE;
+
+  return drawables && drawables[0];
+}
+
 static GimpValueArray *
 texture_run (GimpProcedure        *procedure,
              GimpRunMode           run_mode,
@@ -158,7 +169,7 @@ texture_run (GimpProcedure        *procedure,
 
   gegl_init (NULL, NULL);
 
-  if (gimp_core_object_array_get_length ((GObject **) drawables) != 1)
+  if (! is_one (drawables))
     {
       g_set_error_literal (&error, GIMP_PLUG_IN_ERROR, 0,
                            _("DDIM Texture takes one layer as its sample. Select a "

@@ -60,6 +60,7 @@ ddim_variation_targets_new (GimpImage     *image,
 gboolean
 ddim_variation_targets_check (GPtrArray  *targets,
                               gboolean    in_place,
+                              gint        n,
                               GError    **error)
 {
   for (guint i = 0; i < targets->len; i++)
@@ -68,6 +69,10 @@ ddim_variation_targets_check (GPtrArray  *targets,
 
       if (in_place ? ! ddim_region_check_in_place (region, error)
                    : ! ddim_region_check_layer (region, error))
+        return FALSE;
+
+      if (! ddim_transaction_check_memory (n, region->target.width, region->target.height,
+                                           region->format, error))
         return FALSE;
     }
 

@@ -36,9 +36,10 @@ GPtrArray * ddim_variation_targets_new       (GimpImage                    *imag
                                               GimpDrawable                **drawables,
                                               GError                      **error);
 
-/* Whether results can be put where they are wanted. */
+/* Whether n results of each can be kept, and put where they are wanted. */
 gboolean    ddim_variation_targets_check     (GPtrArray                    *targets,
                                               gboolean                      in_place,
+                                              gint                          n,
                                               GError                      **error);
 
 /* What of the whole work this target is: the pixels that are looked at. */

@@ -120,7 +120,8 @@ check (GimpProcedureConfig  *config,
 
   return variation_read (variation, config, error) &&
          ddim_variation_targets_check (variation->targets,
-                                       variation->output == OUTPUT_REPLACE, error);
+                                       variation->output == OUTPUT_REPLACE, variation->count,
+                                       error);
 }
 
 /* What was picked in the dialog takes the place of what the arguments say. */

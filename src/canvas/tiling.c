@@ -312,12 +312,10 @@ windows_evaluate (DdimField          *field,
     return ddim_field_evaluate (self->inner, x, level, out, monitor, error);
 
   n_windows = x->n * rows.n * columns.n;
-  batch     = CLAMP (BATCH_PIXELS / ((gint64) rows.length * columns.length), 1, n_windows);
+  batch     = CLAMP (BATCH_PIXELS / (rows.length * columns.length), 1, n_windows);
   batch     = divide_up (n_windows, divide_up (n_windows, batch)); /* evenly */
-  seen      = ddim_canvas_try_new (batch, rows.length, columns.length, x->c, error);
-  predicted = seen ? ddim_canvas_try_new (batch, rows.length, columns.length, x->c, error) : NULL;
-  if (! predicted)
-    return FALSE;
+  seen      = ddim_canvas_new (batch, rows.length, columns.length, x->c);
+  predicted = ddim_canvas_new (batch, rows.length, columns.length, x->c);
 
   memset (out->data, 0, ddim_canvas_size (out) * sizeof (gfloat));
   for (gint first = 0; first < n_windows; first += batch)

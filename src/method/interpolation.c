@@ -297,9 +297,7 @@ ddim_interpolate (const DdimInversion *const  *keys,
   gint             n_stretches = options->loop ? n_keys : n_keys - 1;
   gint             batch       = options->batch;
 
-  if (! check (keys, n_keys, options, frames, error) ||
-      ! ddim_memory_check (5.0 * ddim_canvas_item_size (frames) * sizeof (gfloat), error,
-                           "Making frames of %d × %d pixels", frames->w, frames->h))
+  if (! check (keys, n_keys, options, frames, error))
     return FALSE;
   if (batch <= 0)
     batch = ddim_memory_fit ((gdouble) CANVASES * ddim_canvas_item_size (frames) * sizeof (gfloat),

@@ -12,7 +12,6 @@
 
 #include "decode.h"
 #include "inversion.h"
-#include "memory-budget.h"
 #include "trajectory.h"
 
 static DdimLevels *
@@ -97,13 +96,6 @@ ddim_inversion_new (DdimField          *field,
                    "channels, one picture at a time", image->n, image->c, field->channels);
       return NULL;
     }
-
-  /* As the headers say: a trajectory's canvases, or six. */
-  if (! ddim_memory_check ((encoder == DDIM_ENCODER_DIRECT ? 2.0 * levels->S + 4 : 6)
-                           * ddim_canvas_size (image) * sizeof (gfloat), error,
-                           "The inversion of a picture of %d × %d pixels in %d steps",
-                           image->w, image->h, levels->S))
-    return NULL;
 
   if (encoder == DDIM_ENCODER_DIRECT ? ! invert_directly (inversion, monitor, error)
                                      : ! invert (inversion, encoder, monitor, error))

@@ -27,7 +27,6 @@
 #include <string.h>
 
 #include "local-mean.h"
-#include "memory-budget.h"
 #include "noise.h"
 #include "sampling-step.h"
 #include "trajectory.h"
@@ -273,17 +272,10 @@ decode_beside (const DdimInversion  *inversion,
   gint              n        = variations->n;
   /* How much of a step the picture's own way takes. */
   gdouble           beside   = inversion->trajectory ? 0 : 1.0 / (n + 1);
-  g_autoptr (DdimCanvas) out = NULL;
-  g_autofree gfloat *changes = NULL;
+  g_autoptr (DdimCanvas) out = ddim_canvas_copy (variations);
+  g_autofree gfloat *changes = g_new (gfloat, (gsize) n * variations->h * variations->w);
   g_auto (Original)  original = { NULL };
 
-  if (! ddim_memory_check ((n + 3.0) * size * sizeof (gfloat), error,
-                           "Making %d pictures of %d × %d pixels at a time",
-                           n, variations->w, variations->h))
-    return FALSE;
-
-  out     = ddim_canvas_copy (variations);
-  changes = g_new (gfloat, (gsize) n * variations->h * variations->w);
   original_begin (&original, inversion);
   for (gint i = levels->S; i > 0; i--)
     {

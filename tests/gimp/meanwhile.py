@@ -63,11 +63,11 @@ def while_it_computes(image, layers, *pressed):
 
     def user():
         assert wait_for(lambda: processes() == 1)
-        time.sleep(2)
+        time.sleep(1)
         keys(*pressed, title=IMAGE)
     thread = threading.Thread(target=user)
     thread.start()
-    status, message = vary(image, layers, **{**ARGUMENTS, 'steps': 300})
+    status, message = vary(image, layers, **{**ARGUMENTS, 'steps': 60})
     thread.join()
     return display, status, message
 

@@ -84,6 +84,9 @@ def main():
                        DDIM_TAP=str(tap), DDIM_OUT=str(work), DDIM_WATCH=str(work / 'watch'),
                        GTK_MODULES=os.environ.get('DDIM_WATCH_MODULE', ''),
                        PYTHONPATH=str(script.parent), PYTHONDONTWRITEBYTECODE='1')
+    if script.stem == 'promise':
+        environment.update(LD_PRELOAD=os.environ['DDIM_REFUSE_MODULE'],
+                           DDIM_REFUSE=str(work / 'refuse'))
     language = LANGUAGES.get(script.stem)
     locale = f'{language}.UTF-8' if language else 'C.UTF-8'
     environment.update(LANG=locale, LC_ALL=locale, LANGUAGE=language or 'en')
