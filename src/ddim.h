@@ -53,6 +53,7 @@
 #include "canvas/canvas.h"
 #include "canvas/field.h"
 #include "canvas/placement.h"
+#include "canvas/reduce.h"
 #include "canvas/seamless.h"
 #include "canvas/taper.h"
 #include "canvas/tiling.h"

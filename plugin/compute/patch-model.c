@@ -46,39 +46,30 @@ static DdimPatchSource *
 reduce (const DdimPatchSource *source,
         gint                   k)
 {
-  const DdimCanvas *picture = source->picture;
-  DdimPatchSource  *reduced = g_new0 (DdimPatchSource, 1);
-  gint              c       = picture->c;
-  gint              h       = (picture->h + k - 1) / k;
-  gint              w       = (picture->w + k - 1) / k;
+  const DdimCanvas      *picture = source->picture;
+  g_autoptr (DdimCanvas) masked  = ddim_canvas_copy (picture);
+  DdimCanvas             mask    = { .n = 1, .h = picture->h, .w = picture->w, .c = 1,
+                                     .data = source->mask };
+  g_autoptr (DdimCanvas) cover   = ddim_canvas_reduce (&mask, k, FALSE);
+  DdimPatchSource       *reduced = g_new0 (DdimPatchSource, 1);
+  gint                   c       = picture->c;
+  gsize                  n;
 
-  reduced->picture       = ddim_canvas_new (1, h, w, c);
-  reduced->mask          = g_new (gfloat, (gsize) h * w);
+  for (gsize i = 0; i < ddim_canvas_size (masked); i++)
+    masked->data[i] *= source->mask[i / c];
+
+  reduced->picture       = ddim_canvas_reduce (masked, k, FALSE);
   reduced->options       = source->options;
   reduced->options.apart = (source->options.apart + k - 1) / k;
 
-  for (gint y = 0; y < h; y++)
-    for (gint x = 0; x < w; x++)
-      {
-        gsize   at    = (gsize) y * w + x;
-        gfloat *mean  = reduced->picture->data + at * c;
-        gint    rows  = MIN (k, picture->h - y * k);
-        gint    cols  = MIN (k, picture->w - x * k);
-        gfloat  cover = 0.0f;
-
-        for (gint i = 0; i < rows; i++)
-          for (gint j = 0; j < cols; j++)
-            {
-              gsize from = (gsize) (y * k + i) * picture->w + x * k + j;
-
-              cover += source->mask[from];
-              for (gint n = 0; n < c; n++)
-                mean[n] += source->mask[from] * picture->data[from * c + n];
-            }
-        for (gint n = 0; n < c && cover > 0.0f; n++)
-          mean[n] /= cover;
-        reduced->mask[at] = cover >= 0.5f * rows * cols;
-      }
+  n             = ddim_canvas_size (cover);
+  reduced->mask = g_new (gfloat, n);
+  for (gsize i = 0; i < n; i++)
+    {
+      for (gint j = 0; j < c && cover->data[i] > 0.0f; j++)
+        reduced->picture->data[i * c + j] /= cover->data[i];
+      reduced->mask[i] = cover->data[i] >= 0.5f;
+    }
 
   return reduced;
 }

@@ -204,51 +204,31 @@ ddim_region_view_render (const DdimRegionView *view,
   return surface;
 }
 
-/* The mean of the pixels from (x, y) on, as R'G'B'. */
-static void
-mean (const DdimCanvas *canvas,
-      gint              x,
-      gint              y,
-      gint              k,
-      gfloat           *rgb)
-{
-  gint h = MIN (k, canvas->h - y);
-  gint w = MIN (k, canvas->w - x);
-
-  for (gint c = 0; c < 3; c++)
-    {
-      gint   channel = MIN (c, canvas->c - 1);
-      gfloat sum     = 0.0f;
-
-      for (gint i = 0; i < h; i++)
-        for (gint j = 0; j < w; j++)
-          sum += canvas->data[((gsize) (y + i) * canvas->w + x + j) * canvas->c + channel];
-      rgb[c] = CLAMP (0.5f + 0.5f * sum / (h * w), 0.0f, 1.0f);
-    }
-}
-
 cairo_surface_t *
 ddim_canvas_render (const DdimCanvas *canvas,
                     const Babl       *format,
                     gint              side)
 {
-  gint               k       = (MAX (canvas->h, canvas->w) + side - 1) / side;
-  gint               h       = (canvas->h + k - 1) / k;
-  gint               w       = (canvas->w + k - 1) / k;
-  cairo_surface_t   *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, w, h);
-  guchar            *data    = cairo_image_surface_get_data (surface);
-  gint               stride  = cairo_image_surface_get_stride (surface);
-  const Babl        *own     = babl_format_with_space ("R'G'B'A float",
-                                                       canvas->c == 1 ? NULL : format);
-  const Babl        *fish    = babl_fish (own, babl_format ("R'G'B'A float"));
-  g_autofree gfloat *row     = g_new (gfloat, (gsize) w * 4);
-  g_autofree gfloat *srgb    = g_new (gfloat, (gsize) w * 4);
+  gint                   k       = (MAX (canvas->h, canvas->w) + side - 1) / side;
+  g_autoptr (DdimCanvas) reduced = ddim_canvas_reduce (canvas, k, FALSE);
+  gint                   h       = reduced->h;
+  gint                   w       = reduced->w;
+  const gfloat          *pixel   = reduced->data;
+  cairo_surface_t       *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, w, h);
+  guchar                *data    = cairo_image_surface_get_data (surface);
+  gint                   stride  = cairo_image_surface_get_stride (surface);
+  const Babl            *own     = babl_format_with_space ("R'G'B'A float",
+                                                           canvas->c == 1 ? NULL : format);
+  const Babl            *fish    = babl_fish (own, babl_format ("R'G'B'A float"));
+  g_autofree gfloat     *row     = g_new (gfloat, (gsize) w * 4);
+  g_autofree gfloat     *srgb    = g_new (gfloat, (gsize) w * 4);
 
   for (gint y = 0; y < h; y++)
     {
-      for (gint x = 0; x < w; x++)
+      for (gint x = 0; x < w; x++, pixel += canvas->c)
         {
-          mean (canvas, x * k, y * k, k, row + 4 * x);
+          for (gint c = 0; c < 3; c++)
+            row[4 * x + c] = CLAMP (0.5f + 0.5f * pixel[MIN (c, canvas->c - 1)], 0.0f, 1.0f);
           row[4 * x + 3] = 1.0f;
         }
       babl_process (fish, row, srgb, w);

@@ -87,7 +87,7 @@ void         ddim_region_set_frame      (DdimRegion           *region,
 
 /* The frame as a network sees it, h x w: values clamped to the gamut unless they
  * are to be kept, what is transparent or not a number filled from its
- * surroundings; `channels` is 1 or 3.  Free with ddim_canvas_free ().                                     */
+ * surroundings; `channels` is 1 or 3.  Free with ddim_canvas_free ().       */
 DdimCanvas * ddim_region_read_canvas    (DdimRegion           *region,
                                          gint                  channels,
                                          gint                  h,

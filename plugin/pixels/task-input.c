@@ -99,7 +99,8 @@ ddim_layer_set_plan_input (DdimLayerSet        *layer_set,
   gint h, w;
 
   ddim_layer_set_set_frame (layer_set, placement->context, placement->least);
-  ddim_placement_get_canvas_size (placement, layer_set->frame.height, layer_set->frame.width, &h, &w);
+  ddim_placement_get_canvas_size (placement, layer_set->frame.height, layer_set->frame.width,
+                                  &h, &w);
 
   return ddim_interpolation_input_new (placement, kind, layer_set->regions->len, h, w);
 }

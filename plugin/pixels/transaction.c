@@ -139,7 +139,8 @@ ddim_transaction_check_memory (gint         n,
   gdouble bytes = (gdouble) n * width * height * babl_format_get_bytes_per_pixel (format);
 
   /* here, and once more in GIMP */
-  return ddim_memory_check (2.0 * bytes, error, "Keeping %d × %d × %d pixels", n, width, height);
+  return ddim_memory_check (2.0 * bytes, error, "Keeping %d × %d × %d pixels",
+                            n, width, height);
 }
 
 static gboolean
