@@ -17,42 +17,9 @@
 #include "ddim.h"
 
 #include "arguments.h"
-#include "frames.h"
 #include "interpolate.h"
 #include "interpolate-dialog.h"
-#include "interpolation-task.h"
-#include "layer-set.h"
-#include "model-cache.h"
-#include "progress.h"
-#include "recipe.h"
-#include "task-input.h"
-
-typedef struct
-{
-  DdimInterpolationSettings  settings;
-  DdimFramesOptions          options;
-  gint                       n_frames;
-  gdouble                   *positions;  /* n_frames, as ddim_interpolate () takes them */
-
-  DdimLayerSet              *layer_set;
-  gint                       n_keys;
-  DdimInterpolationInput    *input;
-  DdimTransaction           *transaction; /* of the frames that are made     */
-  DdimTaskReport             report;      /* of them                         */
-} Interpolation;
-
-static void
-interpolation_clear (Interpolation *self)
-{
-  g_clear_pointer (&self->positions, g_free);
-  g_clear_pointer (&self->input, ddim_interpolation_input_unref);
-  g_clear_pointer (&self->layer_set, ddim_layer_set_free);
-  g_clear_pointer (&self->transaction, ddim_transaction_free);
-  ddim_task_report_clear (&self->report);
-  ddim_interpolation_settings_clear (&self->settings);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Interpolation, interpolation_clear)
+#include "interpolation-run.h"
 
 /* Where the layers lie in the stack, the lowest first: of GIMP's own selection
  * that is the order in which it would show them as an animation.            */
@@ -138,7 +105,7 @@ read_settings (GimpProcedureConfig        *config,
 
 /* Which frames are to be made. */
 static gboolean
-interpolation_read (Interpolation        *self,
+interpolation_read (DdimInterpolationRun *self,
                     GimpProcedureConfig  *config,
                     GError              **error)
 {
@@ -167,96 +134,6 @@ interpolation_read (Interpolation        *self,
   return TRUE;
 }
 
-/* Computing -------------------------------------------------------------- */
-
-static gboolean
-read_layers (Interpolation  *self,
-             GError        **error)
-{
-  const DdimModelSettings *model     = &self->settings.model;
-  DdimLayerSet            *layer_set = self->layer_set;
-  DdimModelInfo            info;
-  DdimPlacement            placement;
-
-  if (! ddim_model_settings_inspect (model, layer_set->colors, &info, error))
-    return FALSE;
-
-  ddim_placement_init (&placement, model->method, FALSE, info.sample_size, info.attention,
-                       layer_set->target.height, layer_set->target.width);
-  self->input = ddim_layer_set_plan_input (layer_set, &placement, DDIM_STAGES_RESULT);
-
-  return ddim_layer_set_read_input (layer_set, self->input, 0, info.channels, error);
-}
-
-/* How frame i, counted from 0, can be made again. */
-static gchar *
-make_recipe (const Interpolation *self,
-             gint                 i)
-{
-  const DdimLayerSet     *layer_set = self->layer_set;
-  const GeglRectangle    *target    = &layer_set->target;
-  g_autoptr (GPtrArray)   names     = g_ptr_array_new ();
-  DdimRecipeOrigin        origin    = { target->x, target->y, target->width, target->height,
-                                        self->report.hash };
-
-  for (guint k = 0; k < layer_set->regions->len; k++)
-    g_ptr_array_add (names, ((DdimRegion *) layer_set->regions->pdata[k])->name);
-  g_ptr_array_add (names, NULL);
-  origin.layers = (const gchar * const *) names->pdata;
-
-  if (self->options.kind == DDIM_FRAMES_LAYER)
-    return ddim_recipe_of_position (&self->settings, &origin, self->options.position);
-  else
-    return ddim_recipe_of_frame (&self->settings, &origin, i + 1, self->n_frames);
-}
-
-/* Keeps a frame as GIMP will have it. */
-static gboolean
-keep (gint               i,
-      const DdimCanvas  *made,
-      gpointer           data,
-      GError           **error)
-{
-  Interpolation *self     = data;
-  DdimCanvas   **keys     = self->input->keys[0];
-  gdouble        position = self->positions[i];
-  gchar         *recipe   = make_recipe (self, i);
-  gint           from     = MIN ((gint) position, self->settings.loop ? self->n_keys - 1
-                                                                      : self->n_keys - 2);
-  gint           to       = (from + 1) % self->n_keys;
-
-  ddim_frames_add (&self->options, self->layer_set, self->transaction, i,
-                   ddim_layer_set_make_frame (self->layer_set, from, to, position - from,
-                                              keys[from], keys[to], made, 0), recipe);
-
-  return TRUE;
-}
-
-static gboolean
-compute (Interpolation  *self,
-         GError        **error)
-{
-  g_auto (DdimModelCache)  cache = { 0 };
-  g_autoptr (DdimTask)     task  = NULL;
-  g_autofree guint64      *seeds = g_new (guint64, self->n_frames);
-  DdimProgress             progress;
-  gboolean                 success;
-
-  for (gint i = 0; i < self->n_frames; i++)
-    seeds[i] = i + 1;
-
-  self->transaction = ddim_frames_begin (&self->options, self->layer_set);
-  task = ddim_interpolation_task_new (self->input, &self->settings, self->positions,
-                                      self->n_frames);
-  ddim_model_cache_init (&cache, gimp_get_num_processors ());
-  ddim_progress_start (&progress, _("DDIM interpolation"));
-  success = ddim_task_run (task, &cache, seeds, self->n_frames, keep, self, &self->report,
-                           &progress.monitor, error);
-  ddim_progress_end (&progress);
-
-  return success;
-}
-
 /* The procedure --------------------------------------------------------- */
 
 static GimpValueArray *
@@ -268,9 +145,9 @@ fail (GimpProcedure     *procedure,
 }
 
 static GimpValueArray *
-apply (GimpProcedure *procedure,
-       Interpolation *self,
-       GimpRunMode    run_mode)
+apply (GimpProcedure        *procedure,
+       DdimInterpolationRun *self,
+       GimpRunMode           run_mode)
 {
   g_autoptr (GPtrArray)  layers  = g_ptr_array_new ();
   const GArray          *errors  = self->report.errors;
@@ -281,10 +158,10 @@ apply (GimpProcedure *procedure,
   if (! ddim_transaction_check_memory (self->n_frames, self->layer_set->target.width,
                                        self->layer_set->target.height,
                                        self->layer_set->format, &error) ||
-      ! read_layers (self, &error))
+      ! ddim_interpolation_run_read (self, &error))
     return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
 
-  if (! compute (self, &error) ||
+  if (! ddim_interpolation_run_compute (self, &error) ||
       ! ddim_transaction_commit (self->transaction, layers, &error))
     return fail (procedure, GIMP_PDB_EXECUTION_ERROR, error);
   if (self->options.kind == DDIM_FRAMES_IMAGE && run_mode != GIMP_RUN_NONINTERACTIVE)
@@ -310,11 +187,11 @@ interpolate_run (GimpProcedure        *procedure,
                  GimpProcedureConfig  *config,
                  gpointer              run_data)
 {
-  g_auto (Interpolation)     self      = { 0 };
-  g_autoptr (DdimSelection)  selection = NULL;
-  Call                       call      = { run_mode, image, drawables };
-  GimpValueArray            *values;
-  GError                    *error     = NULL;
+  g_auto (DdimInterpolationRun)  self      = { 0 };
+  g_autoptr (DdimSelection)      selection = NULL;
+  Call                           call      = { run_mode, image, drawables };
+  GimpValueArray                *values;
+  GError                        *error     = NULL;
 
   gegl_init (NULL, NULL);
   ddim_task_report_init (&self.report);

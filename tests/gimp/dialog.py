@@ -89,7 +89,8 @@ def pick():
     def user():
         wait_for_picture('finished')
         keys('alt+v', 'Right', 'Right')
-        wait_for_picture('finished', 3)
+        # of the one passed by there may be none: OK waits for what is picked
+        wait_for_picture('finished', 2)
         screenshot('pick.png')
         keys('alt+o')
 
@@ -258,6 +259,35 @@ def of_image_impossible():
     assert status == Gimp.PDBStatusType.CANCEL, status
     assert any('nothing to learn' in line for line in watched()), watched()
     assert read_bytes(layer) == original
+
+
+@test
+def classes():
+    """a model of classes asks for a label, and goes on when there is one"""
+    model = os.path.join(os.path.dirname(os.environ['PYTHONPATH']), 'golden', 'models',
+                         'class-index')
+    fresh()
+
+    def user():
+        time.sleep(2)
+        screenshot('label.png')
+        keys('alt+o')  # to no effect
+        assert window(TITLE)
+        keys('Escape')
+
+    status = with_dialog(user, image, layer, model=model, **QUICK)
+    assert status == Gimp.PDBStatusType.CANCEL, status
+    texts = [line for line in watched() if line.startswith('text ')]
+    assert sum('Class label' in text for text in texts) == 2, texts  # the row, and why
+
+    def accept():
+        wait_for_picture('finished')
+        keys('alt+o')
+
+    fresh()
+    status = with_dialog(accept, image, layer, model=model, label=1, seed=3, **QUICK)
+    assert status == Gimp.PDBStatusType.SUCCESS, status
+    same(seed=3, model=model, label=1)
 
 
 @test
