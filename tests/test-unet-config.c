@@ -58,12 +58,12 @@ test_defaults (void)
   g_assert_true (c.add_attention);
   g_assert_cmpfloat (c.mid_block_scale_factor, ==, 1);
   g_assert_cmpint (c.downsample_padding, ==, 1);
-  g_assert_cmpint (c.attention_head_dim, ==, 8);
-  g_assert_cmpint (c.act_fn, ==, DDIM_ACTIVATION_SILU);
-  g_assert_cmpint (c.norm_num_groups, ==, 32);
+  g_assert_cmpint (c.style.attention_head_dim, ==, 8);
+  g_assert_cmpint (c.style.act_fn, ==, DDIM_ACTIVATION_SILU);
+  g_assert_cmpint (c.style.norm_num_groups, ==, 32);
   g_assert_cmpint (c.attn_norm_num_groups, ==, 0);
-  g_assert_cmpfloat (c.norm_eps, ==, 1e-5);
-  g_assert_false (c.scale_shift);
+  g_assert_cmpfloat (c.style.norm_eps, ==, 1e-5);
+  g_assert_false (c.style.scale_shift);
   g_assert_false (c.down[0].attention);
   g_assert_true (c.down[1].attention);
   g_assert_true (c.up[0].attention);
@@ -111,12 +111,12 @@ test_fields (void)
   g_assert_cmpfloat (c.mid_block_scale_factor, ==, 1.5);
   g_assert_false (c.add_attention);
   g_assert_cmpint (c.downsample_padding, ==, 0);
-  g_assert_cmpint (c.attention_head_dim, ==, 16);
-  g_assert_cmpint (c.act_fn, ==, DDIM_ACTIVATION_GELU);
-  g_assert_cmpint (c.norm_num_groups, ==, 8);
+  g_assert_cmpint (c.style.attention_head_dim, ==, 16);
+  g_assert_cmpint (c.style.act_fn, ==, DDIM_ACTIVATION_GELU);
+  g_assert_cmpint (c.style.norm_num_groups, ==, 8);
   g_assert_cmpint (c.attn_norm_num_groups, ==, 4);
-  g_assert_cmpfloat (c.norm_eps, ==, 1e-6);
-  g_assert_true (c.scale_shift);
+  g_assert_cmpfloat (c.style.norm_eps, ==, 1e-6);
+  g_assert_true (c.style.scale_shift);
   /* The sampler's type acts in blocks with attention only. */
   g_assert_cmpint (c.down[0].resampling, ==, DDIM_RESAMPLING_RESNET);
   g_assert_cmpint (c.down[1].resampling, ==, DDIM_RESAMPLING_RESNET);
@@ -138,7 +138,7 @@ test_null (void)
                        " \"sample_size\": null, \"class_embed_type\": null,"
                        " \"num_class_embeds\": null}", &c, &error));
   g_assert_no_error (error);
-  g_assert_cmpint (c.attention_head_dim, ==, 0);
+  g_assert_cmpint (c.style.attention_head_dim, ==, 0);
   g_assert_false (c.mid_block);
   g_assert_cmpint (c.sample_size, ==, 64);
   g_assert_cmpint (c.class_embed_type, ==, DDIM_CLASS_NONE);

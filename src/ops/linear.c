@@ -114,9 +114,11 @@ run_panel (gint     chunk,
 
       for (gint i = 0; i < n; i++)
         rows[i] = job->x + (start + i) * job->x_stride;
-      linear->kernels->product (width, &(DdimProduct) { .count = 1, .m = n, .n_parts = 1, .parts = &part,
-                                                        .b = panel_of (linear, chunk),
-                                                        .c = sums, .c_stride = width });
+      linear->kernels->product (width, &(DdimProduct)
+        {
+          .count = 1, .m = n, .n_parts = 1, .parts = &part,
+          .b = panel_of (linear, chunk), .c = sums, .c_stride = width
+        });
       for (gint i = 0; i < n; i++)
         for (gint k = 0; k < used; k++)
           job->out[(start + i) * job->out_stride + first + k] =

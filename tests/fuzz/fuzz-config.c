@@ -20,12 +20,12 @@ check (const DdimUnetConfig *c)
   g_assert_cmpint (c->out_channels, ==, c->in_channels);
   g_assert_true (c->levels >= 1 && c->levels <= DDIM_MAX_LEVELS);
   g_assert_true (c->layers_per_block >= 1 && c->layers_per_block <= 64);
-  g_assert_true (c->norm_num_groups >= 1);
-  g_assert_true (isfinite (c->norm_eps) && c->norm_eps >= 0);
+  g_assert_true (c->style.norm_num_groups >= 1);
+  g_assert_true (isfinite (c->style.norm_eps) && c->style.norm_eps >= 0);
   g_assert_true (isfinite (c->mid_block_scale_factor) && c->mid_block_scale_factor > 0);
   g_assert_true (isfinite (c->freq_shift));
   g_assert_true (c->downsample_padding == 0 || c->downsample_padding == 1);
-  g_assert_true (c->attention_head_dim >= 0 && c->attn_norm_num_groups >= 0);
+  g_assert_true (c->style.attention_head_dim >= 0 && c->attn_norm_num_groups >= 0);
   g_assert_true (c->time_embedding_dim >= 0);
   if (c->time_embedding_type == DDIM_TIME_LEARNED)
     g_assert_cmpint (c->num_train_timesteps, >=, 1);
@@ -36,7 +36,7 @@ check (const DdimUnetConfig *c)
   for (gint i = 0; i < c->levels; i++)
     {
       g_assert_true (c->block_out_channels[i] >= 1 && c->block_out_channels[i] <= 65536);
-      g_assert_cmpint (c->block_out_channels[i] % c->norm_num_groups, ==, 0);
+      g_assert_cmpint (c->block_out_channels[i] % c->style.norm_num_groups, ==, 0);
     }
 }
 

@@ -9,7 +9,7 @@
 
 #pragma once
 
-#include "unet-config.h"
+#include "block-style.h"
 #include "pass.h"
 #include "weights.h"
 
@@ -27,7 +27,7 @@ typedef struct _DdimResnet DdimResnet;
 
 DdimResnet * ddim_resnet_new  (DdimWeights          *weights,
                                const gchar          *name,
-                               const DdimUnetConfig *config,
+                               const DdimBlockStyle *style,
                                gint                  c_in,
                                gint                  c_out,
                                gint                  time_dim,
@@ -47,7 +47,7 @@ typedef struct _DdimSelfAttention DdimSelfAttention;
 /* groups: of its norm, 0 for none.  head_dim: 0 for one head. */
 DdimSelfAttention * ddim_self_attention_new  (DdimWeights          *weights,
                                               const gchar          *name,
-                                              const DdimUnetConfig *config,
+                                              const DdimBlockStyle *style,
                                               gint                  c,
                                               gint                  groups,
                                               gdouble               scale_factor);

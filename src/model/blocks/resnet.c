@@ -30,7 +30,7 @@ struct _DdimResnet
 DdimResnet *
 ddim_resnet_new (DdimWeights          *weights,
                  const gchar          *name,
-                 const DdimUnetConfig *config,
+                 const DdimBlockStyle *style,
                  gint                  c_in,
                  gint                  c_out,
                  gint                  time_dim,
@@ -47,18 +47,18 @@ ddim_resnet_new (DdimWeights          *weights,
   g_autofree gchar *shortcut = g_strconcat (name, ".conv_shortcut", NULL);
 
   resnet->kind         = kind;
-  resnet->act          = config->act_fn;
-  resnet->scale_shift  = config->scale_shift;
+  resnet->act          = style->act_fn;
+  resnet->scale_shift  = style->scale_shift;
   resnet->output_scale = 1 / scale_factor;
-  resnet->time_width   = config->scale_shift ? 2 * c_out : c_out;
+  resnet->time_width   = style->scale_shift ? 2 * c_out : c_out;
 
   first.upsample = kind == DDIM_RESNET_UP;
   resnet->norm1  = ddim_weights_norm (weights, norm1, c_in,
-                                      config->norm_num_groups, config->norm_eps);
+                                      style->norm_num_groups, style->norm_eps);
   resnet->conv1  = ddim_layer_new (weights, conv1, first);
   resnet->time   = ddim_weights_linear (weights, time, time_dim, resnet->time_width);
   resnet->norm2  = ddim_weights_norm (weights, norm2, c_out,
-                                      config->norm_num_groups, config->norm_eps);
+                                      style->norm_num_groups, style->norm_eps);
   resnet->conv2  = ddim_layer_new (weights, conv2, ddim_conv_spec (c_out, c_out, 3));
   if (c_in != c_out)
     resnet->shortcut = ddim_layer_new (weights, shortcut, ddim_conv_spec (c_in, c_out, 1));

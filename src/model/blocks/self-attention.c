@@ -164,13 +164,13 @@ merge_projections (DdimSelfAttention *attention,
 DdimSelfAttention *
 ddim_self_attention_new (DdimWeights          *weights,
                          const gchar          *name,
-                         const DdimUnetConfig *config,
+                         const DdimBlockStyle *style,
                          gint                  c,
                          gint                  groups,
                          gdouble               scale_factor)
 {
   DdimSelfAttention *attention = g_new0 (DdimSelfAttention, 1);
-  gint               d = config->attention_head_dim ? config->attention_head_dim : c;
+  gint               d = style->attention_head_dim ? style->attention_head_dim : c;
   gint               inner = c / d * d;
   g_autofree gchar  *norm = g_strconcat (name, ".group_norm", NULL);
 
@@ -182,7 +182,7 @@ ddim_self_attention_new (DdimWeights          *weights,
                  "%s: “%s” has %d channels, less than attention_head_dim, %d",
                  ddim_safetensors_get_name (weights->file), name, c, d);
   if (groups)
-    attention->norm = ddim_weights_norm (weights, norm, c, groups, config->norm_eps);
+    attention->norm = ddim_weights_norm (weights, norm, c, groups, style->norm_eps);
   if (d == c)
     merge_projections (attention, weights, name, c);
   else

@@ -1,4 +1,4 @@
-/* safetensors.h: the tensors of a .safetensors file, mapped
+/* safetensors.h: the tensors of .safetensors files
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later

@@ -121,8 +121,8 @@ ddim_scheduler_load (const gchar    *path,
       s.schedule = trained ? read_trained_betas (&json, trained, zero_snr, &cause)
                            : ddim_schedule_new (betas[beta], T, start, end, zero_snr, &cause);
       if (cause)
-        ddim_json_refuse (&json, DDIM_ERROR_INVALID,
-                          trained ? "trained_betas" : "beta_schedule", "makes no noise schedule: %s", cause->message);
+        ddim_json_refuse (&json, DDIM_ERROR_INVALID, trained ? "trained_betas" : "beta_schedule",
+                          "makes no noise schedule: %s", cause->message);
     }
 
   if (! ddim_json_close (&json, error))

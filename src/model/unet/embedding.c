@@ -252,6 +252,6 @@ ddim_embedding_run (DdimEmbedding *embedding,
                      out + i * width, run))
       return FALSE;
 
-  ddim_activation_apply (embedding->config.act_fn, out, n * width);
+  ddim_activation_apply (embedding->config.style.act_fn, out, n * width);
   return TRUE;
 }

@@ -114,7 +114,7 @@ read_widths (DdimJson       *json,
              DdimUnetConfig *config)
 {
   JsonArray *array;
-  gint       groups = config->norm_num_groups;
+  gint       groups = config->style.norm_num_groups;
 
   config->levels = array_length (json, "block_out_channels", &array);
   for (gint i = 0; i < config->levels; i++)
@@ -190,17 +190,17 @@ ddim_unet_config_load (const gchar     *path,
   if (! ddim_json_open (&json, path, error))
     return FALSE;
 
-  c.sample_size         = read_sample_size (&json);
-  c.in_channels         = positive (&json, "in_channels", 3, 64);
-  c.out_channels        = positive (&json, "out_channels", 3, 64);
-  c.center_input_sample = ddim_json_boolean (&json, "center_input_sample", FALSE);
-  c.norm_num_groups     = positive (&json, "norm_num_groups", 32, 65536);
-  c.norm_eps            = ddim_json_double (&json, "norm_eps", 1e-5);
-  c.layers_per_block    = positive (&json, "layers_per_block", 2, 64);
-  c.downsample_padding  = ddim_json_int (&json, "downsample_padding", 1);
-  c.add_attention       = ddim_json_boolean (&json, "add_attention", TRUE);
-  c.scale_shift         = ddim_json_choice (&json, "resnet_time_scale_shift", shift_names, 0);
-  c.act_fn              = activations[ddim_json_choice (&json, "act_fn", act_names, 0)];
+  c.sample_size            = read_sample_size (&json);
+  c.in_channels            = positive (&json, "in_channels", 3, 64);
+  c.out_channels           = positive (&json, "out_channels", 3, 64);
+  c.center_input_sample    = ddim_json_boolean (&json, "center_input_sample", FALSE);
+  c.style.norm_num_groups  = positive (&json, "norm_num_groups", 32, 65536);
+  c.style.norm_eps         = ddim_json_double (&json, "norm_eps", 1e-5);
+  c.layers_per_block       = positive (&json, "layers_per_block", 2, 64);
+  c.downsample_padding     = ddim_json_int (&json, "downsample_padding", 1);
+  c.add_attention          = ddim_json_boolean (&json, "add_attention", TRUE);
+  c.style.scale_shift      = ddim_json_choice (&json, "resnet_time_scale_shift", shift_names, 0);
+  c.style.act_fn           = activations[ddim_json_choice (&json, "act_fn", act_names, 0)];
   c.mid_block_scale_factor = ddim_json_double (&json, "mid_block_scale_factor", 1);
 
   if (c.out_channels != c.in_channels)
@@ -210,16 +210,16 @@ ddim_unet_config_load (const gchar     *path,
   if (c.downsample_padding != 0 && c.downsample_padding != 1)
     ddim_json_refuse (&json, DDIM_ERROR_UNSUPPORTED, "downsample_padding",
                       "is %d; supported are 0 and 1", c.downsample_padding);
-  if (! (c.norm_eps >= 0))
+  if (! (c.style.norm_eps >= 0))
     ddim_json_refuse (&json, DDIM_ERROR_INVALID, "norm_eps", "is negative");
   if (! (c.mid_block_scale_factor > 0))
     ddim_json_refuse (&json, DDIM_ERROR_INVALID, "mid_block_scale_factor", "is not above 0");
 
   /* Absent is diffusers' default, 8; null is one head over all channels. */
   if (! json_object_has_member (json.object, "attention_head_dim"))
-    c.attention_head_dim = 8;
+    c.style.attention_head_dim = 8;
   else if (ddim_json_node (&json, "attention_head_dim"))
-    c.attention_head_dim = positive (&json, "attention_head_dim", 8, 65536);
+    c.style.attention_head_dim = positive (&json, "attention_head_dim", 8, 65536);
   if (ddim_json_node (&json, "attn_norm_num_groups"))
     c.attn_norm_num_groups = positive (&json, "attn_norm_num_groups", 32, 65536);
 

@@ -8,7 +8,7 @@
 
 #pragma once
 
-#include "tensor.h"
+#include "block-style.h"
 
 G_BEGIN_DECLS
 
@@ -65,13 +65,9 @@ typedef struct
   gdouble   mid_block_scale_factor;
   gboolean  add_attention;                 /* in the mid block              */
   gint      downsample_padding;
-  gint      attention_head_dim;            /* 0: null, one head             */
+  gint      attn_norm_num_groups;          /* of the mid block; 0: null     */
 
-  DdimActivation act_fn;
-  gint           norm_num_groups;
-  gint           attn_norm_num_groups;     /* of the mid block; 0: null     */
-  gdouble        norm_eps;
-  gboolean       scale_shift;              /* resnet_time_scale_shift       */
+  DdimBlockStyle style;
 } DdimUnetConfig;
 
 /* Reads the file.  Errors name the file and the field. */

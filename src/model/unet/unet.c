@@ -70,11 +70,11 @@ level_load (Level                *level,
       g_autofree gchar *resnet = g_strdup_printf ("%s.resnets.%d", name, i);
       g_autofree gchar *attention = g_strdup_printf ("%s.attentions.%d", name, i);
 
-      level->resnets[i] = ddim_resnet_new (weights, resnet, config, c_in[i], c_out,
+      level->resnets[i] = ddim_resnet_new (weights, resnet, &config->style, c_in[i], c_out,
                                            time_dim, DDIM_RESNET_PLAIN, 1);
       if (block->attention)
-        level->attentions[i] = ddim_self_attention_new (weights, attention, config, c_out,
-                                                        config->norm_num_groups, 1);
+        level->attentions[i] = ddim_self_attention_new (weights, attention, &config->style, c_out,
+                                                        config->style.norm_num_groups, 1);
     }
 }
 
@@ -98,7 +98,7 @@ level_load_sampler (Level                *level,
 
   if (block->resampling == DDIM_RESAMPLING_RESNET)
     {
-      level->resampler = ddim_resnet_new (weights, block_name, config, c, c, time_dim,
+      level->resampler = ddim_resnet_new (weights, block_name, &config->style, c, c, time_dim,
                                           up ? DDIM_RESNET_UP : DDIM_RESNET_DOWN, 1);
       return;
     }
@@ -192,18 +192,18 @@ load_mid (DdimUnet    *unet,
   gdouble scale = config->mid_block_scale_factor;
   /* With neither of the two, diffusers' mid attention has no norm. */
   gint    groups = config->attn_norm_num_groups ? config->attn_norm_num_groups
-                 : config->scale_shift ? 0 : config->norm_num_groups;
+                 : config->style.scale_shift ? 0 : config->style.norm_num_groups;
 
   if (! config->mid_block || weights->error)
     return;
 
-  unet->mid[0] = ddim_resnet_new (weights, "mid_block.resnets.0", config, c, c, time_dim,
+  unet->mid[0] = ddim_resnet_new (weights, "mid_block.resnets.0", &config->style, c, c, time_dim,
                                   DDIM_RESNET_PLAIN, scale);
-  unet->mid[1] = ddim_resnet_new (weights, "mid_block.resnets.1", config, c, c, time_dim,
+  unet->mid[1] = ddim_resnet_new (weights, "mid_block.resnets.1", &config->style, c, c, time_dim,
                                   DDIM_RESNET_PLAIN, scale);
   if (config->add_attention)
     unet->mid_attention = ddim_self_attention_new (weights, "mid_block.attentions.0",
-                                                   config, c, groups, scale);
+                                                   &config->style, c, groups, scale);
 }
 
 DdimUnet *
@@ -232,7 +232,7 @@ ddim_unet_new (const DdimUnetConfig   *config,
       load_up (unet, &weights, time_dim);
     }
   unet->norm_out = ddim_weights_norm (&weights, "conv_norm_out", c,
-                                      config->norm_num_groups, config->norm_eps);
+                                      config->style.norm_num_groups, config->style.norm_eps);
   unet->conv_out = ddim_layer_new (&weights, "conv_out",
                                    ddim_conv_spec (c, config->out_channels, 3));
 

@@ -1,0 +1,23 @@
+/* block-style.h: what all blocks of a network have in common
+ *
+ * Copyright (C) 2026 The gimp-ddim authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "tensor.h"
+
+G_BEGIN_DECLS
+
+/* The names are diffusers' own. */
+typedef struct
+{
+  DdimActivation act_fn;
+  gint           norm_num_groups;
+  gdouble        norm_eps;
+  gboolean       scale_shift;        /* resnet_time_scale_shift */
+  gint           attention_head_dim; /* 0: null, one head       */
+} DdimBlockStyle;
+
+G_END_DECLS
