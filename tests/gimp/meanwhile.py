@@ -14,8 +14,8 @@ from harness import *
 from user import *
 
 ARGUMENTS = {'steps': 3, 'depth': 0.5, 'strength': 0.6, 'seed': 3, 'method': 'windows'}
-W, H = 300, 200
-PART = (20, 20, 60, 60)
+W, H = 96, 72
+PART = (16, 12, 40, 40)
 LOCK, DELETE, SELECT, FILL, ALL, UNDO = ('ctrl+F9', 'ctrl+F8', 'ctrl+F7', 'ctrl+comma',
                                         'ctrl+a', 'ctrl+z')
 IMAGE = 'GIMP$'   # the title of its window
@@ -67,7 +67,7 @@ def while_it_computes(image, layers, *pressed):
         keys(*pressed, title=IMAGE)
     thread = threading.Thread(target=user)
     thread.start()
-    status, message = vary(image, layers, **{**ARGUMENTS, 'steps': 60})
+    status, message = vary(image, layers, **{**ARGUMENTS, 'steps': 80})
     thread.join()
     return display, status, message
 
@@ -101,7 +101,7 @@ def other_selection():
     keys(UNDO, title=IMAGE)
     assert wait_for(lambda: read_bytes(layer) == before, 10), 'one step does not undo it'
     keys(UNDO, title=IMAGE)   # of the selection
-    assert wait_for(lambda: Gimp.Selection.bounds(image)[2:] == (20, 20, 80, 80), 10)
+    assert wait_for(lambda: Gimp.Selection.bounds(image)[2:] == (16, 12, 56, 52), 10)
     assert wait_for(lambda: not image.is_dirty(), 10), 'more than one step'
 
 
@@ -180,7 +180,7 @@ def second_locked():
     second.set_name('second')
     image.insert_layer(second, None, 0)
     second.set_offsets(30, 30)
-    image.select_rectangle(Gimp.ChannelOps.REPLACE, 20, 20, 80, 80)
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 20, 20, 60, 50)
     before = [read_bytes(layer) for layer in (first, second)]
     image.set_selected_layers([second])
     image.clean_all()
