@@ -2,23 +2,29 @@
 # Copyright (C) 2026 The gimp-ddim authors
 """A folder of pictures as one packed array, and the crops cut from it.
 
-Pictures are decoded once, scaled down to a longest side, and laid end to end
-in RUN/pixels.npy; RUN/pixels.json says where each one lies and which are held
-out.  The two files are all that training needs: they can be carried to
-another machine in place of the pictures.
+Pictures are decoded once, scaled to a ladder of sizes, and laid end to end in
+RUN/pixels.npy; RUN/pixels.json says where each size of each one lies and which
+pictures are held out.  The two files are all that training needs.
 
-A crop is a square of a picture scaled down to the size that is asked for, its
-side drawn evenly in the logarithm between that size and the picture's shorter
-side, so that a network sees the same things near and far.
+The array lies in the memory of the device that trains, and a batch is gathered
+there.  A crop is a square of one of a picture's sizes, all as likely, so that
+a network sees the same things near and far; or it is the whole picture, scaled
+so that its shorter side is the crop's.  Every second size is averaged, as a
+canvas is that the filter reduces; the others are scaled by a Lanczos filter,
+as photographs are.
 """
+import concurrent.futures
 import json
 import math
+import os
 import pathlib
 
 import numpy as np
+import torch
 from PIL import Image, ImageOps
 
 KINDS = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
+STEP = 0.5 ** 0.5  # from one size of a picture to the next
 
 
 def find(folder, skip=()):
@@ -74,111 +80,193 @@ def cut_tiles(picture, side):
     return [tile for tile in tiles if tile.std() > 2]
 
 
-def pack(folder, run, skip=(), longest=1024, tiles=0, held_out=22):
-    """Writes RUN/pixels.npy and RUN/pixels.json from a folder."""
+def scaled(picture, side, averaged):
+    """The picture with a shorter side of `side` pixels."""
+    height, width = picture.shape[:2]
+    if min(height, width) == side:
+        return picture
+    factor = side / min(height, width)
+    size = (max(side, round(width * factor)), max(side, round(height * factor)))
+    kind = Image.Resampling.BOX if averaged else Image.Resampling.LANCZOS
+    return np.asarray(Image.fromarray(picture).resize(size, kind))
+
+
+def read_sizes(path, longest, tiles, sizes):
+    """[(the ladder of a picture, {crop size: the whole picture}), ...], one
+    for each tile where it is a sheet of them; a text where it cannot be read."""
+    try:
+        picture = open_picture(path, 0 if tiles else longest)
+    except (OSError, ValueError) as error:
+        return f"{path} is left out: {error}"
+    result = []
+    for part in cut_tiles(picture, tiles) if tiles else [picture]:
+        ladder, side = [np.ascontiguousarray(part)], min(part.shape[:2])
+        while round(side * STEP) >= min(sizes):
+            side = round(side * STEP)
+            ladder.append(scaled(ladder[0], side, len(ladder) % 2))
+        whole = {size: scaled(ladder[0], size, i % 2)
+                 for i, size in enumerate(sizes)}
+        result.append((ladder, whole))
+    return result
+
+
+def pack(folder, run, sizes, skip=(), longest=1024, tiles=0, held_out=22):
+    """Writes RUN/pixels.npy and RUN/pixels.json from a folder.
+
+    RUN/held-out.txt, where it is there already, says what is held out."""
     folder, run = pathlib.Path(folder), pathlib.Path(run)
     names = find(folder, skip)
-    held = set(choose_held_out(names, held_out))
+    if (run / "held-out.txt").exists():
+        held = set((run / "held-out.txt").read_text().splitlines())
+    else:
+        held = set(choose_held_out(names, held_out))
+        (run / "held-out.txt").write_text("\n".join(sorted(held)) + "\n")
     entries, chunks, offset = [], [], 0
-    for i, name in enumerate(names):
-        try:
-            picture = open_picture(folder / name, 0 if tiles else longest)
-        except (OSError, ValueError) as error:
-            print(f"{name} is left out: {error}")
-            continue
-        for part in cut_tiles(picture, tiles) if tiles else [picture]:
-            entries.append(dict(name=name, offset=offset, height=part.shape[0],
-                                width=part.shape[1], held=name in held))
-            chunks.append(np.ascontiguousarray(part).reshape(-1))
-            offset += chunks[-1].size
-        if i % 500 == 0 or i + 1 == len(names):
-            print(f"Packing pictures: {i + 1} of {len(names)}", flush=True)
+
+    def place(picture):
+        nonlocal offset
+        chunks.append(np.ascontiguousarray(picture).reshape(-1))
+        offset += chunks[-1].size
+        return [offset - chunks[-1].size, *picture.shape[:2]]
+
+    with concurrent.futures.ProcessPoolExecutor(os.cpu_count()) as pool:
+        count = len(names)
+        read = pool.map(read_sizes, [folder / name for name in names],
+                        [longest] * count, [tiles] * count, [sizes] * count,
+                        chunksize=8)
+        for i, (name, parts) in enumerate(zip(names, read)):
+            if isinstance(parts, str):
+                print(parts)
+                continue
+            for ladder, whole in parts:
+                entries.append(dict(
+                    name=name, held=name in held,
+                    ladder=[place(picture) for picture in ladder],
+                    whole={size: place(p) for size, p in whole.items()}))
+            if i % 500 == 0 or i + 1 == count:
+                print(f"Packing pictures: {i + 1} of {count}", flush=True)
     np.save(run / "pixels.part.npy", np.concatenate(chunks))
     (run / "pixels.part.npy").replace(run / "pixels.npy")
     (run / "pixels.json").write_text(json.dumps(entries))
 
 
 class Crops:
-    """Random crops for training, fixed ones for measuring."""
+    """Random crops for training, fixed ones for measuring.
 
-    def __init__(self, run, whole=False, thin=0.25):
+    whole: the share of crops that are whole pictures, from 0 to 1.
+    shares: {folder: how much its pictures count}, 1 where it is not named."""
+
+    def __init__(self, run, whole=0.0, shares=None, thin=0.2):
         run = pathlib.Path(run)
-        self.pixels = np.load(run / "pixels.npy", mmap_mode="r")
+        self.numbers = np.load(run / "pixels.npy", mmap_mode="c")
+        self.pixels = None
         entries = json.loads((run / "pixels.json").read_text())
         self.seen = [e for e in entries if not e["held"]]
         self.held = [e for e in entries if e["held"]]
-        self.whole, self.thin = whole, thin
+        self.whole, self.thin, self.shares = whole, thin, shares or {}
+        self.tables = {}
+
+    def move(self, device):
+        """Brings the pixels to the device where batches are gathered."""
+        self.pixels = torch.from_numpy(self.numbers).to(device)
+
+    def places(self, entry, size):
+        """Where crops of a picture come from: (place, its weight)."""
+        folder = pathlib.PurePath(entry["name"]).parts[0]
+        share = self.shares.get(folder, 1.0)
+        ladder = [place for place in entry["ladder"] if min(place[1:]) >= size]
         # Between one picture, one vote and one pixel, one vote.
-        weight = np.array([(e["height"] * e["width"]) ** 0.75
-                           for e in self.seen])
-        self.cumulative = np.cumsum(weight / weight.sum())
+        area = math.prod(entry["ladder"][0][1:]) ** 0.5
+        crops = [(place, area * share / len(ladder)) for place in ladder]
+        # Nothing is made larger, unless whole pictures are all there is.
+        fits = self.whole == 1 or min(entry["ladder"][0][1:]) >= size
+        return crops, [(entry["whole"][str(size)], share)] if fits else []
 
-    def fits(self, entry, size):
-        return self.whole or min(entry["height"], entry["width"]) >= size
+    def table(self, size):
+        """(offsets, heights, widths, cumulative weights) for crops of a size."""
+        if size not in self.tables:
+            both = [self.places(entry, size) for entry in self.seen]
+            crops = [place for some, _ in both for place in some]
+            wholes = [place for _, some in both for place in some]
+            rows = []
+            for places, share in (crops, 1 - self.whole), (wholes, self.whole):
+                total = sum(weight for _, weight in places)
+                if share > 0 and total > 0:
+                    rows += [(*place, share * weight / total)
+                             for place, weight in places]
+            columns = list(zip(*rows))
+            device = self.pixels.device
+            weights = torch.tensor(columns[3], dtype=torch.float64)
+            self.tables[size] = (
+                *(torch.tensor(c, device=device) for c in columns[:3]),
+                (weights / weights.sum()).cumsum(0).to(device))
+        return self.tables[size]
 
-    def check(self, size):
+    def check(self, sizes):
         """Ends the program where there is nothing to cut such crops from."""
-        for entries, use in (self.seen, "train on"), (self.held, "measure with"):
-            if not any(self.fits(e, size) for e in entries):
-                raise SystemExit(
-                    f"No picture to {use} is {size} pixels high and wide. Take "
-                    "larger pictures, a smaller --stages, or --whole.")
+        for size in sizes:
+            for entries, use in ((self.seen, "train on"),
+                                 (self.held, "measure with")):
+                if self.whole < 1 and not any(
+                        min(e["ladder"][0][1:]) >= size for e in entries):
+                    raise SystemExit(
+                        f"No picture to {use} is {size} pixels high and wide. "
+                        "Take larger pictures, a smaller --stages, or --whole.")
+                if entries and str(size) not in entries[0]["whole"]:
+                    raise SystemExit(
+                        f"The packed pictures were not made for crops of "
+                        f"{size}. Remove pixels.json to pack them again.")
 
-    def picture(self, entry):
-        shape = entry["height"], entry["width"], 3
-        return self.pixels[entry["offset"]:entry["offset"]
-                           + math.prod(shape)].reshape(shape)
+    def batch(self, size, count, rng):
+        """[count, 3, size, size] in [-1, 1] on the pixels' device, mirrored
+        half of the time, by a generator of that device.
 
-    def cut(self, entry, size, side, y, x):
-        """The square of `side` pixels at (y, x), scaled to `size`."""
-        square = self.picture(entry)[y:y + side, x:x + side]
-        if side == size:
-            return np.asarray(square)
-        return np.asarray(Image.fromarray(np.ascontiguousarray(square)).resize(
-            (size, size), Image.Resampling.LANCZOS))
+        Nearly flat crops teach little, and there are many: more are drawn
+        than needed, and the flattest left out, though not always."""
+        offsets, heights, widths, weights = self.table(size)
+        device, many = self.pixels.device, math.ceil(count * (1 + self.thin))
 
-    def random(self, size, rng):
-        """One crop [size, size, 3], mirrored half of the time.
+        def random():
+            return torch.rand(many, device=device, generator=rng)
 
-        A nearly flat crop (its standard deviation below 8 of 255) teaches
-        little, and there are many: only some, `thin`, are kept."""
-        while True:
-            index = np.searchsorted(self.cumulative, rng.random())
-            entry = self.seen[min(index, len(self.seen) - 1)]
-            most = min(entry["height"], entry["width"])
-            if not self.fits(entry, size):
-                continue
-            side = most
-            if not self.whole and most > size:
-                side = min(most, round(size * (most / size) ** rng.random()))
-            y = int(rng.integers(entry["height"] - side + 1))
-            x = int(rng.integers(entry["width"] - side + 1))
-            crop = self.cut(entry, size, side, y, x)
-            if crop.std() < 8 and rng.random() >= self.thin:
-                continue
-            return crop[:, ::-1] if rng.random() < 0.5 else crop
+        i = torch.searchsorted(weights, random().double())
+        i = i.clamp(max=len(offsets) - 1)
+        line = torch.arange(size, device=device)
+        top = (random() * (heights[i] - size + 1)).long()
+        left = (random() * (widths[i] - size + 1)).long()
+        mirrored = (random() < 0.5)[:, None]
+        columns = left[:, None] + torch.where(mirrored, size - 1 - line, line)
+        rows = (top[:, None] + line) * widths[i][:, None]
+        index = rows[:, :, None] + columns[:, None, :]
+        index = offsets[i][:, None, None] + 3 * index
+        crops = self.pixels[index[..., None]
+                            + torch.arange(3, device=device)]
+        spread = crops[:, ::2, ::2].float().std((1, 2, 3)) + 12 * random()
+        crops = crops[spread.topk(count).indices]
+        return (crops.permute(0, 3, 1, 2).float() / 127.5 - 1).contiguous(
+            memory_format=torch.channels_last)
 
-    def batch(self, size, count, seed):
-        """[count, 3, size, size] in [-1, 1], a function of the seed alone."""
-        rng = np.random.default_rng(seed)
-        crops = np.stack([self.random(size, rng) for _ in range(count)])
-        return to_numbers(crops)
-
-    def held_out(self, size, count):
-        """The middles of the held-out pictures, evenly chosen, as a batch."""
-        held = [e for e in self.held if self.fits(e, size)]
+    def held_out(self, size, count, whole=None):
+        """The middles of the held-out pictures, evenly chosen, as a batch;
+        the middles of the whole pictures where those are trained on."""
+        whole = self.whole == 1 if whole is None else whole
+        held = [e for e in self.held
+                if whole or min(e["ladder"][0][1:]) >= size]
         step = max(1.0, len(held) / count)
         chosen = [held[int((k + 0.5) * step)]
                   for k in range(min(count, len(held)))]
         crops = []
         for entry in chosen:
-            side = min(entry["height"], entry["width"])
-            if not self.whole:
+            offset, height, width = entry["ladder"][0]
+            picture = self.numbers[offset:offset + 3 * height * width].reshape(
+                height, width, 3)
+            side = min(height, width)
+            if not whole:
                 # As a painter meets it: at its own scale or at half of it.
                 side = min(side, 2 * size if side >= 4 * size else size)
-            crops.append(self.cut(entry, size, side,
-                                  (entry["height"] - side) // 2,
-                                  (entry["width"] - side) // 2))
+            y, x = (height - side) // 2, (width - side) // 2
+            square = np.ascontiguousarray(picture[y:y + side, x:x + side])
+            crops.append(scaled(square, size, whole))
         return to_numbers(np.stack(crops)), [e["name"] for e in chosen]
 
 

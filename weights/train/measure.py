@@ -20,30 +20,50 @@ import json
 import pathlib
 
 import torch
-from diffusers import DDIMScheduler, UNet2DModel
 from PIL import Image
 
-BINS = [(0, 200), (200, 400), (400, 600), (600, 1000)]
+BINS = [(0, 50), (50, 200), (200, 400), (400, 600), (600, 1000)]
+
+
+class Epsilon:
+    """epsilon of a network that predicts it, or v = a epsilon - s x0."""
+
+    def __init__(self, unet, alphas, predicts):
+        self.unet, self.alphas = unet, alphas
+        self.predicts_v = predicts == "v_prediction"
+
+    def __call__(self, x, t):
+        answer = self.unet(x, t)
+        answer = getattr(answer, "sample", answer).float()
+        if not self.predicts_v:
+            return answer
+        a = self.alphas.to(x.device)[t].view(-1, 1, 1, 1)
+        return a.sqrt() * answer + (1 - a).sqrt() * x
 
 
 def load(folder):
-    """(U-Net in float32, alphas-bar [T]) of a diffusers folder."""
+    """(its epsilon in float32, alphas-bar [T]) of a diffusers folder, read by
+    diffusers."""
+    from diffusers import DDIMScheduler, UNet2DModel
+
     unet = UNet2DModel.from_pretrained(folder, subfolder="unet",
                                        low_cpu_mem_usage=False)
     scheduler = DDIMScheduler.from_pretrained(folder, subfolder="scheduler")
-    return unet.float().eval(), scheduler.alphas_cumprod
+    alphas = scheduler.alphas_cumprod
+    return Epsilon(unet.float().eval(), alphas,
+                   scheduler.config.prediction_type), alphas
 
 
-def evaluate(unet, x, t, precision):
+def evaluate(model, x, t, precision):
     """epsilon(x, t), t one for all or one for each."""
     t = torch.as_tensor(t, device=x.device).expand(len(x))
     with torch.autocast(x.device.type, torch.bfloat16,
                         enabled=precision == "bf16"):
-        return unet(x, t).sample.float()
+        return model(x, t)
 
 
 @torch.no_grad()
-def held_out_loss(unet, alphas, crops, precision="fp32", every=25):
+def held_out_loss(model, alphas, crops, precision="fp32", every=25):
     """{bin: loss}, the noise a function of the level, the same each time."""
     losses = {}
     for first, last in BINS:
@@ -52,7 +72,7 @@ def held_out_loss(unet, alphas, crops, precision="fp32", every=25):
             rng = torch.Generator().manual_seed(t)
             noise = torch.randn(crops.shape, generator=rng).to(crops.device)
             x = alphas[t].sqrt() * crops + (1 - alphas[t]).sqrt() * noise
-            error = evaluate(unet, x, t, precision) - noise
+            error = evaluate(model, x, t, precision) - noise
             total.append(error.square().mean().item())
         losses[f"{first}-{last}"] = sum(total) / len(total)
     return losses
@@ -77,29 +97,29 @@ def move(x, epsilon, a, b):
 
 
 @torch.no_grad()
-def encode(unet, alphas, x, steps, depth=1.0, precision="fp32",
+def encode(model, alphas, x, steps, depth=1.0, precision="fp32",
            quadratic=False):
     times, levels = ladder(alphas, steps, depth, quadratic)
     for i, t in enumerate(times):
-        x = move(x, evaluate(unet, x, t, precision), levels[i], levels[i + 1])
+        x = move(x, evaluate(model, x, t, precision), levels[i], levels[i + 1])
     return x
 
 
 @torch.no_grad()
-def decode(unet, alphas, x, steps, depth=1.0, precision="fp32",
+def decode(model, alphas, x, steps, depth=1.0, precision="fp32",
            quadratic=False):
     times, levels = ladder(alphas, steps, depth, quadratic)
     for i in reversed(range(len(times))):
-        x = move(x, evaluate(unet, x, times[i], precision), levels[i + 1],
+        x = move(x, evaluate(model, x, times[i], precision), levels[i + 1],
                  levels[i])
     return x
 
 
-def reconstruction(unet, alphas, crops, steps, quadratic, precision="fp32"):
+def reconstruction(model, alphas, crops, steps, quadratic, precision="fp32"):
     """(mean square in [0, 1], root mean square of the latents)"""
     args = dict(steps=steps, precision=precision, quadratic=quadratic)
-    latent = encode(unet, alphas, crops, **args)
-    back = decode(unet, alphas, latent, **args)
+    latent = encode(model, alphas, crops, **args)
+    back = decode(model, alphas, latent, **args)
     return (((back - crops) / 2).square().mean().item(),
             latent.square().mean().sqrt().item())
 
@@ -114,30 +134,30 @@ def slerp(x, y, a):
             + (torch.sin(a * theta) / torch.sin(theta)).view(shape) * y)
 
 
-def sheet(unet, alphas, crops, path, precision="fp32", steps=20, columns=8):
+def sheet(model, alphas, crops, path, precision="fp32", steps=20, columns=8):
     """Four rows for each group of `columns` crops, written as a PNG."""
     crops = crops[:columns]
     rng = torch.Generator().manual_seed(7)
     noise = torch.randn(crops.shape, generator=rng).to(crops.device)
     args = dict(steps=steps, precision=precision)
-    back = decode(unet, alphas, encode(unet, alphas, crops, **args), **args)
+    back = decode(model, alphas, encode(model, alphas, crops, **args), **args)
     half = dict(args, depth=0.5)
-    latent = encode(unet, alphas, crops, **half)
+    latent = encode(model, alphas, crops, **half)
     spread = latent.flatten(1).std(1).view(-1, 1, 1, 1)
-    varied = decode(unet, alphas, slerp(latent, noise * spread, 0.4), **half)
-    drawn = decode(unet, alphas, noise, steps=50, precision=precision)
+    varied = decode(model, alphas, slerp(latent, noise * spread, 0.4), **half)
+    drawn = decode(model, alphas, noise, steps=50, precision=precision)
     rows = [torch.cat(list(row), 2) for row in (crops, back, varied, drawn)]
     picture = torch.cat(rows, 1).clamp(-1, 1).add(1).mul(127.5).round()
     Image.fromarray(picture.permute(1, 2, 0).byte().cpu().numpy()).save(path)
 
 
-def figures(unet, alphas, crops, precision="fp32"):
+def figures(model, alphas, crops, precision="fp32"):
     """Everything a card states, as a dictionary."""
     result = {"images": len(crops),
-              "loss": held_out_loss(unet, alphas, crops, precision)}
+              "loss": held_out_loss(model, alphas, crops, precision)}
     for steps in 20, 50:
         for name, quadratic in ("", True), ("_linear", False):
-            error, rms = reconstruction(unet, alphas, crops, steps, quadratic,
+            error, rms = reconstruction(model, alphas, crops, steps, quadratic,
                                         precision)
             result[f"reconstruction_mse_S{steps}{name}"] = error
             result[f"latent_rms_S{steps}{name}"] = rms
@@ -161,15 +181,15 @@ def main():
     args = parser.parse_args()
     if args.threads:
         torch.set_num_threads(args.threads)
-    numbers, names = Crops(args.run, args.whole).held_out(args.size, args.crops)
+    numbers, names = Crops(args.run).held_out(args.size, args.crops, args.whole)
     crops = torch.from_numpy(numbers)
     for folder in args.models:
-        unet, alphas = load(folder)
-        result = figures(unet, alphas, crops, args.precision)
+        model, alphas = load(folder)
+        result = figures(model, alphas, crops, args.precision)
         print(folder, json.dumps(result, indent=2), flush=True)
         if args.sheets:
             name = pathlib.Path(folder).resolve().name + ".png"
-            sheet(unet, alphas, crops, pathlib.Path(args.sheets) / name,
+            sheet(model, alphas, crops, pathlib.Path(args.sheets) / name,
                   args.precision)
 
 
