@@ -115,8 +115,8 @@ test_properties (void)
   DdimLevelsOptions options;
 
   g_assert_cmpint (ddim_model_get_info (heads)->sample_size, ==, 16);
-  g_assert_true (ddim_model_get_info (heads)->attention);
-  g_assert_false (ddim_model_get_info (none)->attention);
+  g_assert_true (ddim_model_get_info (heads)->fixed_size);
+  g_assert_false (ddim_model_get_info (none)->fixed_size);
   g_assert_cmpint (ddim_schedule_get_length (ddim_model_get_schedule (heads)), ==, 1000);
   g_assert_cmpint (ddim_model_get_spacing (heads, &options), ==, DDIM_SPACING_LEADING);
   g_assert_cmpint (options.steps_offset, ==, 0);

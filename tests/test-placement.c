@@ -6,8 +6,8 @@
 
 #include "ddim.h"
 
-/* `auto` fits the region to a model of whole objects and shows all of it to
- * one of textures; what the user chose is never changed.                     */
+/* `auto` fits the region to a model of a fixed size, of whole objects, and
+ * shows all of it to any other; what the user chose is never changed.                     */
 static void
 test_choice (void)
 {
@@ -23,9 +23,9 @@ test_choice (void)
   g_assert_cmpint (placement.method, ==, DDIM_PLACEMENT_WINDOWS);
 
   for (gint method = DDIM_PLACEMENT_WINDOWS; method <= DDIM_PLACEMENT_FIT; method++)
-    for (gint attention = 0; attention <= 1; attention++)
+    for (gint fixed_size = 0; fixed_size <= 1; fixed_size++)
       {
-        ddim_placement_init (&placement, method, FALSE, 64, attention, 300, 200);
+        ddim_placement_init (&placement, method, FALSE, 64, fixed_size, 300, 200);
         g_assert_cmpint (placement.method, ==, method);
       }
 }

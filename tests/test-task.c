@@ -433,7 +433,7 @@ test_label (void)
           input = make_variation_input (DDIM_STAGES_RESULT);
           g_clear_pointer (&input->source, ddim_patch_source_free);
           ddim_placement_init (&input->placement, DDIM_PLACEMENT_WHOLE, FALSE, info.sample_size,
-                               info.attention, H, W);
+                               info.fixed_size, H, W);
           task = ddim_variation_task_new (input, &settings);
           made = run (task, &seed, 1, NULL);
           if (before && m == 0)
@@ -468,7 +468,7 @@ test_interpolation (void)
 
   g_assert_true (ddim_model_settings_inspect (&settings.model, 3, &info, NULL));
   g_assert_cmpint (info.channels, ==, 3);
-  ddim_placement_init (&placement, DDIM_PLACEMENT_WINDOWS, FALSE, info.sample_size, info.attention, H, W);
+  ddim_placement_init (&placement, DDIM_PLACEMENT_WINDOWS, FALSE, info.sample_size, info.fixed_size, H, W);
   input = ddim_interpolation_input_new (&placement, DDIM_STAGES_RESULT, 3, H, W);
   for (gint k = 0; k < 3; k++)
     input->keys[0][k] = make_picture (H, W, k);

@@ -43,6 +43,7 @@ test_defaults (void)
   g_assert_true (load ("{" SHORT "}", &c, &error));
   g_assert_no_error (error);
   g_assert_cmpint (c.sample_size, ==, 64);
+  g_assert_false (c.many_sizes);
   g_assert_cmpint (c.in_channels, ==, 3);
   g_assert_cmpint (c.out_channels, ==, 3);
   g_assert_false (c.center_input_sample);
@@ -93,9 +94,11 @@ test_fields (void)
     " \"add_attention\": false, \"downsample_padding\": 0, \"attention_head_dim\": 16,"
     " \"act_fn\": \"gelu\", \"norm_num_groups\": 8, \"attn_norm_num_groups\": 4,"
     " \"norm_eps\": 1e-06, \"resnet_time_scale_shift\": \"scale_shift\","
+    " \"training_sizes\": [32, 64],"
     " \"dropout\": 0.0, \"a_field_of_tomorrow\": 3}", &c, &error));
   g_assert_no_error (error);
   g_assert_cmpint (c.sample_size, ==, 48);
+  g_assert_true (c.many_sizes);
   g_assert_cmpint (c.in_channels, ==, 1);
   g_assert_true (c.center_input_sample);
   g_assert_cmpint (c.time_embedding_type, ==, DDIM_TIME_LEARNED);
@@ -159,6 +162,7 @@ test_refused (void)
       { "{" SHORT ", \"in_channels\": 3.5}",     DDIM_ERROR_INVALID,     "in_channels" },
       { "{" SHORT ", \"in_channels\": 4294967299}", DDIM_ERROR_INVALID,  "in_channels" },
       { "{" SHORT ", \"out_channels\": 6}",      DDIM_ERROR_UNSUPPORTED, "out_channels" },
+      { "{" SHORT ", \"training_sizes\": [64, 32]}", DDIM_ERROR_INVALID, "training_sizes" },
       { "{" SHORT ", \"layers_per_block\": 0}",  DDIM_ERROR_INVALID,     "layers_per_block" },
       { "{" SHORT ", \"layers_per_block\": 1000000}", DDIM_ERROR_INVALID, "layers_per_block" },
       { "{" SHORT ", \"downsample_padding\": 2}", DDIM_ERROR_UNSUPPORTED, "downsample_padding" },

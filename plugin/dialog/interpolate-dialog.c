@@ -76,7 +76,7 @@ plan (gpointer          data,
       ! ddim_model_settings_inspect (model, self->layer_set->colors, &info, error))
     return 0;
 
-  ddim_placement_init (&placement, model->method, FALSE, info.sample_size, info.attention,
+  ddim_placement_init (&placement, model->method, FALSE, info.sample_size, info.fixed_size,
                   self->layer_set->target.height, self->layer_set->target.width);
   self->input    = ddim_layer_set_plan_input (self->layer_set, &placement,
                                               DDIM_STAGES_PREVIEWS);

@@ -167,7 +167,7 @@ ddim_models_describe (const DdimModelInfo *info)
 {
   gdouble millions = info->parameters / 1e6;
 
-  if (info->attention)
+  if (info->fixed_size)
     return g_strdup_printf (
       /* Translators: about a model: the side of its training pictures in
        * pixels, and how many numbers it has learned, in millions. */

@@ -61,7 +61,7 @@ plan (gpointer          data,
       ! ddim_model_settings_inspect (model, self->region->colors, &info, error))
     return 0;
 
-  ddim_placement_init (&placement, model->method, model->tileable, info.sample_size, info.attention,
+  ddim_placement_init (&placement, model->method, model->tileable, info.sample_size, info.fixed_size,
                   self->region->target.height, self->region->target.width);
   self->input    = ddim_region_plan_input (self->region, &placement, DDIM_STAGES_ALL);
   self->view     = ddim_region_view_new (self->region, self->input, PREVIEW_SIDE);

@@ -38,7 +38,7 @@ ddim_interpolation_run_read (DdimInterpolationRun  *self,
   if (! ddim_model_settings_inspect (model, layer_set->colors, &info, error))
     return FALSE;
 
-  ddim_placement_init (&placement, model->method, FALSE, info.sample_size, info.attention,
+  ddim_placement_init (&placement, model->method, FALSE, info.sample_size, info.fixed_size,
                        layer_set->target.height, layer_set->target.width);
   self->input = ddim_layer_set_plan_input (layer_set, &placement, DDIM_STAGES_RESULT);
 

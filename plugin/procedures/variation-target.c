@@ -104,7 +104,7 @@ ddim_variation_target_read (DdimVariationTarget          *target,
     return FALSE;
 
   ddim_placement_init (&placement, settings->model.method, settings->model.tileable,
-                       info.sample_size, info.attention,
+                       info.sample_size, info.fixed_size,
                        region->target.height, region->target.width);
   target->input = ddim_region_plan_input (region, &placement, DDIM_STAGES_RESULT);
 

@@ -5,10 +5,10 @@
  *
  * Three ways.  Windows of just the size that the model was trained on are the
  * safest for what it has learned, and cost the most: every pixel is seen about
- * twice.  A network without attention has no size of its own, so it is shown
- * the whole region, or windows of it as large as memory allows.  A model of
- * whole objects (faces, fruits: those with attention) would put an object into
- * every window, so the region is scaled to its size, and the change scaled
+ * twice.  A network without attention, or trained on canvases of many sizes,
+ * has no size of its own, so it is shown the whole region, or windows of it as
+ * large as memory allows.  A model of whole objects (faces, fruits: those with
+ * attention and a fixed size) would put an object into every window, so the region is scaled to its size, and the change scaled
  * back.  What is scaled does not wrap to the pixel, so `auto` fits no tile.
  *
  * tests/bench/canvas.md has the measurements that `auto` rests on.
@@ -31,14 +31,14 @@ ddim_placement_init (DdimPlacement       *placement,
                      DdimPlacementMethod  method,
                      gboolean             tileable,
                      gint                 sample_size,
-                     gboolean             has_attention,
+                     gboolean             fixed_size,
                      gint                 h,
                      gint                 w)
 {
   gint side = MAX (sample_size, MIN_WINDOW);
 
   if (method == DDIM_PLACEMENT_AUTO)
-    method = ! has_attention                   ? DDIM_PLACEMENT_WHOLE
+    method = ! fixed_size                      ? DDIM_PLACEMENT_WHOLE
              : MAX (h, w) > side && ! tileable ? DDIM_PLACEMENT_FIT
                                                : DDIM_PLACEMENT_WINDOWS;
 

@@ -40,7 +40,7 @@ void ddim_placement_init            (DdimPlacement       *placement,
                                      DdimPlacementMethod  method,
                                      gboolean             tileable,
                                      gint                 sample_size,
-                                     gboolean             has_attention,
+                                     gboolean             fixed_size,
                                      gint                 h,
                                      gint                 w);
 

@@ -26,7 +26,8 @@ typedef struct
   gint     channels;    /* of its canvases                                  */
   gint     sample_size; /* the side of the squares it was trained on, pixels */
   guint64  parameters;  /* how many numbers it has learned; 0: none         */
-  gboolean attention;   /* some layer sees the whole canvas at once         */
+  gboolean fixed_size;  /* some layer sees the whole canvas at once, and the
+                           canvases it was trained on were all of one size  */
   gint     labels;      /* class labels are from 0 to labels - 1, and one must
                            be given; 0: it has no classes                   */
   gint     embedding;   /* numbers of a class embedding, which must be given

@@ -281,7 +281,7 @@ measure_scale (DdimModel *model)
 
       ddim_placement_init (&placement, DDIM_PLACEMENT_AUTO, FALSE,
                            ddim_model_get_info (model)->sample_size,
-                           ddim_model_get_info (model)->attention, side, side);
+                           ddim_model_get_info (model)->fixed_size, side, side);
       inner = ddim_model_new_field (model, NULL, &error);
       field = ddim_tiling_new (inner, &placement.tiling, &error);
       x     = ddim_canvas_new (1, side, side, field->channels);

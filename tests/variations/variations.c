@@ -94,7 +94,7 @@ make_network (VariationsMaker           *maker,
   if (! inner)
     return FALSE;
   ddim_placement_init (&placement, DDIM_PLACEMENT_WHOLE, FALSE,
-                       info->sample_size, info->attention, region->h, region->w);
+                       info->sample_size, info->fixed_size, region->h, region->w);
   fields->schedule = ddim_model_get_schedule (maker->model);
   fields->encoding = ddim_tiling_new (inner, &placement.tiling, error);
   if (! fields->encoding)

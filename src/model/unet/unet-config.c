@@ -151,6 +151,25 @@ read_sample_size (DdimJson *json)
   return size;
 }
 
+/* training_sizes: the least and the largest, absent in diffusers' own. */
+static gboolean
+read_many_sizes (DdimJson *json)
+{
+  JsonNode  *node  = ddim_json_node (json, "training_sizes");
+  JsonArray *array = node && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+
+  if (! array)
+    return FALSE;
+  if (json_array_get_length (array) != 2 || entry (array, 0) < 1 ||
+      entry (array, 0) > entry (array, 1))
+    {
+      ddim_json_refuse (json, DDIM_ERROR_INVALID, "training_sizes",
+                        "is not a least and a largest size");
+      return FALSE;
+    }
+  return entry (array, 0) < entry (array, 1);
+}
+
 static void
 read_embeddings (DdimJson       *json,
                  DdimUnetConfig *config)
@@ -191,6 +210,7 @@ ddim_unet_config_load (const gchar     *path,
     return FALSE;
 
   c.sample_size            = read_sample_size (&json);
+  c.many_sizes             = read_many_sizes (&json);
   c.in_channels            = positive (&json, "in_channels", 3, 64);
   c.out_channels           = positive (&json, "out_channels", 3, 64);
   c.center_input_sample    = ddim_json_boolean (&json, "center_input_sample", FALSE);

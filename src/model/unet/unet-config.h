@@ -45,6 +45,10 @@ typedef struct
 typedef struct
 {
   gint     sample_size;
+  gboolean many_sizes;                     /* training_sizes, an addition of
+                                              weights/train: those of the
+                                              squares it was trained on are
+                                              more than one               */
   gint     in_channels, out_channels;
   gboolean center_input_sample;
 

@@ -276,9 +276,10 @@ describe (UnetModel *self)
   info->channels    = config->in_channels;
   info->sample_size = config->sample_size;
   info->parameters  = ddim_safetensors_count (self->file);
-  info->attention   = config->mid_block && config->add_attention;
+  info->fixed_size  = config->mid_block && config->add_attention;
   for (gint i = 0; i < config->levels; i++)
-    info->attention |= config->down[i].attention || config->up[i].attention;
+    info->fixed_size |= config->down[i].attention || config->up[i].attention;
+  info->fixed_size &= ! config->many_sizes;
   switch (config->class_embed_type)
     {
     case DDIM_CLASS_NONE:
