@@ -31,11 +31,14 @@ test_variation (void)
   gchar                 source[]   = "a=b\nc \"d\"\té";
   gchar                 model[]    = DDIM_MODEL_IMAGE;
   gchar                 symmetry[] = DDIM_SYMMETRY_TURNED;
+  gchar                 texture[]  = DDIM_TEXTURE_IMAGE;
   DdimVariationSettings settings   = {
     .model    = { .model = model, .steps = 37, .depth = 0.1 + 0.2, .tileable = TRUE,
                   .method = DDIM_PLACEMENT_WHOLE },
     .strength = 1.0 / 3.0,
     .eta      = 1e-17,
+    .texture  = texture,
+    .leeway   = 0.7,
     .source   = source,
     .symmetry = symmetry,
   };
@@ -51,6 +54,10 @@ test_variation (void)
   g_assert_cmpfloat (g_key_file_get_double (file, "recipe", "depth", NULL), ==, 0.1 + 0.2);
   g_assert_cmpfloat (g_key_file_get_double (file, "recipe", "strength", NULL), ==, 1.0 / 3.0);
   g_assert_cmpfloat (g_key_file_get_double (file, "recipe", "eta", NULL), ==, 1e-17);
+  g_assert_cmpfloat (g_key_file_get_double (file, "recipe", "leeway", NULL), ==, 0.7);
+  g_free (name);
+  name = g_key_file_get_string (file, "recipe", "texture", NULL);
+  g_assert_cmpstr (name, ==, DDIM_TEXTURE_IMAGE);
   g_assert_cmpuint (g_key_file_get_uint64 (file, "recipe", "seed", NULL), ==, G_MAXINT);
   g_assert_cmpint (g_key_file_get_integer (file, "recipe", "steps", NULL), ==, 37);
   g_assert_true (g_key_file_get_boolean (file, "recipe", "tileable", NULL));

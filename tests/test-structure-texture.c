@@ -219,6 +219,25 @@ test_errors (void)
     }
 }
 
+/* A structure field that overflows is an error, not a picture of its bounds. */
+static void
+test_overflow (void)
+{
+  g_autoptr (DdimSchedule) betas     = schedule ();
+  Flat                    *structure = flat_new (3e38f), *texture = flat_new (0);
+  g_autoptr (DdimField)    field     = ddim_structure_texture_new (&structure->field, betas,
+                                                                   &texture->field, NULL, NULL);
+  g_autoptr (DdimCanvas)   x         = ddim_canvas_new (1, 64, 64, 3);
+  g_autoptr (DdimCanvas)   out       = ddim_canvas_copy (x);
+  DdimLevel                level     = level_of (1);
+  g_autoptr (GError)       error     = NULL;
+
+  g_assert_false (ddim_field_evaluate (field, x, &level, out, NULL, &error));
+  g_assert_error (error, DDIM_ERROR, DDIM_ERROR_NOT_FINITE);
+  ddim_field_unref (&structure->field);
+  ddim_field_unref (&texture->field);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -227,5 +246,6 @@ main (int argc, char **argv)
   g_test_add_func ("/structure-texture/seen", test_seen);
   g_test_add_func ("/structure-texture/agreement", test_agreement);
   g_test_add_func ("/structure-texture/errors", test_errors);
+  g_test_add_func ("/structure-texture/overflow", test_overflow);
   return g_test_run ();
 }

@@ -10,6 +10,9 @@
 
 #include "denoiser.h"
 
+/* The structure field's smallest cells, in the result's pixels. */
+#define STRUCTURE_CELL 2
+
 /* The depth at which a picture of 1 / k of the size loses what it loses at
  * `depth` in full size.  A pixel of the small picture is the mean of k x k
  * pixels; so is its noise, of which 1 / k is left.  What the full size loses at
@@ -53,6 +56,76 @@ make_levels (const DdimModelSettings  *settings,
                           MAX (depth, least), NULL, error);
 }
 
+/* Structure from the one, texture from the other, or all from the one there is. */
+static DdimField *
+combine (const DdimDenoiser  *denoiser,
+         DdimField           *patches,
+         GError             **error)
+{
+  if (! denoiser->structure)
+    return ddim_field_ref (patches);
+  if (! patches)
+    return ddim_field_ref (denoiser->structure);
+
+  return ddim_structure_texture_new (denoiser->structure,
+                                     ddim_model_get_schedule (denoiser->model),
+                                     patches, &denoiser->options, error);
+}
+
+static gboolean
+init_structure (DdimDenoiser             *denoiser,
+                const DdimModelSettings  *settings,
+                const DdimPlacement      *placement,
+                DdimModelCache           *cache,
+                GError                  **error)
+{
+  DdimModel            *model     = ddim_model_cache_load (cache, settings, error);
+  DdimCondition         condition = { 0 };
+  g_autoptr (DdimField) field     = NULL;
+
+  if (! model)
+    return FALSE;
+
+  if (ddim_model_get_info (model)->labels > 0 && settings->label >= 0)
+    condition.label = &settings->label;
+  field = ddim_model_new_field (model, &condition, error);
+  if (! field)
+    return FALSE;
+
+  denoiser->model     = ddim_model_ref (model);
+  denoiser->structure = ddim_tiling_new (field, &placement->tiling, error);
+  return denoiser->structure != NULL;
+}
+
+/* A model of patches takes canvases of any size, and wraps them itself.  A picture
+ * too small or too full of holes for a whole patch leaves everything to the
+ * network, unless it was another that the user chose.                       */
+static gboolean
+init_patches (DdimDenoiser           *denoiser,
+              const DdimStage        *stage,
+              const DdimCanvas       *canvas,
+              const DdimPatchSource  *source,
+              DdimModelCache         *cache,
+              GError                **error)
+{
+  g_autoptr (GError)    cause = NULL;
+  g_autoptr (DdimModel) model = ddim_patch_source_make_model (source, canvas, stage->reduction,
+                                                              cache->pool, &cause);
+
+  if (! model && denoiser->structure && source->own > 0)
+    return TRUE;
+  if (! model)
+    {
+      g_propagate_error (error, g_steal_pointer (&cause));
+      return FALSE;
+    }
+
+  denoiser->patches = ddim_model_new_field (model, NULL, error);
+  if (! denoiser->model)
+    denoiser->model = g_steal_pointer (&model);
+  return denoiser->patches != NULL;
+}
+
 gboolean
 ddim_denoiser_init (DdimDenoiser             *denoiser,
                     const DdimModelSettings  *settings,
@@ -63,35 +136,21 @@ ddim_denoiser_init (DdimDenoiser             *denoiser,
                     DdimModelCache           *cache,
                     GError                  **error)
 {
-  g_autoptr (DdimModel) of_patches = NULL;
-  g_autoptr (DdimField) field      = NULL;
-  DdimCondition         condition  = { 0 };
-  DdimModel            *model;
-
   *denoiser = (DdimDenoiser) { 0 };
 
-  if (source)
-    model = of_patches = ddim_patch_source_make_model (source, canvas, stage->reduction,
-                                                       cache->pool, error);
-  else
-    model = ddim_model_cache_load (cache, settings, error);
-  if (! model)
-    return FALSE;
+  /* A small stage's pixels are as many of the result's. */
+  denoiser->options.cell     = MAX (STRUCTURE_CELL / stage->reduction, 1);
+  denoiser->options.tileable = placement->tiling.tileable;
 
-  denoiser->levels = make_levels (settings, model, stage, error);
-  if (! denoiser->levels)
-    return FALSE;
-
-  if (ddim_model_get_info (model)->labels > 0 && settings->label >= 0)
-    condition.label = &settings->label;
-  field = ddim_model_new_field (model, &condition, error);
-
-  /* A model of patches takes canvases of any size, and wraps them itself. */
-  if (field)
-    denoiser->field = source ? ddim_field_ref (field)
-                             : ddim_tiling_new (field, &placement->tiling, error);
-  denoiser->hash = source ? ddim_patch_source_get_hash (source)
-                          : g_strdup (ddim_model_get_hash (model));
+  if ((ddim_model_settings_is_image (settings) ||
+       init_structure (denoiser, settings, placement, cache, error)) &&
+      (! source || init_patches (denoiser, stage, canvas, source, cache, error)))
+    denoiser->levels = make_levels (settings, denoiser->model, stage, error);
+  if (denoiser->levels)
+    denoiser->field = combine (denoiser, denoiser->patches, error);
+  denoiser->hash = denoiser->structure || ! source
+                   ? g_strdup (denoiser->model ? ddim_model_get_hash (denoiser->model) : "")
+                   : ddim_patch_source_get_hash (source);
   if (! denoiser->field)
     ddim_denoiser_clear (denoiser);
 
@@ -102,6 +161,9 @@ void
 ddim_denoiser_clear (DdimDenoiser *denoiser)
 {
   g_clear_pointer (&denoiser->field, ddim_field_unref);
+  g_clear_pointer (&denoiser->structure, ddim_field_unref);
+  g_clear_pointer (&denoiser->patches, ddim_field_unref);
+  g_clear_pointer (&denoiser->model, ddim_model_unref);
   g_clear_pointer (&denoiser->levels, ddim_levels_free);
   g_clear_pointer (&denoiser->hash, g_free);
 }
@@ -120,4 +182,18 @@ ddim_denoiser_name_error (const DdimModelSettings  *settings,
                /* Translators: the first %s is a model's name, the second says what
                 * went wrong, in English. */
                _("The model “%s” could not finish: %s"), settings->model, cause->message);
+}
+
+DdimField *
+ddim_denoiser_hold_back (const DdimDenoiser         *denoiser,
+                         const DdimPatchesHandicap  *handicap,
+                         GError                    **error)
+{
+  g_autoptr (DdimField) patches = NULL;
+
+  if (! denoiser->patches || handicap->apart <= 0)
+    return ddim_field_ref (denoiser->field);
+
+  patches = ddim_patches_new_handicapped (denoiser->patches, handicap);
+  return combine (denoiser, patches, error);
 }

@@ -18,26 +18,39 @@
 /* What a picture is encoded and decoded with. */
 typedef struct
 {
-  DdimField  *field;
-  DdimLevels *levels;
-  gchar      *hash;    /* tells models from each other: hexadecimal digits   */
+  DdimField            *field;
+  DdimLevels           *levels;
+  gchar                *hash;       /* tells models from each other: hexadecimal digits */
+
+  /* What the field is made of, one of which may be NULL. */
+  DdimField            *structure;  /* a network, seen in tiles              */
+  DdimField            *patches;
+  DdimModel            *model;      /* of the structure, or of the patches   */
+  DdimStructureTexture  options;    /* of both together                      */
 } DdimDenoiser;
 
 /* Makes both for one stage.
  *   placement: how the picture is put before a model
  *   canvas: the picture at this stage's size
- *   source: of DDIM_MODEL_IMAGE, whose patches make the model; else NULL
+ *   source: whose patches make the texture, or of DDIM_MODEL_IMAGE everything;
+ *     NULL: the model makes everything
  *   cache: where a model on disk is loaded to
  * Errors are sentences for the user.  Clear with ddim_denoiser_clear ().    */
-gboolean ddim_denoiser_init  (DdimDenoiser             *denoiser,
-                              const DdimModelSettings  *settings,
-                              const DdimPlacement      *placement,
-                              const DdimStage          *stage,
-                              const DdimCanvas         *canvas,
-                              const DdimPatchSource    *source,
-                              DdimModelCache           *cache,
-                              GError                  **error);
-void     ddim_denoiser_clear (DdimDenoiser             *denoiser);
+gboolean    ddim_denoiser_init       (DdimDenoiser              *denoiser,
+                                      const DdimModelSettings   *settings,
+                                      const DdimPlacement       *placement,
+                                      const DdimStage           *stage,
+                                      const DdimCanvas          *canvas,
+                                      const DdimPatchSource     *source,
+                                      DdimModelCache            *cache,
+                                      GError                   **error);
+void        ddim_denoiser_clear      (DdimDenoiser              *denoiser);
+
+/* A field like the denoiser's, but that own patches are held back; the same where
+ * there are no patches.  A new reference.                                    */
+DdimField * ddim_denoiser_hold_back  (const DdimDenoiser        *denoiser,
+                                      const DdimPatchesHandicap *handicap,
+                                      GError                   **error);
 
 /* Puts the model's name before what the library says when it cannot go on with
  * it: a field that is no longer finite, or too little memory.               */

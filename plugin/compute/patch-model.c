@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <math.h>
+#include <string.h>
 
 #include <glib/gi18n-lib.h>
 
@@ -84,6 +85,27 @@ reduce_place (gint place,
   return origin + (gint) floor ((place - origin) / (gdouble) k);
 }
 
+/* Puts the canvas, which lies in the picture's pixels, in the place of what is there:
+ * of a tile, opposite borders of the picture itself do not meet.            */
+static void
+paste (DdimPatchSource  *source,
+       const DdimCanvas *canvas)
+{
+  DdimCanvas *picture = source->picture;
+  gint        c       = picture->c;
+
+  for (gint y = 0; y < canvas->h; y++)
+    for (gint x = 0; x < canvas->w; x++)
+      {
+        gint to_y = canvas->y + y - picture->y;
+        gint to_x = canvas->x + x - picture->x;
+
+        if (to_y >= 0 && to_y < picture->h && to_x >= 0 && to_x < picture->w)
+          memcpy (picture->data + ((gsize) to_y * picture->w + to_x) * c,
+                  canvas->data + ((gsize) y * canvas->w + x) * c, c * sizeof (gfloat));
+      }
+}
+
 DdimModel *
 ddim_patch_source_make_model (const DdimPatchSource  *source,
                               const DdimCanvas       *canvas,
@@ -92,9 +114,10 @@ ddim_patch_source_make_model (const DdimPatchSource  *source,
                               GError                **error)
 {
   g_autoptr (GError)  cause = NULL;
+  gboolean            tile  = canvas && source->own > 0 && source->options.wrap;
   DdimModel          *model;
 
-  for (; k > 1; k = (k + 1) / 2)
+  for (; k > 1 || tile; k = (k + 1) / 2)
     {
       g_autoptr (DdimPatchSource) reduced = reduce (source, k);
 
@@ -103,6 +126,9 @@ ddim_patch_source_make_model (const DdimPatchSource  *source,
           reduced->picture->x = reduce_place (source->picture->x, canvas->x, k);
           reduced->picture->y = reduce_place (source->picture->y, canvas->y, k);
         }
+      if (tile)
+        paste (reduced, canvas);
+      tile  = FALSE;
       model = ddim_model_new_for_picture (reduced->picture, reduced->mask, &reduced->options,
                                          pool, NULL);
       if (model)

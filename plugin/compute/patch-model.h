@@ -15,6 +15,9 @@ typedef struct
   DdimCanvas         *picture;  /* one item                                  */
   gfloat             *mask;     /* its h x w: 1 where it may be used, else 0 */
   DdimPatchesOptions  options;  /* at full size                              */
+  gint                own;      /* pixels: patches nearer than this, both ways, to
+                                   a place are its own; 0: the picture is not the
+                                   one that is varied                        */
   gchar              *name;     /* of the picture, for messages              */
   DdimRange           range;    /* of its values, before they were compressed */
 } DdimPatchSource;
@@ -26,7 +29,8 @@ gchar     * ddim_patch_source_get_hash   (const DdimPatchSource  *source);
 
 /* A model of the source for a canvas of 1 / k of the size, whose origin is that
  * of the full one, as a stage's is; or at the next larger size at which the
- * source still has a whole patch.  canvas may be NULL where `apart` is 0.  The
+ * source still has a whole patch.  Of a tile, with patches of its own, the canvas
+ * takes its place in the source.  canvas may be NULL where `apart` is 0.  The
  * error is a sentence for the user.  Any thread.                            */
 DdimModel * ddim_patch_source_make_model (const DdimPatchSource  *source,
                                           const DdimCanvas       *canvas,

@@ -89,8 +89,12 @@ ddim_recipe_of_variation (const DdimVariationSettings *settings,
   g_key_file_set_double  (file, GROUP, "eta",      settings->eta);
   g_key_file_set_boolean (file, GROUP, "tileable", settings->model.tileable);
   g_key_file_set_uint64  (file, GROUP, "seed",     seed);
-  if (ddim_model_settings_is_image (&settings->model))
-    add_source (file, settings->source, settings->symmetry);
+  g_key_file_set_string  (file, GROUP, "texture",  settings->texture);
+  if (ddim_variation_settings_has_patches (settings))
+    {
+      g_key_file_set_double (file, GROUP, "leeway", settings->leeway);
+      add_source (file, settings->source, settings->symmetry);
+    }
 
   return g_key_file_to_data (file, NULL, NULL);
 }

@@ -27,6 +27,7 @@ ddim_variation_settings_copy (const DdimVariationSettings *settings,
                               DdimVariationSettings       *copy)
 {
   *copy          = *settings;
+  copy->texture  = g_strdup (settings->texture);
   copy->source   = g_strdup (settings->source);
   copy->symmetry = g_strdup (settings->symmetry);
   ddim_model_settings_copy (&settings->model, &copy->model);
@@ -35,6 +36,7 @@ ddim_variation_settings_copy (const DdimVariationSettings *settings,
 void
 ddim_variation_settings_clear (DdimVariationSettings *settings)
 {
+  g_clear_pointer (&settings->texture, g_free);
   g_clear_pointer (&settings->source, g_free);
   g_clear_pointer (&settings->symmetry, g_free);
   ddim_model_settings_clear (&settings->model);
@@ -74,6 +76,26 @@ gboolean
 ddim_model_settings_is_image (const DdimModelSettings *settings)
 {
   return ! g_strcmp0 (settings->model, DDIM_MODEL_IMAGE);
+}
+
+gboolean
+ddim_variation_settings_has_patches (const DdimVariationSettings *settings)
+{
+  return ddim_model_settings_is_image (&settings->model) ||
+         ! g_strcmp0 (settings->texture, DDIM_TEXTURE_IMAGE);
+}
+
+void
+ddim_variation_settings_place (const DdimVariationSettings *settings,
+                               const DdimModelInfo         *info,
+                               gint                         h,
+                               gint                         w,
+                               DdimPlacement               *placement)
+{
+  gboolean fixed_size = info->fixed_size && ! ddim_variation_settings_has_patches (settings);
+
+  ddim_placement_init (placement, settings->model.method, settings->model.tileable,
+                       info->sample_size, fixed_size, h, w);
 }
 
 gboolean

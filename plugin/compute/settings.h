@@ -13,6 +13,10 @@
 /* The model's name that stands for no folder, but for the image's own patches. */
 #define DDIM_MODEL_IMAGE "this image"
 
+/* Where fine detail comes from: the picture's own patches, or the model alone. */
+#define DDIM_TEXTURE_IMAGE "image"
+#define DDIM_TEXTURE_MODEL "model"
+
 /* What patches may be used as, beside what they are. */
 #define DDIM_SYMMETRY_NONE     "none"
 #define DDIM_SYMMETRY_MIRRORED "mirrored"
@@ -40,8 +44,11 @@ typedef struct
   DdimModelSettings  model;
   gdouble            strength;  /* 0 to 1                                    */
   gdouble            eta;       /* 0 to 1                                    */
-  gchar             *source;    /* of DDIM_MODEL_IMAGE: a drawable's name, or NULL */
-  gchar             *symmetry;  /* of DDIM_MODEL_IMAGE: a DDIM_SYMMETRY_     */
+  gchar             *texture;   /* a DDIM_TEXTURE_                           */
+  gdouble            leeway;   /* 0 to 1: how far a place may go from its own
+                                   patches                                   */
+  gchar             *source;    /* of patches: a drawable's name, or NULL    */
+  gchar             *symmetry;  /* of patches: a DDIM_SYMMETRY_              */
 } DdimVariationSettings;
 
 typedef struct
@@ -78,6 +85,18 @@ void     ddim_texture_settings_clear       (DdimTextureSettings             *set
 
 /* Whether the model is made of the image's own patches. */
 gboolean ddim_model_settings_is_image      (const DdimModelSettings         *settings);
+
+/* Whether a variation is made of patches, all of it or its texture. */
+gboolean ddim_variation_settings_has_patches
+                                           (const DdimVariationSettings     *settings);
+
+/* How a target of h x w pixels is put before a model like `info`.  A network that
+ * gives structure alone sees the whole of it reduced, whatever it was trained on. */
+void     ddim_variation_settings_place     (const DdimVariationSettings     *settings,
+                                            const DdimModelInfo             *info,
+                                            gint                             h,
+                                            gint                             w,
+                                            DdimPlacement                   *placement);
 
 /* Whether both mean the same model. */
 gboolean ddim_model_settings_same_model    (const DdimModelSettings         *a,

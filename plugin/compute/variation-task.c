@@ -12,8 +12,15 @@
 #include "denoiser.h"
 #include "variation-task.h"
 
-/* Evaluations a step of the exact encoder, before it was measured: the most. */
-#define EXACT_EVALUATIONS 3.0
+/* Pixels from the border of what may change inwards in which it changes less, so
+ * that no border shows.                                                     */
+#define TAPER 24
+
+/* The handicap of own patches (DdimPatchesHandicap), at a leeway of 1. */
+#define HANDICAP 0.8
+
+/* Evaluations a step of the exact encoder, and decoding: the most. */
+#define EXACT_EVALUATIONS 4.0
 
 typedef struct
 {
@@ -24,8 +31,9 @@ typedef struct
 
 typedef struct
 {
+  DdimDenoiser   denoiser;
   DdimInversion *inversion; /* NULL where nothing is to change               */
-  gchar         *hash;      /* of the model                                  */
+  gfloat        *weights;   /* tapered, or NULL: all may change              */
 } Opened;
 
 /* The input -------------------------------------------------------------- */
@@ -99,7 +107,7 @@ same_making (const DdimTask *a,
   const DdimVariationSettings *x = &((const VariationTask *) a)->settings;
   const DdimVariationSettings *y = &((const VariationTask *) b)->settings;
 
-  return x->strength == y->strength && x->eta == y->eta;
+  return x->strength == y->strength && x->eta == y->eta && x->leeway == y->leeway;
 }
 
 static gdouble
@@ -114,14 +122,32 @@ making_cost (const DdimTask *task,
   return ddim_stage_get_cost (&task->stages->stages[stage], self->settings.model.steps);
 }
 
-/* To encode, and to decode what was encoded. */
+/* The direct encoder keeps the picture at every level.  Where there is no room for
+ * that, the exact one takes its time instead.                               */
+static DdimEncoder
+choose_encoder (const VariationTask *self,
+                gint                 stage)
+{
+  const DdimCanvas *picture = self->input->pictures[stage];
+  gint              steps   = ddim_stage_get_steps (&self->base.stages->stages[stage],
+                                                    self->settings.model.steps);
+  gdouble           kept    = 2.0 * (steps + 4) * sizeof (gfloat);
+
+  kept *= (gdouble) picture->h * picture->w * picture->c;
+  return kept <= ddim_memory_get_budget () / 2 ? DDIM_ENCODER_DIRECT : DDIM_ENCODER_EXACT;
+}
+
 static gdouble
 opening_cost (const DdimTask *task,
               gint            stage)
 {
-  gboolean exact = ddim_stage_is_result (&task->stages->stages[stage]);
+  gdouble once = making_cost (task, stage);
 
-  return making_cost (task, stage) * (1.0 + (exact ? EXACT_EVALUATIONS : 1.0));
+  if (once <= 0.0 ||
+      choose_encoder ((const VariationTask *) task, stage) == DDIM_ENCODER_DIRECT)
+    return once;
+
+  return once * EXACT_EVALUATIONS;
 }
 
 static void
@@ -130,8 +156,24 @@ close_inversion (gpointer data)
   Opened *opened = data;
 
   ddim_inversion_free (opened->inversion);
-  g_free (opened->hash);
+  ddim_denoiser_clear (&opened->denoiser);
+  g_free (opened->weights);
   g_free (opened);
+}
+
+static gfloat *
+taper_weights (const DdimVariationInput *input,
+               gint                      stage)
+{
+  const DdimStage *s    = &input->stages.stages[stage];
+  gfloat          *copy = NULL;
+
+  if (input->weights[stage])
+    {
+      copy = g_memdup2 (input->weights[stage], (gsize) s->h * s->w * sizeof (gfloat));
+      ddim_taper (copy, s->h, s->w, TAPER / (gdouble) s->reduction);
+    }
+  return copy;
 }
 
 static gpointer
@@ -142,31 +184,35 @@ open_inversion (const DdimTask     *task,
                 gdouble            *evaluated,
                 GError            **error)
 {
-  const VariationTask   *self     = (const VariationTask *) task;
-  DdimVariationInput    *input    = self->input;
-  const DdimStage       *s        = &input->stages.stages[stage];
-  g_auto (DdimDenoiser)  denoiser = { 0 };
-  DdimCanvas            *picture;
-  Opened                *opened;
-
-  if (! ddim_denoiser_init (&denoiser, &self->settings.model, &input->placement, s,
-                            input->pictures[stage], input->source, cache, error))
-    return NULL;
-
-  *evaluated   = 0.0;
-  opened       = g_new0 (Opened, 1);
-  opened->hash = g_steal_pointer (&denoiser.hash);
-  if (! is_varied (&self->settings))
-    return opened;
+  const VariationTask *self   = (const VariationTask *) task;
+  DdimVariationInput  *input  = self->input;
+  const DdimStage     *s      = &input->stages.stages[stage];
+  Opened              *opened = g_new0 (Opened, 1);
+  DdimCanvas          *picture;
 
   picture = ddim_canvas_copy (input->pictures[stage]);
   if (self->settings.model.tileable)
     ddim_canvas_make_seamless (picture);
 
-  opened->inversion = ddim_inversion_new (denoiser.field, denoiser.levels,
-                                          ddim_stage_is_result (s) ? DDIM_ENCODER_EXACT
-                                                                   : DDIM_ENCODER_PAPER,
-                                          picture, monitor, error);
+  if (! ddim_denoiser_init (&opened->denoiser, &self->settings.model, &input->placement, s,
+                            picture, input->source, cache, error))
+    {
+      ddim_canvas_free (picture);
+      close_inversion (opened);
+      return NULL;
+    }
+
+  *evaluated = 0.0;
+  if (! is_varied (&self->settings))
+    {
+      ddim_canvas_free (picture);
+      return opened;
+    }
+
+  opened->weights   = taper_weights (input, stage);
+  opened->inversion = ddim_inversion_new (opened->denoiser.field, opened->denoiser.levels,
+                                          choose_encoder (self, stage), picture, monitor,
+                                          error);
   if (opened->inversion)
     *evaluated = s->w * (gdouble) s->h * opened->inversion->evaluations;
   else
@@ -178,6 +224,38 @@ open_inversion (const DdimTask     *task,
   return opened;
 }
 
+/* Of patches a picture comes back as long as most of its noise is left: of half a
+ * turn of the latent a fifth of what all of it changes.  This makes even steps of
+ * the strength about even in what is seen.  A network by itself is even.     */
+static gdouble
+turn_of_strength (const VariationTask *self)
+{
+  gdouble strength = self->settings.strength;
+
+  return self->input->source ? strength * (2.0 - strength) : strength;
+}
+
+static DdimField *
+make_field (const VariationTask  *self,
+            const Opened         *opened,
+            const DdimCanvas     *picture,
+            gint                  reduction,
+            gdouble               turn,
+            GError              **error)
+{
+  const DdimPatchSource *source   = self->input->source;
+  gdouble                leeway  = self->settings.leeway;
+  DdimPatchesHandicap    handicap = { .handicap = HANDICAP * leeway * leeway * turn,
+                                      .weights  = opened->weights,
+                                      .y = picture->y, .x = picture->x,
+                                      .h = picture->h, .w = picture->w };
+
+  if (source)
+    handicap.apart = (source->own + reduction - 1) / reduction;
+
+  return ddim_denoiser_hold_back (&opened->denoiser, &handicap, error);
+}
+
 static DdimCanvas *
 make (const DdimTask     *task,
       gint                stage,
@@ -187,16 +265,20 @@ make (const DdimTask     *task,
       const DdimMonitor  *monitor,
       GError            **error)
 {
-  const VariationTask    *self    = (const VariationTask *) task;
-  const Opened           *opened  = data;
-  const DdimCanvas       *picture = self->input->pictures[stage];
-  gsize                   size    = ddim_canvas_item_size (picture);
-  g_autoptr (DdimCanvas)  made    = ddim_canvas_new (n, picture->h, picture->w, picture->c);
-  DdimVariation           options = { .strength  = self->settings.strength,
-                                      .eta       = self->settings.eta,
-                                      .seeds     = seeds,
-                                      .weights   = self->input->weights[stage],
-                                      .reduction = task->stages->stages[stage].reduction };
+  const VariationTask    *self      = (const VariationTask *) task;
+  const Opened           *opened    = data;
+  const DdimCanvas       *picture   = self->input->pictures[stage];
+  gint                    reduction = task->stages->stages[stage].reduction;
+  gdouble                 turn      = turn_of_strength (self);
+  gsize                   size      = ddim_canvas_item_size (picture);
+  g_autoptr (DdimField)   field     = NULL;
+  g_autoptr (DdimCanvas)  made      = ddim_canvas_new (n, picture->h, picture->w, picture->c);
+  DdimVariation           options   = { .strength  = turn,
+                                        .eta       = self->settings.eta,
+                                        .seeds     = seeds,
+                                        .weights   = opened->weights,
+                                        .tileable  = self->settings.model.tileable,
+                                        .reduction = reduction };
 
   if (! opened->inversion)
     {
@@ -204,8 +286,15 @@ make (const DdimTask     *task,
         memcpy (made->data + i * size, picture->data, size * sizeof (gfloat));
       made->x = picture->x;
       made->y = picture->y;
+      return g_steal_pointer (&made);
     }
-  else if (! ddim_vary (opened->inversion, &options, made, NULL, monitor, error))
+
+  field = make_field (self, opened, picture, reduction, turn, error);
+  if (! field)
+    return NULL;
+
+  options.field = field;
+  if (! ddim_vary (opened->inversion, &options, made, NULL, monitor, error))
     {
       ddim_denoiser_name_error (&self->settings.model, error);
       return NULL;
@@ -221,7 +310,7 @@ report (gpointer        data,
   const Opened *opened = data;
   gdouble       error  = opened->inversion ? opened->inversion->inversion_error : 0.0;
 
-  report->hash = g_strdup (opened->hash);
+  report->hash = g_strdup (opened->denoiser.hash);
   g_array_append_val (report->errors, error);
 }
 

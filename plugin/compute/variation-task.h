@@ -11,9 +11,9 @@
 #include "stages.h"
 #include "task.h"
 
-/* By a model of the same image, no patch nearer than this to a place is used for
- * it, in pixels: it would be given back as it is.                           */
-#define DDIM_VARIATION_APART 32
+/* Patches of the varied picture that lie nearer than this to a place, in pixels,
+ * are its own: it is held back to use them, as little as its leeway says.  */
+#define DDIM_VARIATION_OWN 32
 
 /* The picture at each stage's size.  The main thread fills a stage before any
  * other looks at it; then it is read only.  Reference counted: a job may hold it
@@ -27,7 +27,7 @@ typedef struct
                                                  takes them; all have the last one's
                                                  origin                          */
   gfloat          *weights[DDIM_STAGES_MAX];  /* or NULL, as ddim_vary () takes them */
-  DdimPatchSource *source;                    /* of DDIM_MODEL_IMAGE, or NULL    */
+  DdimPatchSource *source;                    /* of patches, or NULL             */
 } DdimVariationInput;
 
 /* h x w: of the last stage's canvas.  No pictures yet. */

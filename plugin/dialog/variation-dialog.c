@@ -61,8 +61,8 @@ plan (gpointer          data,
       ! ddim_model_settings_inspect (model, self->region->colors, &info, error))
     return 0;
 
-  ddim_placement_init (&placement, model->method, model->tileable, info.sample_size, info.fixed_size,
-                  self->region->target.height, self->region->target.width);
+  ddim_variation_settings_place (&self->settings, &info, self->region->target.height,
+                                 self->region->target.width, &placement);
   self->input    = ddim_region_plan_input (self->region, &placement, DDIM_STAGES_ALL);
   self->view     = ddim_region_view_new (self->region, self->input, PREVIEW_SIDE);
   self->channels = info.channels;
@@ -80,7 +80,7 @@ read_stage (gpointer   data,
   g_autoptr (GimpDrawable)  other = NULL;
 
   g_object_get (self->config, "source", &other, NULL);
-  if (stage == 0 && ddim_model_settings_is_image (&self->settings.model) &&
+  if (stage == 0 && ddim_variation_settings_has_patches (&self->settings) &&
       ! ddim_region_read_source (self->region, self->input, other, &self->settings,
                                  self->channels, error))
     return FALSE;
@@ -198,33 +198,38 @@ get_seeds (gpointer  data,
   return seed;
 }
 
+/* Without a network there is but one texture; without patches none to choose. */
 static void
-show_arguments_of_model (Dialog *self)
+show_arguments_that_count (Dialog *self)
 {
-  g_autofree gchar *model    = NULL;
-  gboolean          of_image;
+  g_autofree gchar *model   = NULL;
+  g_autofree gchar *texture = NULL;
+  gboolean          of_image, patches;
 
-  g_object_get (self->config, "model", &model, NULL);
+  g_object_get (self->config, "model", &model, "texture", &texture, NULL);
   of_image = ! g_strcmp0 (model, DDIM_MODEL_IMAGE);
+  patches  = of_image || ! g_strcmp0 (texture, DDIM_TEXTURE_IMAGE);
   ddim_controls_set_visible (self->controls, "label",
                              ! of_image && ddim_models_get_labels (model) > 0);
-  ddim_controls_set_visible (self->controls, "source", of_image);
-  ddim_controls_set_visible (self->controls, "symmetry", of_image);
+  ddim_controls_set_visible (self->controls, "texture", ! of_image);
+  ddim_controls_set_visible (self->controls, "leeway", patches);
+  ddim_controls_set_visible (self->controls, "source", patches);
+  ddim_controls_set_visible (self->controls, "symmetry", patches);
 }
 
 static DdimChange
 affects (gpointer     data,
          const gchar *argument)
 {
-  static const gchar * const making[] = { "depth", "strength", "steps", "eta", NULL };
+  static const gchar * const making[] = { "depth", "strength", "leeway", "steps", "eta", NULL };
   static const gchar * const input[]  = { "model", "label", "method", "tileable", "output",
-                                          "source", "symmetry", NULL };
+                                          "source", "symmetry", "texture", NULL };
   Dialog *self = data;
 
   if (! g_strcmp0 (argument, "output"))
     g_object_set (self->config, "count", 1, NULL);
-  if (! g_strcmp0 (argument, "model"))
-    show_arguments_of_model (self);
+  if (! g_strcmp0 (argument, "model") || ! g_strcmp0 (argument, "texture"))
+    show_arguments_that_count (self);
 
   if (! g_strcmp0 (argument, "seed"))
     return DDIM_CHANGE_SEEDS;
@@ -242,12 +247,14 @@ make_controls (Dialog *self)
   static const DdimControl rows[] = {
     { "depth",    DDIM_CONTROL_SCALE },
     { "strength", DDIM_CONTROL_SCALE },
+    { "leeway",   DDIM_CONTROL_SCALE },
     { "seed",     DDIM_CONTROL_SEED },
     { "output" },
     { "model",    DDIM_CONTROL_MODEL },
     { "label",    DDIM_CONTROL_NUMBER },
+    { "texture" },
     { "source" },
-    { "symmetry" },
+    { "symmetry", DDIM_CONTROL_AUTO,   TRUE },
     { "steps",    DDIM_CONTROL_NUMBER, TRUE },
     { "eta",      DDIM_CONTROL_SCALE,  TRUE },
     { "method",   DDIM_CONTROL_AUTO,   TRUE },
@@ -257,7 +264,7 @@ make_controls (Dialog *self)
 
   self->controls = ddim_controls_new (ddim_preview_dialog_get_dialog (self->preview_dialog),
                                       self->config, rows);
-  show_arguments_of_model (self);
+  show_arguments_that_count (self);
 
   return self->controls;
 }

@@ -78,15 +78,21 @@ ddim_region_read_source (const DdimRegion            *region,
                          gint                         channels,
                          GError                     **error)
 {
-  DdimPatchesOptions options = { .apart = DDIM_VARIATION_APART,
+  DdimPatchesOptions options = { .apart = DDIM_VARIATION_OWN,
                                  .wrap  = settings->model.tileable };
 
   ddim_symmetry_set_options (settings->symmetry, &options);
   input->source = ddim_patch_source_read (region->drawable, other, &options, FALSE,
                                           &region->target, channels,
                                           region->pause, region->pause_data, error);
+  if (! input->source)
+    return FALSE;
 
-  return input->source != NULL;
+  /* Own patches are held back, not forbidden. */
+  input->source->own           = input->source->options.apart;
+  input->source->options.apart = 0;
+
+  return TRUE;
 }
 
 /* Several layers --------------------------------------------------------- */

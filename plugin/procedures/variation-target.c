@@ -103,12 +103,11 @@ ddim_variation_target_read (DdimVariationTarget          *target,
   if (! ddim_model_settings_inspect (&settings->model, region->colors, &info, error))
     return FALSE;
 
-  ddim_placement_init (&placement, settings->model.method, settings->model.tileable,
-                       info.sample_size, info.fixed_size,
-                       region->target.height, region->target.width);
+  ddim_variation_settings_place (settings, &info, region->target.height, region->target.width,
+                                 &placement);
   target->input = ddim_region_plan_input (region, &placement, DDIM_STAGES_RESULT);
 
-  if (ddim_model_settings_is_image (&settings->model) &&
+  if (ddim_variation_settings_has_patches (settings) &&
       ! ddim_region_read_source (region, target->input, source, settings, info.channels, error))
     return FALSE;
 

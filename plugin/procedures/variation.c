@@ -62,6 +62,8 @@ read_settings (GimpProcedureConfig    *config,
   g_object_get (config,
                 "strength", &settings->strength,
                 "eta",      &settings->eta,
+                "texture",  &settings->texture,
+                "leeway",  &settings->leeway,
                 "tileable", &settings->model.tileable,
                 NULL);
   ddim_arguments_read_source (config, &settings->source, &settings->symmetry);
@@ -291,13 +293,30 @@ variation_run (GimpProcedure        *procedure,
 static void
 add_arguments (GimpProcedure *procedure)
 {
-  ddim_arguments_add_model (procedure, 0.4);
+  ddim_arguments_add_model (procedure, 0.6);
 
   gimp_procedure_add_double_argument (
     procedure, "strength", _("Stren_gth"),
     _("How much it changes: 0 leaves the picture as it is, 1 changes it as much as the "
       "depth allows"),
-    0.0, 1.0, 0.3, G_PARAM_READWRITE);
+    0.0, 1.0, 0.8, G_PARAM_READWRITE);
+
+  gimp_procedure_add_double_argument (
+    procedure, "leeway", _("Lee_way"),
+    _("How far a place may go from what was there: at 0 it keeps to its own "
+      "detail, at 1 it takes any of the image"),
+    0.0, 1.0, 0.5, G_PARAM_READWRITE);
+
+  gimp_procedure_add_choice_argument (
+    procedure, "texture", _("Te_xture"),
+    _("Where fine detail comes from, while large shapes come from the model"),
+    gimp_choice_new_with_values (
+      DDIM_TEXTURE_IMAGE, 0, _("The image"),
+      _("Pieces of the image itself, or of the source"),
+      DDIM_TEXTURE_MODEL, 1, _("The model"),
+      _("The model alone makes everything"),
+      NULL),
+    DDIM_TEXTURE_IMAGE, G_PARAM_READWRITE);
 
   gimp_procedure_add_double_argument (
     procedure, "eta", _("_Fresh noise"),
@@ -314,9 +333,8 @@ add_arguments (GimpProcedure *procedure)
 
   ddim_arguments_add_source (
     procedure,
-    _("For the model “this image”: a layer to take pieces from, or a channel that marks "
-      "the part of the varied layer to take them from. None: the varied layer, except "
-      "what lies close to each place"));
+    _("Where pieces of the image come from: a layer to take them from, or a channel "
+      "that marks where in the varied layer. None: all of the varied layer"));
 
   gimp_procedure_add_int_argument (
     procedure, "seed", _("S_eed"),

@@ -9,38 +9,45 @@
 
 #include "local-mean.h"
 
-/* Means of `n` values, `stride` apart, over what is within `radius` of each.
- * sums: n + 1 values of scratch.                                            */
+/* Means of `n` values, `stride` apart, over what is within `radius` of each: of a
+ * circle with values before the first and behind the last.
+ * sums: n + 2 radius + 1 values of scratch.                                 */
 static void
-mean_along (gfloat  *values,
-            gsize    n,
-            gsize    stride,
-            gsize    radius,
-            gdouble *sums)
+mean_along (gfloat   *values,
+            gsize     n,
+            gsize     stride,
+            gsize     radius,
+            gboolean  circle,
+            gdouble  *sums)
 {
+  gsize before = circle ? radius : 0;
+  gsize all    = n + 2 * before;
+
   sums[0] = 0;
-  for (gsize i = 0; i < n; i++)
-    sums[i + 1] = sums[i] + values[i * stride];
+  for (gsize i = 0; i < all; i++)
+    sums[i + 1] = sums[i] + values[(i + (n - before % n)) % n * stride];
 
   for (gsize i = 0; i < n; i++)
     {
-      gsize from = i > radius ? i - radius : 0;
-      gsize to   = MIN (i + radius + 1, n);
+      gsize at   = i + before;
+      gsize from = at > radius ? at - radius : 0;
+      gsize to   = MIN (at + radius + 1, all);
 
       values[i * stride] = (sums[to] - sums[from]) / (to - from);
     }
 }
 
 void
-ddim_local_mean (gfloat *values,
-                 gint    h,
-                 gint    w,
-                 gint    radius)
+ddim_local_mean (gfloat   *values,
+                 gint      h,
+                 gint      w,
+                 gint      radius,
+                 gboolean  tileable)
 {
-  g_autofree gdouble *sums = g_new (gdouble, MAX (h, w) + 1);
+  g_autofree gdouble *sums = g_new (gdouble, MAX (h, w) + 2 * (gsize) radius + 1);
 
   for (gint row = 0; row < h; row++)
-    mean_along (values + (gsize) row * w, w, 1, radius, sums);
+    mean_along (values + (gsize) row * w, w, 1, radius, tileable, sums);
   for (gint column = 0; column < w; column++)
-    mean_along (values + column, h, w, radius, sums);
+    mean_along (values + column, h, w, radius, tileable, sums);
 }

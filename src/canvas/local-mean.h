@@ -11,10 +11,11 @@
 G_BEGIN_DECLS
 
 /* Each of values (H x W) becomes the mean of the square of 2 radius + 1 pixels
- * about it, as far as that lies in the picture.                             */
-void ddim_local_mean (gfloat *values,
-                      gint    h,
-                      gint    w,
-                      gint    radius);
+ * about it, as far as that lies in the picture; all of it does on a torus.  */
+void ddim_local_mean (gfloat   *values,
+                      gint      h,
+                      gint      w,
+                      gint      radius,
+                      gboolean  tileable);
 
 G_END_DECLS

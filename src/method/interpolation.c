@@ -79,7 +79,7 @@ local_products (const DdimCanvas *x,
       out[pixel] += (x->data[pixel * x->c + c] - middle[c]) *
                     (y->data[pixel * x->c + c] - middle[c]);
 
-  ddim_local_mean (out, x->h, x->w, RADIUS);
+  ddim_local_mean (out, x->h, x->w, RADIUS, FALSE);
 
   return out;
 }

@@ -36,6 +36,10 @@
 /* Where a network is asked beyond what it knows, its x_0 runs away. */
 #define BOUND 1.2
 
+/* What is as far away as this is no picture, however little is known: the field
+ * overflows.                                                                */
+#define ABSURD 1e6
+
 typedef struct
 {
   DdimField             field;
@@ -118,6 +122,14 @@ correct (StructureTexture   *self,
     {
       gdouble x0 = (reduced->data[i] - coarse.s * epsilon->data[i]) / coarse.a;
 
+      if (! (fabs (x0) < ABSURD))
+        {
+          g_set_error (error, DDIM_ERROR, DDIM_ERROR_NOT_FINITE,
+                       "The model's answer is not finite, or as good as that, at noise level "
+                       "%g, timestep %g: its weights are broken, or too large for this picture",
+                       coarse.s, coarse.timestep);
+          return FALSE;
+        }
       change->data[i] = weight * (CLAMP (x0, - BOUND, BOUND) - change->data[i]);
     }
   ddim_canvas_add_enlarged (out, change, k, self->tileable);

@@ -163,24 +163,26 @@ share_kept (const DdimVariation *options,
 /* changes = H x W: the mean square of the difference of x and y over the channels
  * of the pixels about.                                                       */
 static void
-mean_change (gfloat *changes,
-             gint    h,
-             gint    w,
-             gint    c)
+mean_change (gfloat   *changes,
+             gint      h,
+             gint      w,
+             gint      c,
+             gboolean  tileable)
 {
   for (gsize pixel = 0; pixel < (gsize) h * w; pixel++)
     changes[pixel] /= c;
-  ddim_local_mean (changes, h, w, RADIUS);
+  ddim_local_mean (changes, h, w, RADIUS, tileable);
 }
 
 /* changes, by what the field says of a variation's item (x, out) and by where a
  * step takes the picture.                                                    */
 static void
-measure_changes (const DdimStep *step,
-                 const Original *original,
-                 const gfloat   *x,
-                 const gfloat   *out,
-                 gfloat         *changes)
+measure_changes (const DdimStep      *step,
+                 const DdimVariation *options,
+                 const Original      *original,
+                 const gfloat        *x,
+                 const gfloat        *out,
+                 gfloat              *changes)
 {
   const DdimCanvas *image = original->at;
   const gfloat     *from  = original->at->data;
@@ -196,7 +198,7 @@ measure_changes (const DdimStep *step,
 
       changes[k / image->c] += (x0 - own) * (x0 - own);
     }
-  mean_change (changes, image->h, image->w, image->c);
+  mean_change (changes, image->h, image->w, image->c, options->tileable);
 }
 
 /* To x, at the level that was reached, what the picture's own step missed, and
@@ -243,7 +245,7 @@ give_back (const Original      *original,
       memset (changes, 0, (gsize) image->h * image->w * sizeof (gfloat));
       for (gsize k = 0; k < size; k++)
         changes[k / image->c] += (d[k] - r[k]) * (d[k] - r[k]);
-      mean_change (changes, image->h, image->w, image->c);
+      mean_change (changes, image->h, image->w, image->c, options->tileable);
 
       for (gsize k = 0; k < size; k++)
         {
@@ -292,7 +294,7 @@ decode_beside (const DdimInversion  *inversion,
         return FALSE;
 
       for (gint item = 0; item < n; item++)
-        measure_changes (&step, &original, variations->data + item * size,
+        measure_changes (&step, options, &original, variations->data + item * size,
                          out->data + item * size,
                          changes + (gsize) item * variations->h * variations->w);
       ddim_step_canvas (&step, &sampling, i, out, NULL, variations);

@@ -20,6 +20,7 @@ typedef struct
                               it is 0 the picture stays, at every noise level  */
   DdimField     *field;    /* which decodes, of the inversion's kind; NULL: the
                               inversion's own                                  */
+  gboolean       tileable; /* the picture is a torus                           */
   gint           reduction; /* 1 / k of the size of the picture that is meant: k
                                gives it that picture's noise; 0 stands for 1   */
 } DdimVariation;

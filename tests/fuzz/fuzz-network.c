@@ -144,7 +144,7 @@ LLVMFuzzerTestOneInput (const guint8 *data,
 {
   static DdimThreadPool *pool;
   const guint8      *end = size ? memchr (data, 0, size) : NULL;
-  gsize              length = end ? end - data : size;
+  gsize              length = end ? (gsize) (end - data) : size;
   Tensors            tensors = { .bytes = data + length, .n_bytes = size - length };
   gint               file;
   g_autofree gchar  *path = fuzz_file_new (data, length, &file);

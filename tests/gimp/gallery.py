@@ -6,6 +6,7 @@
 # Runs inside gimp-console.  Of a part of $GALLERY_PHOTO it writes into
 # $GALLERY_OUT, as PNG files that ImageMagick then puts side by side:
 #   vary-D-S.png   variations, D and S counting depths and strengths
+#   leeway-I.png   variations, I counting leeways
 #   frame-I.png    frames of an interpolation between two parts of the photograph
 #   texture.png    a tileable texture, where the plug-in makes those
 
@@ -16,7 +17,7 @@ gi.require_version('Gimp', '3.0')
 from gi.repository import Gimp, Gio  # noqa: E402
 
 OUT = os.environ['GALLERY_OUT']
-DEPTHS, STRENGTHS = (0.15, 0.3, 0.6), (0.2, 0.5, 1.0)
+DEPTHS, STRENGTHS, LEEWAYS = (0.3, 0.6, 0.8), (0.3, 0.6, 1.0), (0.0, 0.5, 0.7, 1.0)
 SIDE, FRAMES = 112, 5
 
 
@@ -46,11 +47,21 @@ def save(image, name):
                    Gio.File.new_for_path(os.path.join(OUT, name)), None)
 
 
+def varied(name, **arguments):
+    """A part of the photograph, varied in its surroundings."""
+    image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE,
+                           Gio.File.new_for_path(os.environ['GALLERY_PHOTO']))
+    image.select_rectangle(Gimp.ChannelOps.REPLACE, 95, 40, 144, 144)
+    call('plug-in-ddim-variation', image, image.get_layers(), seed=1, **arguments)
+    image.crop(144, 144, 95, 40)
+    save(image, name)
+
+
 for i, depth in enumerate(DEPTHS):
     for k, strength in enumerate(STRENGTHS):
-        image, layer = part(115, 60)
-        call('plug-in-ddim-variation', image, [layer], depth=depth, strength=strength, seed=1)
-        save(image, f'vary-{i}-{k}.png')
+        varied(f'vary-{i}-{k}.png', depth=depth, strength=strength)
+for i, leeway in enumerate(LEEWAYS):
+    varied(f'leeway-{i}.png', leeway=leeway, strength=1.0)
 
 image, first = part(115, 60)
 other, layer = part(180, 130)
