@@ -29,13 +29,14 @@
 
 static const gchar * const made[] = { "image", "texture", "photo", "gmic" };
 
+/* A pointer to the error, which the call may not have set yet when it is passed. */
 static void
-check (gboolean      success,
-       const GError *error)
+check (gboolean       success,
+       GError *const *error)
 {
   if (! success)
     {
-      g_printerr ("patches-bench: %s\n", error->message);
+      g_printerr ("patches-bench: %s\n", (*error)->message);
       exit (1);
     }
 }
@@ -58,11 +59,11 @@ vary (DdimField          *field,
   GError       *error   = NULL;
 
   levels = ddim_levels_new (schedule, DDIM_SPACING_QUADRATIC, STEPS, depth, NULL, &error);
-  check (levels != NULL, error);
+  check (levels != NULL, &error);
   inversion = ddim_inversion_new (field, levels, DDIM_ENCODER_EXACT, ddim_canvas_copy (window),
                                   NULL, &error);
-  check (inversion != NULL, error);
-  check (ddim_vary (inversion, &options, out, NULL, NULL, &error), error);
+  check (inversion != NULL, &error);
+  check (ddim_vary (inversion, &options, out, NULL, NULL, &error), &error);
   g_printerr ("  %d evaluations to take apart, inversion error %.5f, latent's RMS %.2f\n",
               inversion->evaluations, inversion->inversion_error, inversion->report.rms);
   return (g_get_monotonic_time () - start) / 1e6;
@@ -93,7 +94,7 @@ save (const DdimCanvas *canvas,
   g_autofree gchar *file  = picture_of (folder, name, what, seed);
   GError           *error = NULL;
 
-  check (picture_save (canvas, file, &error), error);
+  check (picture_save (canvas, file, &error), &error);
 }
 
 static void
@@ -115,7 +116,7 @@ make (gchar **argv)
   g_autoptr (DdimModel)    model    = NULL;
   g_autoptr (DdimField)          network  = NULL;
 
-  check (picture != NULL, error);
+  check (picture != NULL, &error);
   window = picture_crop (picture, x, y, MIN (side, picture->h - y), MIN (side, picture->w - x));
   window->x = x;
   window->y = y;
@@ -123,9 +124,9 @@ make (gchar **argv)
   out = ddim_canvas_copy (window);
 
   field = ddim_patches_new (picture, NULL, &options, pool, &error);
-  check (field != NULL, error);
+  check (field != NULL, &error);
   sample = ddim_patches_new (window, NULL, NULL, pool, &error);
-  check (sample != NULL, error);
+  check (sample != NULL, &error);
   levels = ddim_levels_new (schedule, DDIM_SPACING_QUADRATIC, 50, 1, NULL, &error);
   for (guint64 seed = 1; seed <= SEEDS; seed++)
     {
@@ -135,15 +136,15 @@ make (gchar **argv)
 
       g_printerr ("%s, texture\n", name);
       ddim_noise_fill (out, &seed, 0);
-      check (ddim_decode (sample, levels, &sampling, out, NULL, &error), error);
+      check (ddim_decode (sample, levels, &sampling, out, NULL, &error), &error);
       save (out, folder, name, "texture", seed);
     }
 
   g_printerr ("%s, photo\n", name);
   model = ddim_model_load (argv[0], pool, &error);
-  check (model != NULL, error);
+  check (model != NULL, &error);
   network = ddim_model_new_field (model, NULL, &error);
-  check (network != NULL, error);
+  check (network != NULL, &error);
   vary (network, ddim_model_get_schedule (model), window, out, DEPTH, 1);
   save (out, folder, name, "photo", 1);
 }
@@ -161,7 +162,7 @@ measure (const gchar    *folder,
   MeasuresHalves         halves;
   gdouble                whole[MEASURES_RINGS];
 
-  check (source != NULL, error);
+  check (source != NULL, &error);
   measures_halves (source, pool, &halves);
   measures_spectrum (source, whole);
 
@@ -223,7 +224,7 @@ timing (gchar **argv)
   g_autoptr (DdimField)          network  = NULL;
   gdouble before, ours, theirs;
 
-  check (photo != NULL, error);
+  check (photo != NULL, &error);
   /* The photograph, and its mirror image below where it is not so high. */
   for (gint y = 0; y < 768; y++)
     for (gint x = 0; x < 768; x++)
@@ -239,7 +240,7 @@ timing (gchar **argv)
 
   before = peak_mib ();
   field = ddim_patches_new (picture, NULL, &options, pool, &error);
-  check (field != NULL, error);
+  check (field != NULL, &error);
   for (gdouble depth = 0.4; depth < 0.9; depth += 0.4)
     {
       ours = vary (field, schedule, window, out, depth, 1);
@@ -248,9 +249,9 @@ timing (gchar **argv)
     }
 
   model = ddim_model_load (argv[0], pool, &error);
-  check (model != NULL, error);
+  check (model != NULL, &error);
   network = ddim_model_new_field (model, NULL, &error);
-  check (network != NULL, error);
+  check (network != NULL, &error);
   theirs = vary (network, ddim_model_get_schedule (model), window, out, 0.4, 1);
   printf ("%s, depth 0.4: %.1f s\n", argv[0], theirs);
 }

@@ -128,16 +128,15 @@ results_measure_original (const VariationsRegion *region,
                                         region->h, &original->border);
 }
 
-/* `frame` has so much context around the selection, where there was. */
+/* `frame` is what is shown of it. */
 static void
 measure (const VariationsRegion *region,
-         gint                    context,
          const DdimCanvas       *frame,
          DdimThreadPool         *pool,
          VariationsRow          *row)
 {
-  gint                   x      = MIN (region->x, context);
-  gint                   y      = MIN (region->y, context);
+  gint                   x      = MIN (region->x, VARIATIONS_CONTEXT);
+  gint                   y      = MIN (region->y, VARIATIONS_CONTEXT);
   g_autoptr (DdimCanvas) before = picture_crop (region->picture, region->x, region->y, region->h,
                                                 region->w);
   g_autoptr (DdimCanvas) after  = picture_crop (frame, x, y, region->h, region->w);
@@ -182,7 +181,7 @@ add_seed (const Results           *results,
       frame = picture_load (path, error);
       if (! frame)
         return FALSE;
-      measure (region, column->settings.context, frame, pool, &one);
+      measure (region, frame, pool, &one);
       one.cost.seconds         = g_key_file_get_double (file, group, "seconds", NULL);
       one.cost.evaluations     = g_key_file_get_double (file, group, "evaluations", NULL);
       one.cost.inversion_error = g_key_file_get_double (file, group, "inversion-error", NULL);
@@ -213,7 +212,7 @@ results_get (const Results           *results,
   g_autofree gchar    *settings = describe (results, region, column);
 
   g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL); /* or it is empty */
-  if (column->kind->make_fields &&
+  if (column->kind->texture &&
       (results->again || ! is_made (results, region, column, file, settings)) &&
       ! make (results, maker, region, column, file, settings, error))
     return FALSE;

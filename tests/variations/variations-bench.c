@@ -59,13 +59,14 @@ static const GOptionEntry entries[] = {
   { NULL }
 };
 
+/* A pointer to the error, which the call may not have set yet when it is passed. */
 static void
-check (gboolean      success,
-       const GError *error)
+check (gboolean       success,
+       GError *const *error)
 {
   if (! success)
     {
-      g_printerr ("variations-bench: %s\n", error->message);
+      g_printerr ("variations-bench: %s\n", (*error)->message);
       exit (1);
     }
 }
@@ -92,15 +93,12 @@ write_sheet (const VariationsTable *table,
   gint                   cell    = 0; /* its width */
   gint                   height  = 0;
   gint                   top     = 0;
-  gint                   context = 0;
   GError                *error   = NULL;
   g_autoptr (DdimCanvas) canvas  = NULL;
 
-  for (guint c = 0; c < table->columns->len; c++)
-    context = MAX (context, ((VariationsColumn *) table->columns->pdata[c])->settings.context);
   for (guint r = 0; r < table->regions->len; r++)
     {
-      g_autoptr (DdimCanvas) frame = variations_region_frame (table->regions->pdata[r], context);
+      g_autoptr (DdimCanvas) frame = variations_region_frame (table->regions->pdata[r]);
 
       cell    = MAX (cell, frame->w + GAP);
       height += frame->h + GAP;
@@ -112,7 +110,7 @@ write_sheet (const VariationsTable *table,
   for (guint r = 0; r < table->regions->len; r++)
     {
       const VariationsRegion *region = table->regions->pdata[r];
-      g_autoptr (DdimCanvas)  frame  = variations_region_frame (region, context);
+      g_autoptr (DdimCanvas)  frame  = variations_region_frame (region);
 
       paste (canvas, frame, 0, top);
       for (guint c = 0; c < table->columns->len; c++)
@@ -127,13 +125,12 @@ write_sheet (const VariationsTable *table,
         }
       top += frame->h + GAP;
     }
-  check (picture_save (canvas, sheet, &error), error);
+  check (picture_save (canvas, sheet, &error), &error);
 }
 
 /* The originals as PNG, and a line for each: for what is made elsewhere. */
 static void
-write_frames (GPtrArray              *regions,
-              const VariationsColumn *column)
+write_frames (GPtrArray *regions)
 {
   for (guint r = 0; r < regions->len; r++)
     {
@@ -143,9 +140,9 @@ write_frames (GPtrArray              *regions,
       g_autofree gchar      *name   = g_strdup_printf ("%s.png", region->name);
       g_autofree gchar      *path   = g_build_filename (folder, name, NULL);
 
-      check (variations_region_load (region, &error), error);
-      frame = variations_region_frame (region, column->settings.context);
-      check (picture_save (frame, path, &error), error);
+      check (variations_region_load (region, &error), &error);
+      frame = variations_region_frame (region);
+      check (picture_save (frame, path, &error), &error);
       printf ("%s %s %d %d %d %d %d %d %d %d\n", region->name, region->path, region->x, region->y,
               region->w, region->h, frame->x, frame->y, frame->w, frame->h);
     }
@@ -160,7 +157,7 @@ choose_regions (void)
   g_autoptr (GPtrArray) all    = variations_regions_read (list, shared, &error);
   GPtrArray            *chosen = g_ptr_array_new ();
 
-  check (all != NULL, error);
+  check (all != NULL, &error);
   for (guint i = 0; i < all->len; i++)
     {
       VariationsRegion *region = all->pdata[i];
@@ -191,7 +188,7 @@ choose_columns (void)
       VariationsColumn *column = variations_column_new (specs ? specs[i] : kinds[i].name,
                                                         (const gchar *const *) pairs, &error);
 
-      check (column != NULL, error);
+      check (column != NULL, &error);
       g_ptr_array_add (columns, column);
     }
 
@@ -209,20 +206,20 @@ main (int    argc,
   GError                    *error = NULL;
 
   g_option_context_add_main_entries (context, entries, NULL);
-  check (g_option_context_parse (context, &argc, &argv, &error), error);
+  check (g_option_context_parse (context, &argc, &argv, &error), &error);
   g_mkdir_with_parents (folder, 0777);
 
   table.regions = choose_regions ();
   table.columns = choose_columns ();
   if (frames)
     {
-      write_frames (table.regions, table.columns->pdata[0]);
+      write_frames (table.regions);
       return 0;
     }
 
   results = (Results) { folder, weights, first_seed, n_seeds, again };
   maker   = variations_maker_new (weights, &error);
-  check (maker != NULL, error);
+  check (maker != NULL, &error);
 
   table.originals = g_new0 (VariationsOriginal, table.regions->len);
   table.rows      = g_new0 (VariationsRow *, table.regions->len);
@@ -230,12 +227,12 @@ main (int    argc,
     {
       VariationsRegion *region = table.regions->pdata[r];
 
-      check (variations_region_load (region, &error), error);
+      check (variations_region_load (region, &error), &error);
       results_measure_original (region, variations_maker_get_pool (maker), &table.originals[r]);
       table.rows[r] = g_new0 (VariationsRow, table.columns->len);
       for (guint c = 0; c < table.columns->len; c++)
         check (results_get (&results, maker, region, table.columns->pdata[c], &table.rows[r][c],
-                            &error), error);
+                            &error), &error);
     }
 
   if (page)

@@ -7,34 +7,30 @@
 #include <string.h>
 #include <time.h>
 
-#include "taper.h"
+#include "variation-task.h"
 
 #include "variations.h"
 #include "../picture.h"
 
 struct _VariationsMaker
 {
-  DdimThreadPool *pool;
-  DdimModel      *model;
-  DdimSchedule   *schedule_of_patches;
+  DdimModelCache          cache;
+  gchar                  *weights;
 
-  /* The last region's own patches. */
-  DdimField              *patches;
-  const VariationsRegion *region_of_patches;
-
-  /* The last inversion, and what it was made with. */
-  DdimInversion          *inversion;
-  gdouble                 seconds;
+  /* What was opened last. */
   const VariationsRegion *region;
   const VariationsKind   *kind;
-  gchar                  *settings;
+  DdimVariationInput     *input;
+  DdimTask               *task;
+  gpointer                opened;
+  VariationsCost          cost;    /* of opening it */
 };
 
 /* Columns -------------------------------------------------------------------- */
 
+/* The procedure's. */
 static const VariationsSettings defaults = {
-  .depth = 0.6, .strength = 0.6, .stronger = 1, .even = 1, .steps = 20,
-  .encoder = DDIM_ENCODER_DIRECT, .context = 32, .apart = 32, .handicap = 0.2, .taper = 24,
+  .depth = 0.6, .strength = 0.8, .stronger = 1, .leeway = 0.5, .steps = 20,
 };
 
 #define REAL(member)  { #member, G_STRUCT_OFFSET (VariationsSettings, member), FALSE }
@@ -46,127 +42,15 @@ static const struct
   gsize        offset;
   gboolean     whole;
 } keys[] = {
-  REAL (depth), REAL (strength), REAL (stronger), WHOLE (even), WHOLE (steps),
-  WHOLE (encoder), WHOLE (context), WHOLE (cell), REAL (ratio), WHOLE (apart),
-  REAL (handicap), REAL (taper),
+  REAL (depth), REAL (strength), REAL (stronger), REAL (leeway), WHOLE (steps),
 };
 
-/* What ddim_vary () is given. */
-static gdouble
-get_strength (const VariationsSettings *settings)
-{
-  return settings->even ? settings->strength * (2 - settings->strength) : settings->strength;
-}
-
-static void
-variations_fields_clear (VariationsFields *fields)
-{
-  g_clear_pointer (&fields->encoding, ddim_field_unref);
-  g_clear_pointer (&fields->decoding, ddim_field_unref);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (VariationsFields, variations_fields_clear)
-
-/* 1 in the selection, for a frame. */
-static gfloat *
-make_weights (const VariationsRegion *region,
-              const DdimCanvas       *frame)
-{
-  gfloat *weights = g_new0 (gfloat, (gsize) frame->h * frame->w);
-
-  for (gint y = region->y - frame->y; y < region->y - frame->y + region->h; y++)
-    for (gint x = region->x - frame->x; x < region->x - frame->x + region->w; x++)
-      weights[(gsize) y * frame->w + x] = 1;
-
-  return weights;
-}
-
-static gboolean
-make_network (VariationsMaker           *maker,
-              const VariationsRegion    *region,
-              const VariationsSettings  *settings,
-              VariationsFields          *fields,
-              GError                   **error)
-{
-  const DdimModelInfo  *info  = ddim_model_get_info (maker->model);
-  g_autoptr (DdimField) inner = ddim_model_new_field (maker->model, NULL, error);
-  DdimPlacement         placement;
-
-  if (! inner)
-    return FALSE;
-  ddim_placement_init (&placement, DDIM_PLACEMENT_WHOLE, FALSE,
-                       info->sample_size, info->fixed_size, region->h, region->w);
-  fields->schedule = ddim_model_get_schedule (maker->model);
-  fields->encoding = ddim_tiling_new (inner, &placement.tiling, error);
-  if (! fields->encoding)
-    return FALSE;
-  fields->decoding = ddim_field_ref (fields->encoding);
-
-  return TRUE;
-}
-
-static gboolean
-make_patches (VariationsMaker           *maker,
-              const VariationsRegion    *region,
-              const VariationsSettings  *settings,
-              VariationsFields          *fields,
-              GError                   **error)
-{
-  g_autoptr (DdimCanvas) frame   = variations_region_frame (region, settings->context);
-  g_autofree gfloat     *weights = make_weights (region, frame);
-  DdimPatchesHandicap    held    = {
-    .apart = settings->apart, .handicap = settings->handicap * get_strength (settings),
-    .weights = weights, .y = frame->y, .x = frame->x, .h = frame->h, .w = frame->w,
-  };
-
-  if (maker->region_of_patches != region)
-    {
-      g_clear_pointer (&maker->patches, ddim_field_unref);
-      maker->patches           = ddim_patches_new (region->picture, NULL, NULL, maker->pool, error);
-      maker->region_of_patches = region;
-    }
-  if (! maker->patches)
-    return FALSE;
-
-  ddim_taper (weights, frame->h, frame->w, settings->taper);
-  fields->schedule = maker->schedule_of_patches;
-  fields->encoding = ddim_field_ref (maker->patches);
-  fields->decoding = ddim_patches_new_handicapped (maker->patches, &held);
-
-  return TRUE;
-}
-
-static gboolean
-make_both (VariationsMaker           *maker,
-           const VariationsRegion    *region,
-           const VariationsSettings  *settings,
-           VariationsFields          *fields,
-           GError                   **error)
-{
-  DdimStructureTexture    options = { .cell = settings->cell, .ratio = settings->ratio };
-  VariationsFields        network = { 0 }, patches = { 0 };
-
-  if (make_network (maker, region, settings, &network, error) &&
-      make_patches (maker, region, settings, &patches, error))
-    {
-      fields->schedule = network.schedule;
-      fields->encoding = ddim_structure_texture_new (network.encoding, network.schedule,
-                                                     patches.encoding, &options, error);
-      if (fields->encoding)
-        fields->decoding = ddim_structure_texture_new (network.encoding, network.schedule,
-                                                       patches.decoding, &options, error);
-    }
-  variations_fields_clear (&network);
-  variations_fields_clear (&patches);
-
-  return fields->decoding != NULL;
-}
-
 static const VariationsKind kinds[] = {
-  { "default",  "default",           make_both,    FALSE },
-  { "stronger", "stronger",          make_both,    TRUE  },
-  { "network",  "network alone",     make_network, FALSE },
-  { "patches",  "own patches alone", make_patches, FALSE },
-  { "gmic",     "G'MIC",             NULL,         FALSE },
+  { "default",  "default",           DDIM_TEXTURE_IMAGE, FALSE, FALSE },
+  { "stronger", "stronger",          DDIM_TEXTURE_IMAGE, FALSE, TRUE  },
+  { "network",  "network alone",     DDIM_TEXTURE_MODEL, FALSE, FALSE },
+  { "patches",  "own patches alone", DDIM_TEXTURE_IMAGE, TRUE,  FALSE },
+  { "gmic",     "G'MIC",             NULL,               FALSE, FALSE },
 };
 
 const VariationsKind *
@@ -315,34 +199,70 @@ variations_region_load (VariationsRegion  *region,
   return TRUE;
 }
 
-DdimCanvas *
-variations_region_frame (const VariationsRegion *region,
-                         gint                    context)
+/* Widens [start, start + length) as a region is before it is put before a model. */
+static void
+widen (gint *start,
+       gint *length,
+       gint  context,
+       gint  least,
+       gint  limit)
 {
-  gint        x0    = MAX (region->x - context, 0);
-  gint        y0    = MAX (region->y - context, 0);
-  gint        x1    = MIN (region->x + region->w + context, region->picture->w);
-  gint        y1    = MIN (region->y + region->h + context, region->picture->h);
-  DdimCanvas *frame = picture_crop (region->picture, x0, y0, y1 - y0, x1 - x0);
+  gint from, to;
 
-  frame->x = x0;
-  frame->y = y0;
+  context = MAX (context, (least - *length + 1) / 2);
+  from    = MAX (*start - context, 0);
+  to      = MIN (*start + *length + context, limit);
+  from    = MAX (MIN (from, to - least), 0);
+  to      = MIN (MAX (to, from + least), limit);
+
+  *start  = from;
+  *length = to - from;
+}
+
+static DdimCanvas *
+crop_frame (const VariationsRegion *region,
+            gint                    context,
+            gint                    least)
+{
+  gint        x = region->x, y = region->y, w = region->w, h = region->h;
+  DdimCanvas *frame;
+
+  widen (&x, &w, context, least, region->picture->w);
+  widen (&y, &h, context, least, region->picture->h);
+  frame    = picture_crop (region->picture, x, y, h, w);
+  frame->x = x;
+  frame->y = y;
 
   return frame;
 }
 
+DdimCanvas *
+variations_region_frame (const VariationsRegion *region)
+{
+  return crop_frame (region, VARIATIONS_CONTEXT, 0);
+}
+
 /* Making --------------------------------------------------------------------- */
+
+static void
+close_last (VariationsMaker *maker)
+{
+  if (maker->opened)
+    maker->task->klass->close (maker->opened);
+  maker->opened = NULL;
+  g_clear_pointer (&maker->task, ddim_task_unref);
+}
 
 VariationsMaker *
 variations_maker_new (const gchar  *weights,
                       GError      **error)
 {
-  VariationsMaker *maker = g_new0 (VariationsMaker, 1);
+  VariationsMaker   *maker    = g_new0 (VariationsMaker, 1);
+  DdimModelSettings  settings = { .model = "photo", .folder = (gchar *) weights };
 
-  maker->pool                = ddim_thread_pool_new (0);
-  maker->schedule_of_patches = ddim_patches_schedule ();
-  maker->model               = ddim_model_load (weights, maker->pool, error);
-  if (! maker->model)
+  ddim_model_cache_init (&maker->cache, g_get_num_processors ());
+  maker->weights = g_strdup (weights);
+  if (! ddim_model_cache_load (&maker->cache, &settings, error))
     {
       variations_maker_free (maker);
       return NULL;
@@ -354,71 +274,162 @@ variations_maker_new (const gchar  *weights,
 void
 variations_maker_free (VariationsMaker *maker)
 {
-  g_clear_pointer (&maker->inversion, ddim_inversion_free);
-  g_clear_pointer (&maker->patches, ddim_field_unref);
-  g_clear_pointer (&maker->model, ddim_model_unref);
-  g_clear_pointer (&maker->schedule_of_patches, ddim_schedule_free);
-  g_clear_pointer (&maker->pool, ddim_thread_pool_unref);
-  g_free (maker->settings);
+  close_last (maker);
+  g_clear_pointer (&maker->input, ddim_variation_input_unref);
+  ddim_model_cache_clear (&maker->cache);
+  g_free (maker->weights);
   g_free (maker);
 }
 
 DdimThreadPool *
 variations_maker_get_pool (VariationsMaker *maker)
 {
-  return maker->pool;
+  return maker->cache.pool;
 }
 
-/* Leaves the inversion in the maker, made with the fields where it is not the last. */
+/* The whole picture, whose patches near a place are its own. */
+static DdimPatchSource *
+make_source (const VariationsRegion *region)
+{
+  DdimPatchSource *source = g_new0 (DdimPatchSource, 1);
+  gsize            size   = (gsize) region->picture->h * region->picture->w;
+
+  source->picture = ddim_canvas_copy (region->picture);
+  source->mask    = g_new (gfloat, size);
+  source->own     = DDIM_VARIATION_OWN;
+  source->name    = g_strdup (region->name);
+  for (gsize i = 0; i < size; i++)
+    source->mask[i] = 1;
+
+  return source;
+}
+
+/* 1 in the selection; NULL where that is all of the frame. */
+static gfloat *
+make_weights (const VariationsRegion *region,
+              const DdimCanvas       *frame)
+{
+  gfloat *weights;
+
+  if (frame->h == region->h && frame->w == region->w)
+    return NULL;
+
+  weights = g_new0 (gfloat, (gsize) frame->h * frame->w);
+  for (gint y = region->y - frame->y; y < region->y - frame->y + region->h; y++)
+    for (gint x = region->x - frame->x; x < region->x - frame->x + region->w; x++)
+      weights[(gsize) y * frame->w + x] = 1;
+
+  return weights;
+}
+
+/* What the plug-in reads of an image for these settings. */
+static DdimVariationInput *
+make_input (const VariationsRegion       *region,
+            const DdimVariationSettings  *settings,
+            GError                      **error)
+{
+  g_autoptr (DdimCanvas)  frame = NULL;
+  DdimModelInfo           info;
+  DdimPlacement           placement;
+  DdimVariationInput     *input;
+  gint                    h, w;
+
+  if (! ddim_model_settings_inspect (&settings->model, region->picture->c, &info, error))
+    return NULL;
+
+  ddim_variation_settings_place (settings, &info, region->h, region->w, &placement);
+  frame = crop_frame (region, placement.context, placement.least);
+  ddim_placement_get_canvas_size (&placement, frame->h, frame->w, &h, &w);
+  if (h != frame->h || w != frame->w)
+    {
+      g_set_error (error, DDIM_ERROR, DDIM_ERROR_UNSUPPORTED,
+                   "%s would be scaled to %d x %d pixels for the model; this program does not",
+                   region->name, w, h);
+      return NULL;
+    }
+
+  input              = ddim_variation_input_new (&placement, DDIM_STAGES_RESULT, h, w);
+  input->weights[0]  = make_weights (region, frame);
+  input->pictures[0] = g_steal_pointer (&frame);
+  if (ddim_variation_settings_has_patches (settings))
+    input->source = make_source (region);
+
+  return input;
+}
+
+/* Opens what the column is made of, unless the last one serves it. */
 static gboolean
-invert (VariationsMaker           *maker,
-        const VariationsColumn    *column,
-        const VariationsRegion    *region,
-        const VariationsFields    *fields,
-        GError                   **error)
+open_column (VariationsMaker         *maker,
+             const VariationsColumn  *column,
+             const VariationsRegion  *region,
+             GError                 **error)
 {
-  const VariationsSettings *settings = &column->settings;
-  VariationsSettings        encoded  = *settings; /* what encoding depends on */
-  g_autoptr (DdimLevels)    levels   = NULL;
-  g_autofree gchar         *text     = NULL;
-  clock_t                   start    = clock ();
+  const VariationsKind  *kind     = column->kind;
+  DdimVariationSettings  settings = {
+    .model = { .model  = kind->of_image ? DDIM_MODEL_IMAGE : "photo",
+               .folder = kind->of_image ? NULL : maker->weights, .label = -1,
+               .steps  = column->settings.steps, .depth = column->settings.depth },
+    .strength = column->settings.strength, .leeway = column->settings.leeway,
+    .texture = (gchar *) kind->texture, .symmetry = DDIM_SYMMETRY_NONE,
+  };
+  g_autoptr (DdimTask)   task     = NULL;
+  gboolean               same     = maker->task && maker->region == region &&
+                                    maker->kind->of_image == kind->of_image &&
+                                    maker->kind->texture == kind->texture;
+  DdimTaskReport         report;
+  gdouble                evaluated;
+  clock_t                start;
 
-  encoded.strength = encoded.stronger = encoded.handicap = encoded.taper = 0;
-  encoded.even = encoded.apart = 0;
-  text = variations_settings_describe (&encoded);
-  if (maker->inversion && maker->region == region &&
-      maker->kind->make_fields == column->kind->make_fields && ! strcmp (maker->settings, text))
-    return TRUE;
+  if (! same)
+    {
+      close_last (maker);
+      g_clear_pointer (&maker->input, ddim_variation_input_unref);
+      maker->input = make_input (region, &settings, error);
+      if (! maker->input)
+        return FALSE;
+    }
+  maker->region = region;
+  maker->kind   = kind;
 
-  g_clear_pointer (&maker->inversion, ddim_inversion_free);
-  g_free (maker->settings);
-  maker->region   = region;
-  maker->kind     = column->kind;
-  maker->settings = g_steal_pointer (&text);
+  task = ddim_variation_task_new (maker->input, &settings);
+  same = same && task->klass->same_opening (maker->task, task);
+  if (! same)
+    {
+      close_last (maker);
+      start         = clock ();
+      maker->opened = task->klass->open (task, 0, &maker->cache, NULL, &evaluated, error);
+      if (! maker->opened)
+        return FALSE;
+      ddim_task_report_init (&report);
+      task->klass->report (maker->opened, &report);
+      maker->cost = (VariationsCost) {
+        .seconds         = (clock () - start) / (gdouble) CLOCKS_PER_SEC,
+        .evaluations     = evaluated / ((gdouble) maker->input->pictures[0]->h
+                                        * maker->input->pictures[0]->w),
+        .inversion_error = g_array_index (report.errors, gdouble, 0),
+      };
+      ddim_task_report_clear (&report);
+    }
+  g_clear_pointer (&maker->task, ddim_task_unref);
+  maker->task = g_steal_pointer (&task);
 
-  levels = ddim_levels_new (fields->schedule, DDIM_SPACING_QUADRATIC, settings->steps,
-                            settings->depth, NULL, error);
-  if (! levels)
-    return FALSE;
-  maker->inversion = ddim_inversion_new (fields->encoding, levels, settings->encoder,
-                                         variations_region_frame (region, settings->context),
-                                         NULL, error);
-  maker->seconds   = (clock () - start) / (gdouble) CLOCKS_PER_SEC;
-
-  return maker->inversion != NULL;
+  return TRUE;
 }
 
-/* Nothing outside of the selection is written. */
+/* The selection's pixels, of one item, into a frame of another size. */
 static void
-restore_surroundings (const DdimCanvas *image,
-                      const gfloat     *weights,
-                      DdimCanvas       *made)
+copy_selection (const VariationsRegion *region,
+                const DdimCanvas       *from,
+                gint                    item,
+                DdimCanvas             *to)
 {
-  for (gint n = 0; n < made->n; n++)
-    for (gsize pixel = 0; pixel < (gsize) image->h * image->w; pixel++)
-      if (weights[pixel] == 0)
-        memcpy (made->data + n * ddim_canvas_item_size (image) + pixel * image->c,
-                image->data + pixel * image->c, image->c * sizeof (gfloat));
+  const gfloat *data = from->data + item * ddim_canvas_item_size (from);
+  gfloat       *out  = to->data + item * ddim_canvas_item_size (to);
+
+  for (gint y = region->y; y < region->y + region->h; y++)
+    memcpy (out + ((gsize) (y - to->y) * to->w + region->x - to->x) * to->c,
+            data + ((gsize) (y - from->y) * from->w + region->x - from->x) * from->c,
+            (gsize) region->w * to->c * sizeof (gfloat));
 }
 
 DdimCanvas *
@@ -430,36 +441,31 @@ variations_make (VariationsMaker         *maker,
                  VariationsCost          *cost,
                  GError                 **error)
 {
-  g_auto (VariationsFields) fields  = { 0 };
-  g_autofree gfloat        *weights = NULL;
-  g_autoptr (DdimCanvas)    made    = NULL;
-  const DdimCanvas         *image;
-  DdimVariation             options = { 0 };
-  clock_t                   start;
+  g_autoptr (DdimCanvas)  made  = NULL;
+  g_autoptr (DdimCanvas)  frame = NULL;
+  DdimCanvas             *shown;
+  clock_t                 start;
 
-  if (! column->kind->make_fields (maker, region, &column->settings, &fields, error) ||
-      ! invert (maker, column, region, &fields, error))
+  if (! open_column (maker, column, region, error))
     return NULL;
-
-  image   = maker->inversion->image;
-  made    = ddim_canvas_new (n_seeds, image->h, image->w, image->c);
-  weights = make_weights (region, image);
-  options = (DdimVariation) {
-    .strength = get_strength (&column->settings),
-    .seeds    = seeds,
-    .weights  = weights,
-    .field    = fields.decoding,
-  };
 
   start = clock ();
-  if (! ddim_vary (maker->inversion, &options, made, NULL, NULL, error))
+  made  = maker->task->klass->make (maker->task, 0, maker->opened, seeds, n_seeds, NULL, error);
+  if (! made)
     return NULL;
-  *cost = (VariationsCost) {
-    .seconds         = maker->seconds + (clock () - start) / (gdouble) CLOCKS_PER_SEC / n_seeds,
-    .evaluations     = maker->inversion->evaluations,
-    .inversion_error = maker->inversion->inversion_error,
-  };
-  restore_surroundings (image, weights, made);
+  *cost          = maker->cost;
+  cost->seconds += (clock () - start) / (gdouble) CLOCKS_PER_SEC / n_seeds;
 
-  return g_steal_pointer (&made);
+  frame    = variations_region_frame (region);
+  shown    = ddim_canvas_new (n_seeds, frame->h, frame->w, frame->c);
+  shown->x = frame->x;
+  shown->y = frame->y;
+  for (gint i = 0; i < n_seeds; i++)
+    {
+      memcpy (shown->data + i * ddim_canvas_item_size (frame), frame->data,
+              ddim_canvas_item_size (frame) * sizeof (gfloat));
+      copy_selection (region, made, i, shown);
+    }
+
+  return shown;
 }

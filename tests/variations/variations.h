@@ -10,22 +10,17 @@
 
 G_BEGIN_DECLS
 
+/* Pixels that are shown around a selection, where there are. */
+#define VARIATIONS_CONTEXT 32
+
 /* What can be set on the command line, as KEY=VALUE. */
 typedef struct
 {
   gdouble depth;
   gdouble strength;
   gdouble stronger; /* the strength of the column `stronger`                  */
-  gint    even;     /* 1: the strength s is taken as s (2 - s), so that what is
-                       seen changes more evenly                               */
+  gdouble leeway;
   gint    steps;
-  gint    encoder;  /* a DdimEncoder                                          */
-  gint    context;  /* pixels that are seen around the selection              */
-  gint    cell;     /* as in DdimStructureTexture                             */
-  gdouble ratio;
-  gint    apart;    /* as in DdimPatchesHandicap                              */
-  gdouble handicap; /* ... at strength 1; in proportion to the strength       */
-  gdouble taper;    /* pixels from the selection's border at which it is whole */
 } VariationsSettings;
 
 /* A rectangular selection, hard-edged, in a picture. */
@@ -39,27 +34,14 @@ typedef struct
 
 typedef struct _VariationsMaker VariationsMaker;
 
-/* New references, and a schedule that lives as long as the maker. */
-typedef struct
-{
-  DdimField          *encoding;
-  DdimField          *decoding;
-  const DdimSchedule *schedule;
-} VariationsFields;
-
 /* How a column is made. */
 typedef struct
 {
-  const gchar  *name;          /* on the command line                         */
-  const gchar  *title;         /* on the page                                 */
-
-  /* Fields of the region's frame; NULL for pictures that are made elsewhere. */
-  gboolean   (* make_fields) (VariationsMaker           *maker,
-                              const VariationsRegion    *region,
-                              const VariationsSettings  *settings,
-                              VariationsFields          *fields,
-                              GError                   **error);
-  gboolean      stronger;      /* takes the other strength                    */
+  const gchar *name;     /* on the command line                               */
+  const gchar *title;    /* on the page                                       */
+  const gchar *texture;  /* of DdimVariationSettings; NULL: it is made elsewhere */
+  gboolean     of_image; /* by the picture alone, without a network           */
+  gboolean     stronger; /* takes the other strength                          */
 } VariationsKind;
 
 /* A kind with settings of its own: what is written NAME,KEY=VALUE,... */
@@ -86,10 +68,8 @@ GPtrArray        * variations_regions_read  (const gchar               *file,
 gboolean           variations_region_load   (VariationsRegion          *region,
                                              GError                   **error);
 
-/* What is seen of the picture: the selection and `context` pixels around it,
- * where there are, at its place in the picture.                              */
-DdimCanvas       * variations_region_frame  (const VariationsRegion    *region,
-                                             gint                       context);
+/* What is shown of the picture, at its place in it. */
+DdimCanvas       * variations_region_frame  (const VariationsRegion    *region);
 
 /* Those that are always made, in the order of the page. */
 const VariationsKind * variations_kinds     (gsize                     *n);
@@ -107,9 +87,9 @@ VariationsMaker  * variations_maker_new     (const gchar               *weights,
 void               variations_maker_free    (VariationsMaker           *maker);
 DdimThreadPool   * variations_maker_get_pool (VariationsMaker          *maker);
 
-/* Frames of the region with its selection varied: one item for each seed.
- * Columns one after another that differ in no more than what decodes share one
- * inversion.                                                                 */
+/* Varies the selection as the filter does, without GIMP: what is shown, one item for
+ * each seed.  Columns one after another that differ in no more than what decodes
+ * share one inversion.                                                       */
 DdimCanvas       * variations_make          (VariationsMaker           *maker,
                                              const VariationsColumn    *column,
                                              const VariationsRegion    *region,
