@@ -240,7 +240,11 @@ write_measures (const VariationsTable *table)
 void
 variations_page_write (const VariationsTable *table)
 {
-  printf ("## Goals\n\n");
+  const VariationsSettings *settings = &get_column (table, 0)->settings;
+
+  printf ("## Goals\n\nAt the defaults: depth %g, strength %g, leeway %g, %d steps; stronger: "
+          "strength %g.\n\n", settings->depth, settings->strength, settings->leeway,
+          settings->steps, settings->stronger);
   write_goals (table);
   printf ("What misses them, of %s:\n\n", get_column (table, 0)->kind->title);
   write_misses (table);

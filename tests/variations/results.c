@@ -213,9 +213,13 @@ results_get (const Results           *results,
 
   g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL); /* or it is empty */
   if (column->kind->texture &&
-      (results->again || ! is_made (results, region, column, file, settings)) &&
-      ! make (results, maker, region, column, file, settings, error))
-    return FALSE;
+      (results->again || ! is_made (results, region, column, file, settings)))
+    {
+      if (results->only_made)
+        return TRUE;
+      if (! make (results, maker, region, column, file, settings, error))
+        return FALSE;
+    }
 
   for (gint seed = results->first_seed; seed < results->first_seed + results->n_seeds; seed++)
     if (! add_seed (results, region, column, seed, variations_maker_get_pool (maker), file, row,

@@ -20,6 +20,7 @@ typedef struct
   gint         first_seed;
   gint         n_seeds;
   gboolean     again;      /* make and measure what is there already, too     */
+  gboolean     only_made;  /* make nothing                                    */
 } Results;
 
 /* The file of one picture. */

@@ -27,6 +27,7 @@ static gchar **pairs       = NULL;
 static gint    first_seed  = 1;
 static gint    n_seeds     = 3;
 static gboolean again      = FALSE;
+static gboolean only_made  = FALSE;
 static gboolean frames     = FALSE;
 static gboolean page       = FALSE;
 static gboolean strengths  = FALSE;
@@ -42,6 +43,7 @@ static const GOptionEntry entries[] = {
   { "seed", 0, 0, G_OPTION_ARG_INT, &first_seed, "the first seed (1)", "N" },
   { "seeds", 'n', 0, G_OPTION_ARG_INT, &n_seeds, "how many seeds (3)", "N" },
   { "again", 'a', 0, G_OPTION_ARG_NONE, &again, "make what is there already, too", NULL },
+  { "only-made", 0, 0, G_OPTION_ARG_NONE, &only_made, "make nothing: show what is there", NULL },
   { "sheet", 0, 0, G_OPTION_ARG_FILENAME, &sheet,
     "a PNG of what was made, a row for each region: the original, then the columns", "FILE" },
   { "page", 0, 0, G_OPTION_ARG_NONE, &page, "print what the page says of them", NULL },
@@ -217,7 +219,7 @@ main (int    argc,
       return 0;
     }
 
-  results = (Results) { folder, weights, first_seed, n_seeds, again };
+  results = (Results) { folder, weights, first_seed, n_seeds, again, only_made };
   maker   = variations_maker_new (weights, &error);
   check (maker != NULL, &error);
 
