@@ -16,6 +16,9 @@
  * that no border shows.                                                     */
 #define TAPER 24
 
+/* Of a picture, at most: a stage's cost is asked before it is read. */
+#define CHANNELS 3
+
 /* The handicap of own patches (DdimPatchesHandicap), at a leeway of 1. */
 #define HANDICAP 0.8
 
@@ -128,12 +131,10 @@ static DdimEncoder
 choose_encoder (const VariationTask *self,
                 gint                 stage)
 {
-  const DdimCanvas *picture = self->input->pictures[stage];
-  gint              steps   = ddim_stage_get_steps (&self->base.stages->stages[stage],
-                                                    self->settings.model.steps);
-  gdouble           kept    = 2.0 * (steps + 4) * sizeof (gfloat);
+  const DdimStage *s     = &self->base.stages->stages[stage];
+  gint             steps = ddim_stage_get_steps (s, self->settings.model.steps);
+  gdouble          kept  = 2.0 * (steps + 4) * s->h * s->w * CHANNELS * sizeof (gfloat);
 
-  kept *= (gdouble) picture->h * picture->w * picture->c;
   return kept <= ddim_memory_get_budget () / 2 ? DDIM_ENCODER_DIRECT : DDIM_ENCODER_EXACT;
 }
 

@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # Runs inside gimp-console.  Opens $DEMO_PHOTO, selects a feathered ellipse in
-# its middle, runs plug-in-ddim-variation with its defaults, and writes
+# its middle, runs plug-in-ddim-variation at full strength, and writes
 # before.png and after.png into $DEMO_OUT.
 
 import os
@@ -46,7 +46,7 @@ before = write(image, 'before.png')
 opened = time.monotonic()
 
 call('plug-in-ddim-variation', run_mode=Gimp.RunMode.NONINTERACTIVE, image=image,
-     drawables=image.get_selected_layers(), seed=1)
+     drawables=image.get_selected_layers(), strength=1.0, seed=1)
 varied = time.monotonic()
 after = write(image, 'after.png')
 
