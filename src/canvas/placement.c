@@ -8,8 +8,9 @@
  * twice.  A network without attention, or trained on canvases of many sizes,
  * has no size of its own, so it is shown the whole region, or windows of it as
  * large as memory allows.  A model of whole objects (faces, fruits: those with
- * attention and a fixed size) would put an object into every window, so the region is scaled to its size, and the change scaled
- * back.  What is scaled does not wrap to the pixel, so `auto` fits no tile.
+ * attention and a fixed size) would put an object into every window, so the
+ * region is scaled to its size, and the change scaled back.  What is scaled does
+ * not wrap to the pixel, so `auto` fits no tile.
  *
  * tests/bench/canvas.md has the measurements that `auto` rests on.
  */
