@@ -4,6 +4,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include <math.h>
+
 #include "simd.h"
 
 INLINE Vector
@@ -137,6 +139,50 @@ KERNEL (softmax) (gfloat *x,
   for (gint i = 0; i < LANES; i++)
     total += sum[i];
   return 1 / total;
+}
+
+/* The sum of (x - a), or of its square. */
+INLINE gfloat
+sum_from (const gfloat   *x,
+          gint            n,
+          gfloat          a,
+          const gboolean  square)
+{
+  Vector sum = { 0 };
+  gint   whole = n / LANES * LANES;
+  gfloat total = 0;
+
+  for (gint i = 0; i < whole; i += LANES)
+    {
+      Vector y = load (x + i) - a;
+
+      sum += square ? y * y : y;
+    }
+  for (gint i = 0; i < LANES; i++)
+    total += sum[i];
+  for (gint i = whole; i < n; i++)
+    total += square ? (x[i] - a) * (x[i] - a) : x[i] - a;
+  return total;
+}
+
+/* The mean is summed about the first number: one far from zero costs no digits. */
+void
+KERNEL (layer_norm) (const gfloat *x,
+                     gint          n,
+                     gfloat        eps,
+                     const gfloat *gamma,
+                     const gfloat *beta,
+                     gfloat       *out)
+{
+  gint   whole = n / LANES * LANES, rest = n - whole;
+  gfloat mean  = x[0] + sum_from (x, n, x[0], FALSE) / n;
+  gfloat scale = 1 / sqrtf (sum_from (x, n, mean, TRUE) / n + eps);
+
+  for (gint i = 0; i < whole; i += LANES)
+    store (out + i, (load (x + i) - mean) * scale * load (gamma + i) + load (beta + i));
+  if (rest)
+    put (out + whole, (get (x + whole, rest) - mean) * scale * get (gamma + whole, rest)
+                      + get (beta + whole, rest), rest);
 }
 
 gfloat

@@ -154,6 +154,15 @@ struct _DdimKernels
                      gint    n,
                      gfloat  scale);
 
+  /* n numbers, their mean taken off and divided by sqrt (variance + eps), then times
+   * gamma, plus beta (n numbers each); `out` may be x.                       */
+  void (*layer_norm) (const gfloat *x,
+                      gint          n,
+                      gfloat        eps,
+                      const gfloat *gamma,
+                      const gfloat *beta,
+                      gfloat       *out);
+
   /* The squared distance of two squares of `rows` lines of n floats; up to a
    * vector more than n is read of every line.                               */
   gfloat (*distance) (const gfloat *x,
