@@ -10,8 +10,6 @@
 
 #include <math.h>
 
-#include <cblas.h>
-
 #include "photographs.h"
 #include "picture.h"
 
@@ -197,7 +195,6 @@ main (int argc, char **argv)
   gint               status;
 
   g_test_init (&argc, &argv, NULL);
-  openblas_set_num_threads (1); /* the pool has the threads */
 
   folder = g_test_build_filename (G_TEST_DIST, "..", "weights", "photo", NULL);
   pool   = ddim_thread_pool_new (1);

@@ -10,7 +10,6 @@
 
 #include "config.h"
 
-#include <cblas.h>
 #include <libgimp/gimp.h>
 #include <glib/gi18n-lib.h>
 
@@ -44,10 +43,6 @@ static GimpProcedure *
 create_procedure (GimpPlugIn  *plug_in,
                   const gchar *name)
 {
-  /* The library's own threads do the work; BLAS's would fight them for the
-   * processors.  The setting is the process's, so it is made here.         */
-  openblas_set_num_threads (1);
-
   if (! g_strcmp0 (name, DDIM_VARIATION_PROC))
     return ddim_variation_create (plug_in);
   if (! g_strcmp0 (name, DDIM_INTERPOLATE_PROC))

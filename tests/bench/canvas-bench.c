@@ -28,8 +28,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <cblas.h>
-
 #include "tiling-private.h"
 #include "../picture.h"
 
@@ -320,7 +318,6 @@ main (int argc, char **argv)
   if (! option_files || ! option_files[0] || (! option_scale && ! option_files[1]))
     g_error ("Name a model's folder and pictures");
 
-  openblas_set_num_threads (1);
   pool  = ddim_thread_pool_new (0);
   model = ddim_model_load (option_files[0], pool, &error);
   if (! model)

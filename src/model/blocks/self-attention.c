@@ -16,8 +16,8 @@
  * so that O (sum_j p_j (V n_j + c)) + d = sum_j p_j (O V n_j + O c + d).
  */
 
-#include <cblas.h>
 #include <math.h>
+#include <string.h>
 
 #include "blocks.h"
 #include "add.h"
@@ -132,6 +132,39 @@ merged_layer (DdimWeights   *weights,
   return layer;
 }
 
+/* out = A B, and behind it A b + d: all of C x C with C numbers behind, b those of B.
+ * A is read transposed where rows are its columns; d is NULL for nothing.  Once a
+ * layer, when a model is read: not worth a library, whose sums would depend on the
+ * processor.                                                                        */
+static void
+multiply (const gdouble *a,
+          gboolean       rows_are_columns,
+          const gdouble *b,
+          const gdouble *d,
+          gsize          c,
+          gdouble       *out)
+{
+  gsize row = rows_are_columns ? 1 : c;
+  gsize step = rows_are_columns ? c : 1;
+
+  memset (out, 0, c * c * sizeof (gdouble));
+  for (gsize i = 0; i < c; i++)
+    {
+      gdouble *sums = out + i * c;
+      gdouble  bias = d ? d[i] : 0;
+
+      for (gsize m = 0; m < c; m++)
+        {
+          gdouble factor = a[i * row + m * step];
+
+          for (gsize j = 0; j < c; j++)
+            sums[j] += factor * b[m * c + j];
+          bias += factor * b[c * c + m];
+        }
+      out[c * c + i] = bias;
+    }
+}
+
 /* q <- K' Q, v <- O V, as above. */
 static void
 merge_projections (DdimSelfAttention *attention,
@@ -151,13 +184,10 @@ merge_projections (DdimSelfAttention *attention,
 
   product = g_new (gdouble, size + c);
 
-  cblas_dgemm (CblasRowMajor, CblasTrans, CblasNoTrans, c, c, c, 1, k, c, q, c, 0, product, c);
-  cblas_dgemv (CblasRowMajor, CblasTrans, c, c, 1, k, c, q + size, 1, 0, product + size, 1);
+  multiply (k, TRUE, q, NULL, c, product);
   attention->q = merged_layer (weights, name, product, c, &attention->merged[0]);
 
-  cblas_dgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, c, c, c, 1, o, c, v, c, 0, product, c);
-  cblas_dgemv (CblasRowMajor, CblasNoTrans, c, c, 1, o, c, v + size, 1, 1, o + size, 1);
-  memcpy (product + size, o + size, c * sizeof (gdouble));
+  multiply (o, FALSE, v, o + size, c, product);
   attention->v = merged_layer (weights, name, product, c, &attention->merged[1]);
 }
 
