@@ -24,7 +24,7 @@
  *   g_autoptr (DdimInversion) inversion =
  *     ddim_inversion_new (field, levels, DDIM_ENCODER_EXACT, image, NULL, &error);
  *   DdimVariation options = { .strength = 0.3, .seeds = &seed };
- *   g_autoptr (DdimCanvas) result = ddim_canvas_new (1, image->h, image->w, image->c);
+ *   g_autoptr (DdimCanvas) result = ddim_canvas_try_like (image, 1, &error);
  *   ddim_vary (inversion, &options, result, NULL, NULL, &error);
  *
  * Glossary
@@ -48,6 +48,7 @@
 #include "base/memory-budget.h"
 #include "base/monitor.h"
 #include "base/thread-pool.h"
+#include "base/try-alloc.h"
 
 /* Canvases, and fields over them: tiles, regions of any size, tori. */
 #include "canvas/canvas.h"

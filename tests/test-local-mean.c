@@ -25,7 +25,7 @@ test_definition (void)
 
       ddim_noise_fill (x, &seed, 0);
       mean = ddim_canvas_copy (x);
-      ddim_local_mean (mean->data, h, w, radius, tileable);
+      ddim_local_mean (mean->data, h, w, radius, tileable, NULL);
 
       for (gint row = 0; row < h; row++)
         for (gint column = 0; column < w; column++)
@@ -54,7 +54,7 @@ test_zero (void)
 
   for (gint i = 0; i < 5 * 40; i++)
     values[i] = i % 40 < 10 ? 0.1f * i : 0;
-  ddim_local_mean (values, 5, 40, 3, FALSE);
+  ddim_local_mean (values, 5, 40, 3, FALSE, NULL);
   for (gint i = 0; i < 5 * 40; i++)
     if (i % 40 >= 13)
       g_assert_cmpfloat (values[i], ==, 0);

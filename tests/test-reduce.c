@@ -30,7 +30,7 @@ test_means (void)
   for (gint k = 1; k <= 5; k++)
     {
       g_autoptr (DdimCanvas) x       = noise (2, 13, 17, 3);
-      g_autoptr (DdimCanvas) reduced = ddim_canvas_reduce (x, k, FALSE);
+      g_autoptr (DdimCanvas) reduced = ddim_canvas_reduce (x, k, FALSE, NULL);
 
       g_assert_cmpint (reduced->h, ==, (13 + k - 1) / k);
       g_assert_cmpint (reduced->w, ==, (17 + k - 1) / k);
@@ -72,7 +72,7 @@ test_torus (void)
 {
   g_autoptr (DdimCanvas) x       = noise (1, 12, 20, 1);
   g_autoptr (DdimCanvas) moved   = ddim_canvas_copy (x);
-  g_autoptr (DdimCanvas) reduced = ddim_canvas_reduce (x, 3, TRUE);
+  g_autoptr (DdimCanvas) reduced = ddim_canvas_reduce (x, 3, TRUE, NULL);
   g_autoptr (DdimCanvas) other   = NULL;
   g_autoptr (DdimCanvas) change  = ddim_canvas_new (1, 12, 20, 1);
   gdouble mean = 0, mean_reduced = 0;
@@ -87,13 +87,13 @@ test_torus (void)
 
   for (gint i = 0; i < 240; i++)
     moved->data[i] = x->data[(i + 3 * 20) % 240];
-  other = ddim_canvas_reduce (moved, 3, TRUE);
+  other = ddim_canvas_reduce (moved, 3, TRUE, NULL);
   for (gint i = 0; i < 28; i++)
     g_assert_cmpfloat_with_epsilon (other->data[i], reduced->data[(i + 7) % 28], 1e-6);
 
   /* The way back goes on across the border: row 0 lies a third of a cell before
    * the first cell's middle, which is pixel 1.           */
-  ddim_canvas_add_enlarged (change, reduced, 3, TRUE);
+  ddim_canvas_add_enlarged (change, reduced, 3, TRUE, NULL);
   g_assert_cmpfloat_with_epsilon (change->data[10],
                                   (2 * across (reduced, 0, 10) + across (reduced, 3, 10)) / 3,
                                   1e-5);
@@ -115,8 +115,8 @@ test_back (void)
             x->data[2 * i]     = 0.7;
             x->data[2 * i + 1] = 0.1 * (i / 24) - 0.03 * (i % 24);
           }
-        reduced = ddim_canvas_reduce (x, k, tileable);
-        ddim_canvas_add_enlarged (back, reduced, k, tileable);
+        reduced = ddim_canvas_reduce (x, k, tileable, NULL);
+        ddim_canvas_add_enlarged (back, reduced, k, tileable, NULL);
         for (gint y = 0; y < 24; y++)
           for (gint column = 0; column < 24; column++)
             {

@@ -53,7 +53,7 @@ test_detail (void)
 
       ddim_noise_fill (picture, seeds, 0);
       periodic = ddim_canvas_copy (picture);
-      ddim_canvas_make_seamless (periodic);
+      ddim_canvas_make_seamless (periodic, NULL);
 
       for (gint row = 0; row < h; row++)
         for (gint column = 0; column < w; column++)
@@ -100,7 +100,7 @@ test_steepness (void)
         picture->data[i + 50] = 0.9 * picture->data[i] + 0.4 * picture->data[i + 50];
       for (gint i = 0; i < 400 * 50; i++)
         picture->data[i] += (kind > 0 ? 10 : 0) * (i % 50) / 50.;
-      ddim_canvas_make_seamless (picture);
+      ddim_canvas_make_seamless (picture, NULL);
 
       for (gint column = 1; column <= 8; column++)
         inside += (mean_step (picture, column) + mean_step (picture, 50 - column)) / 16;
@@ -127,11 +127,11 @@ test_ramp_and_wave (void)
         wave->data[row * 300 + column] = cos (2 * G_PI * 3 * (column + 0.5) / 300);
     }
 
-  ddim_canvas_make_seamless (ramp);
+  ddim_canvas_make_seamless (ramp, NULL);
   for (gint i = 0; i < 600; i++)
     g_assert_cmpfloat_with_epsilon (ramp->data[i], 0.5 + 0.02 * 14.5, 0.02);
 
-  ddim_canvas_make_seamless (wave);
+  ddim_canvas_make_seamless (wave, NULL);
   for (gint i = 0; i < 6000; i++)
     worst = MAX (worst, fabs (wave->data[i] - cos (2 * G_PI * 3 * (i % 300 + 0.5) / 300)));
   g_assert_cmpfloat (worst, <, 1e-5);

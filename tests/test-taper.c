@@ -21,7 +21,7 @@ test_distance (void)
   {
     g_autofree gfloat *before = g_memdup2 (weights, h * w * sizeof (gfloat));
 
-    ddim_taper (weights, h, w, radius);
+    ddim_taper (weights, h, w, radius, NULL);
     for (gint i = 0; i < h * w; i++)
       {
         gdouble nearest = 100;
@@ -51,9 +51,9 @@ test_narrow (void)
       stroke[i] = i % 20 >= 8 && i % 20 < 13;
       all[i]    = 0.3f;
     }
-  ddim_taper (stroke, 20, 20, 16);
-  ddim_taper (all, 20, 20, 16);
-  ddim_taper (one, 1, 3, 16);
+  ddim_taper (stroke, 20, 20, 16, NULL);
+  ddim_taper (all, 20, 20, 16, NULL);
+  ddim_taper (one, 1, 3, 16, NULL);
   for (gint y = 0; y < 20; y++)
     {
       g_assert_cmpfloat (stroke[y * 20 + 7], ==, 0);

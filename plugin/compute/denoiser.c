@@ -112,7 +112,8 @@ init_patches (DdimDenoiser           *denoiser,
   g_autoptr (DdimModel) model = ddim_patch_source_make_model (source, canvas, stage->reduction,
                                                               cache->pool, &cause);
 
-  if (! model && denoiser->structure && source->own > 0)
+  if (! model && denoiser->structure && source->own > 0 &&
+      ! g_error_matches (cause, DDIM_ERROR, DDIM_ERROR_MEMORY))
     return TRUE;
   if (! model)
     {

@@ -33,9 +33,8 @@ ddim_interpolation_input_new (const DdimPlacement *placement,
                               gint                 h,
                               gint                 w)
 {
-  DdimInterpolationInput *input = g_new0 (DdimInterpolationInput, 1);
+  DdimInterpolationInput *input = g_atomic_rc_box_new0 (DdimInterpolationInput);
 
-  input->ref_count = 1;
   input->placement = *placement;
   input->n_keys    = n_keys;
   ddim_stages_init (&input->stages, kind, h, w);
@@ -48,16 +47,13 @@ ddim_interpolation_input_new (const DdimPlacement *placement,
 DdimInterpolationInput *
 ddim_interpolation_input_ref (DdimInterpolationInput *input)
 {
-  g_atomic_int_inc (&input->ref_count);
-
-  return input;
+  return g_atomic_rc_box_acquire (input);
 }
 
-void
-ddim_interpolation_input_unref (DdimInterpolationInput *input)
+static void
+clear_input (gpointer data)
 {
-  if (! input || ! g_atomic_int_dec_and_test (&input->ref_count))
-    return;
+  DdimInterpolationInput *input = data;
 
   for (gint i = 0; i < input->stages.n; i++)
     {
@@ -65,7 +61,13 @@ ddim_interpolation_input_unref (DdimInterpolationInput *input)
         ddim_canvas_free (input->keys[i][k]);
       g_free (input->keys[i]);
     }
-  g_free (input);
+}
+
+void
+ddim_interpolation_input_unref (DdimInterpolationInput *input)
+{
+  if (input)
+    g_atomic_rc_box_release_full (input, clear_input);
 }
 
 /* The task --------------------------------------------------------------- */
@@ -163,13 +165,13 @@ open_keys (const DdimTask     *task,
   opened->hash = g_steal_pointer (&denoiser.hash);
   for (gint k = 0; k < n; k++)
     {
-      DdimMonitor    part = ddim_monitor_part (monitor, k / (gdouble) n, (k + 1) / (gdouble) n);
-      DdimInversion *key  = ddim_inversion_new (denoiser.field, denoiser.levels,
-                                                ddim_stage_is_result (s) ? DDIM_ENCODER_EXACT
-                                                                         : DDIM_ENCODER_PAPER,
-                                                ddim_canvas_copy (input->keys[stage][k]),
-                                                &part, error);
+      DdimMonitor    part    = ddim_monitor_part (monitor, k / (gdouble) n, (k + 1) / (gdouble) n);
+      DdimEncoder    encoder = ddim_stage_is_result (s) ? DDIM_ENCODER_EXACT : DDIM_ENCODER_PAPER;
+      DdimCanvas    *picture = ddim_canvas_try_copy (input->keys[stage][k], error);
+      DdimInversion *key     = NULL;
 
+      if (picture)
+        key = ddim_inversion_new (denoiser.field, denoiser.levels, encoder, picture, &part, error);
       if (! key)
         {
           ddim_denoiser_name_error (&self->settings.model, error);
@@ -197,13 +199,16 @@ make (const DdimTask     *task,
   GPtrArray               *keys      = ((Opened *) data)->keys;
   const DdimInversion     *first     = g_ptr_array_index (keys, 0);
   g_autofree gdouble      *positions = g_new (gdouble, n);
-  g_autoptr (DdimCanvas)   frames    = ddim_canvas_new (n, s->h, s->w, first->image->c);
+  g_autoptr (DdimCanvas)   frames    = ddim_canvas_try_new (n, s->h, s->w, first->image->c,
+                                                            error);
   DdimInterpolation        options   = { .positions = positions,
                                          .loop      = self->settings.loop,
                                          .mix       = self->settings.mix,
                                          .seed      = self->settings.seed,
                                          .batch     = n };
 
+  if (! frames)
+    return NULL;
   for (gint i = 0; i < n; i++)
     positions[i] = self->positions[seeds[i] - 1];
 

@@ -15,7 +15,6 @@
  * counted: a job may hold it longer than a dialog.                          */
 typedef struct
 {
-  gint            ref_count;
   DdimPlacement   placement;
   DdimStages      stages;
   gint            n_keys;

@@ -44,27 +44,33 @@ ddim_patch_source_get_hash (const DdimPatchSource *source)
 /* The means of k x k pixels, as far as these may be used, with a mask that says
  * whether half of them may.                                                 */
 static DdimPatchSource *
-reduce (const DdimPatchSource *source,
-        gint                   k)
+reduce (const DdimPatchSource  *source,
+        gint                    k,
+        GError                **error)
 {
-  const DdimCanvas      *picture = source->picture;
-  g_autoptr (DdimCanvas) masked  = ddim_canvas_copy (picture);
-  DdimCanvas             mask    = { .n = 1, .h = picture->h, .w = picture->w, .c = 1,
-                                     .data = source->mask };
-  g_autoptr (DdimCanvas) cover   = ddim_canvas_reduce (&mask, k, FALSE);
-  DdimPatchSource       *reduced = g_new0 (DdimPatchSource, 1);
-  gint                   c       = picture->c;
-  gsize                  n;
+  const DdimCanvas            *picture = source->picture;
+  DdimCanvas                   mask    = { .n = 1, .h = picture->h, .w = picture->w, .c = 1,
+                                           .data = source->mask };
+  g_autoptr (DdimCanvas)       masked  = ddim_canvas_try_copy (picture, error);
+  g_autoptr (DdimCanvas)       cover   = NULL;
+  g_autoptr (DdimPatchSource)  reduced = g_new0 (DdimPatchSource, 1);
+  gint                         c       = picture->c;
+  gsize                        n;
 
+  if (! masked)
+    return NULL;
   for (gsize i = 0; i < ddim_canvas_size (masked); i++)
     masked->data[i] *= source->mask[i / c];
 
-  reduced->picture       = ddim_canvas_reduce (masked, k, FALSE);
+  if (! (cover = ddim_canvas_reduce (&mask, k, FALSE, error)) ||
+      ! (reduced->picture = ddim_canvas_reduce (masked, k, FALSE, error)) ||
+      ! (reduced->mask = ddim_try_new (gfloat, ddim_canvas_size (cover), error)))
+    return NULL;
+
   reduced->options       = source->options;
   reduced->options.apart = (source->options.apart + k - 1) / k;
 
-  n             = ddim_canvas_size (cover);
-  reduced->mask = g_new (gfloat, n);
+  n = ddim_canvas_size (cover);
   for (gsize i = 0; i < n; i++)
     {
       for (gint j = 0; j < c && cover->data[i] > 0.0f; j++)
@@ -72,7 +78,7 @@ reduce (const DdimPatchSource *source,
       reduced->mask[i] = cover->data[i] >= 0.5f;
     }
 
-  return reduced;
+  return g_steal_pointer (&reduced);
 }
 
 /* Where a place of the source lies in a reduced picture, if `origin`, along the
@@ -106,6 +112,12 @@ paste (DdimPatchSource  *source,
       }
 }
 
+static gboolean
+no_memory (const GError *error)
+{
+  return g_error_matches (error, DDIM_ERROR, DDIM_ERROR_MEMORY);
+}
+
 DdimModel *
 ddim_patch_source_make_model (const DdimPatchSource  *source,
                               const DdimCanvas       *canvas,
@@ -115,12 +127,16 @@ ddim_patch_source_make_model (const DdimPatchSource  *source,
 {
   g_autoptr (GError)  cause = NULL;
   gboolean            tile  = canvas && source->own > 0 && source->options.wrap;
-  DdimModel          *model;
+  DdimModel          *model = NULL;
 
-  for (; k > 1 || tile; k = (k + 1) / 2)
+  for (; (k > 1 || tile) && ! no_memory (cause); k = (k + 1) / 2)
     {
-      g_autoptr (DdimPatchSource) reduced = reduce (source, k);
+      g_autoptr (DdimPatchSource) reduced = NULL;
 
+      g_clear_error (&cause);
+      reduced = reduce (source, k, &cause);
+      if (! reduced)
+        break;
       if (canvas)
         {
           reduced->picture->x = reduce_place (source->picture->x, canvas->x, k);
@@ -130,14 +146,20 @@ ddim_patch_source_make_model (const DdimPatchSource  *source,
         paste (reduced, canvas);
       tile  = FALSE;
       model = ddim_model_new_for_picture (reduced->picture, reduced->mask, &reduced->options,
-                                         pool, NULL);
+                                         pool, &cause);
       if (model)
         return model;
     }
 
-  model = ddim_model_new_for_picture (source->picture, source->mask, &source->options, pool,
-                                     &cause);
-  if (! model)
+  if (! no_memory (cause))
+    {
+      g_clear_error (&cause);
+      model = ddim_model_new_for_picture (source->picture, source->mask, &source->options, pool,
+                                         &cause);
+    }
+  if (no_memory (cause))
+    g_propagate_error (error, g_steal_pointer (&cause));
+  else if (! model)
     g_set_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT,
                  /* Translators: %s is the name of a layer or channel. */
                  _("There is nothing to learn from in “%s”: it has no usable square of 7 "

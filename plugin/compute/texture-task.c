@@ -31,9 +31,8 @@ ddim_texture_input_new (DdimStagesKind kind,
                         gint           h,
                         gint           w)
 {
-  DdimTextureInput *input = g_new0 (DdimTextureInput, 1);
+  DdimTextureInput *input = g_atomic_rc_box_new0 (DdimTextureInput);
 
-  input->ref_count = 1;
   ddim_stages_init (&input->stages, kind, h, w);
 
   return input;
@@ -42,19 +41,22 @@ ddim_texture_input_new (DdimStagesKind kind,
 DdimTextureInput *
 ddim_texture_input_ref (DdimTextureInput *input)
 {
-  g_atomic_int_inc (&input->ref_count);
+  return g_atomic_rc_box_acquire (input);
+}
 
-  return input;
+static void
+clear_input (gpointer data)
+{
+  DdimTextureInput *input = data;
+
+  ddim_patch_source_free (input->source);
 }
 
 void
 ddim_texture_input_unref (DdimTextureInput *input)
 {
-  if (! input || ! g_atomic_int_dec_and_test (&input->ref_count))
-    return;
-
-  ddim_patch_source_free (input->source);
-  g_free (input);
+  if (input)
+    g_atomic_rc_box_release_full (input, clear_input);
 }
 
 /* The task --------------------------------------------------------------- */
@@ -150,7 +152,9 @@ make (const DdimTask     *task,
   if (! field)
     return NULL;
 
-  textures = ddim_canvas_new (n, s->h, s->w, field->channels);
+  textures = ddim_canvas_try_new (n, s->h, s->w, field->channels, error);
+  if (! textures)
+    return NULL;
   ddim_noise_fill_reduced (textures, seeds, 0, s->reduction);
   if (! ddim_decode (field, opened->levels, &sampling, textures, monitor, error))
     return NULL;

@@ -16,7 +16,6 @@
  * dialog.                                                                   */
 typedef struct
 {
-  gint             ref_count;
   DdimStages       stages;
   DdimPatchSource *source;  /* NULL yet                                      */
 } DdimTextureInput;

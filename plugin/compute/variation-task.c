@@ -47,9 +47,8 @@ ddim_variation_input_new (const DdimPlacement *placement,
                           gint                 h,
                           gint                 w)
 {
-  DdimVariationInput *input = g_new0 (DdimVariationInput, 1);
+  DdimVariationInput *input = g_atomic_rc_box_new0 (DdimVariationInput);
 
-  input->ref_count = 1;
   input->placement = *placement;
   ddim_stages_init (&input->stages, kind, h, w);
 
@@ -59,16 +58,13 @@ ddim_variation_input_new (const DdimPlacement *placement,
 DdimVariationInput *
 ddim_variation_input_ref (DdimVariationInput *input)
 {
-  g_atomic_int_inc (&input->ref_count);
-
-  return input;
+  return g_atomic_rc_box_acquire (input);
 }
 
-void
-ddim_variation_input_unref (DdimVariationInput *input)
+static void
+clear_input (gpointer data)
 {
-  if (! input || ! g_atomic_int_dec_and_test (&input->ref_count))
-    return;
+  DdimVariationInput *input = data;
 
   for (gint i = 0; i < input->stages.n; i++)
     {
@@ -76,7 +72,13 @@ ddim_variation_input_unref (DdimVariationInput *input)
       g_free (input->weights[i]);
     }
   ddim_patch_source_free (input->source);
-  g_free (input);
+}
+
+void
+ddim_variation_input_unref (DdimVariationInput *input)
+{
+  if (input)
+    g_atomic_rc_box_release_full (input, clear_input);
 }
 
 /* The task --------------------------------------------------------------- */
@@ -162,19 +164,20 @@ close_inversion (gpointer data)
   g_free (opened);
 }
 
-static gfloat *
-taper_weights (const DdimVariationInput *input,
-               gint                      stage)
+/* weights: a tapered copy of the input's, or NULL where there are none. */
+static gboolean
+taper_weights (const DdimVariationInput  *input,
+               gint                       stage,
+               gfloat                   **weights,
+               GError                   **error)
 {
-  const DdimStage *s    = &input->stages.stages[stage];
-  gfloat          *copy = NULL;
+  const DdimStage *s = &input->stages.stages[stage];
 
-  if (input->weights[stage])
-    {
-      copy = g_memdup2 (input->weights[stage], (gsize) s->h * s->w * sizeof (gfloat));
-      ddim_taper (copy, s->h, s->w, TAPER / (gdouble) s->reduction);
-    }
-  return copy;
+  if (! input->weights[stage])
+    return TRUE;
+
+  *weights = ddim_try_memdup (input->weights[stage], (gsize) s->h * s->w, sizeof (gfloat), error);
+  return *weights && ddim_taper (*weights, s->h, s->w, TAPER / (gdouble) s->reduction, error);
 }
 
 static gpointer
@@ -191,11 +194,11 @@ open_inversion (const DdimTask     *task,
   Opened              *opened = g_new0 (Opened, 1);
   DdimCanvas          *picture;
 
-  picture = ddim_canvas_copy (input->pictures[stage]);
-  if (self->settings.model.tileable)
-    ddim_canvas_make_seamless (picture);
-
-  if (! ddim_denoiser_init (&opened->denoiser, &self->settings.model, &input->placement, s,
+  picture = ddim_canvas_try_copy (input->pictures[stage], error);
+  if (! picture ||
+      (self->settings.model.tileable && ! ddim_canvas_make_seamless (picture, error)) ||
+      ! taper_weights (input, stage, &opened->weights, error) ||
+      ! ddim_denoiser_init (&opened->denoiser, &self->settings.model, &input->placement, s,
                             picture, input->source, cache, error))
     {
       ddim_canvas_free (picture);
@@ -210,7 +213,6 @@ open_inversion (const DdimTask     *task,
       return opened;
     }
 
-  opened->weights   = taper_weights (input, stage);
   opened->inversion = ddim_inversion_new (opened->denoiser.field, opened->denoiser.levels,
                                           choose_encoder (self, stage), picture, monitor,
                                           error);
@@ -273,7 +275,7 @@ make (const DdimTask     *task,
   gdouble                 turn      = turn_of_strength (self);
   gsize                   size      = ddim_canvas_item_size (picture);
   g_autoptr (DdimField)   field     = NULL;
-  g_autoptr (DdimCanvas)  made      = ddim_canvas_new (n, picture->h, picture->w, picture->c);
+  g_autoptr (DdimCanvas)  made      = ddim_canvas_try_like (picture, n, error);
   DdimVariation           options   = { .strength  = turn,
                                         .eta       = self->settings.eta,
                                         .seeds     = seeds,
@@ -281,12 +283,12 @@ make (const DdimTask     *task,
                                         .tileable  = self->settings.model.tileable,
                                         .reduction = reduction };
 
+  if (! made)
+    return NULL;
   if (! opened->inversion)
     {
       for (gint i = 0; i < n; i++)
         memcpy (made->data + i * size, picture->data, size * sizeof (gfloat));
-      made->x = picture->x;
-      made->y = picture->y;
       return g_steal_pointer (&made);
     }
 

@@ -20,7 +20,6 @@
  * longer than a dialog.                                                     */
 typedef struct
 {
-  gint             ref_count;
   DdimPlacement    placement;
   DdimStages       stages;
   DdimCanvas      *pictures[DDIM_STAGES_MAX]; /* one item each, as ddim_inversion_new ()

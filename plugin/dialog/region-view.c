@@ -210,10 +210,10 @@ ddim_canvas_render (const DdimCanvas *canvas,
                     gint              side)
 {
   gint                   k       = (MAX (canvas->h, canvas->w) + side - 1) / side;
-  g_autoptr (DdimCanvas) reduced = ddim_canvas_reduce (canvas, k, FALSE);
-  gint                   h       = reduced->h;
-  gint                   w       = reduced->w;
-  const gfloat          *pixel   = reduced->data;
+  g_autoptr (DdimCanvas) reduced = ddim_canvas_reduce (canvas, k, FALSE, NULL);
+  gint                   h       = reduced ? reduced->h : 1;
+  gint                   w       = reduced ? reduced->w : 1;
+  const gfloat          *pixel   = reduced ? reduced->data : NULL;
   cairo_surface_t       *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, w, h);
   guchar                *data    = cairo_image_surface_get_data (surface);
   gint                   stride  = cairo_image_surface_get_stride (surface);
@@ -223,7 +223,7 @@ ddim_canvas_render (const DdimCanvas *canvas,
   g_autofree gfloat     *row     = g_new (gfloat, (gsize) w * 4);
   g_autofree gfloat     *srgb    = g_new (gfloat, (gsize) w * 4);
 
-  for (gint y = 0; y < h; y++)
+  for (gint y = 0; pixel && y < h; y++)
     {
       for (gint x = 0; x < w; x++, pixel += canvas->c)
         {

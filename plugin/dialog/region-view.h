@@ -45,7 +45,8 @@ cairo_surface_t * ddim_region_view_render (const DdimRegionView *view,
                                            const DdimCanvas     *made);
 
 /* A canvas itself, at most `side` pixels large; of a grey one in sRGB, else in
- * the space of `format`.  Any thread.  Free with cairo_surface_destroy ().  */
+ * the space of `format`; a black pixel where memory is out.  Any thread.  Free
+ * with cairo_surface_destroy ().                                            */
 cairo_surface_t * ddim_canvas_render      (const DdimCanvas     *canvas,
                                            const Babl           *format,
                                            gint                  side);

@@ -10,6 +10,7 @@
 #include "canvas.h"
 #include "errors.h"
 #include "memory-budget.h"
+#include "try-alloc.h"
 
 DdimCanvas *
 ddim_canvas_new (gint n,
@@ -43,14 +44,9 @@ ddim_canvas_try_new (gint     n,
                            "A batch of %d pictures of %d × %d pixels", n, w, h))
     return NULL;
 
-  data = g_try_new0 (gfloat, (gsize) size);
-  if (! data && size > 0)
-    {
-      g_set_error (error, DDIM_ERROR, DDIM_ERROR_MEMORY,
-                   "There is no memory for %d pictures of %d × %d pixels: choose less, or close "
-                   "other programs", n, w, h);
-      return NULL;
-    }
+  data = ddim_try_new0 (gfloat, (gsize) size, error);
+  if (! data)
+    return NULL;
 
   canvas  = g_new (DdimCanvas, 1);
   *canvas = (DdimCanvas) { .n = n, .h = h, .w = w, .c = c, .data = data };
@@ -65,6 +61,32 @@ ddim_canvas_copy (const DdimCanvas *canvas)
   copy->data = g_memdup2 (canvas->data, ddim_canvas_size (canvas) * sizeof (gfloat));
 
   return copy;
+}
+
+DdimCanvas *
+ddim_canvas_try_copy (const DdimCanvas  *canvas,
+                      GError           **error)
+{
+  DdimCanvas *copy = ddim_canvas_try_like (canvas, canvas->n, error);
+
+  if (copy)
+    memcpy (copy->data, canvas->data, ddim_canvas_size (canvas) * sizeof (gfloat));
+  return copy;
+}
+
+DdimCanvas *
+ddim_canvas_try_like (const DdimCanvas  *canvas,
+                      gint               n,
+                      GError           **error)
+{
+  DdimCanvas *other = ddim_canvas_try_new (n, canvas->h, canvas->w, canvas->c, error);
+
+  if (other)
+    {
+      other->x = canvas->x;
+      other->y = canvas->y;
+    }
+  return other;
 }
 
 void

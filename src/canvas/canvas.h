@@ -21,13 +21,18 @@ typedef struct
   gfloat *data;
 } DdimCanvas;
 
-/* Zeros.  Free with ddim_canvas_free ().  ddim_canvas_new () ends the program
- * where memory is out; for a size that a user chooses ddim_canvas_try_new ()
- * fails with DDIM_ERROR_MEMORY.                                             */
-DdimCanvas * ddim_canvas_new     (gint n, gint h, gint w, gint c);
-DdimCanvas * ddim_canvas_try_new (gint n, gint h, gint w, gint c, GError **error);
-DdimCanvas * ddim_canvas_copy    (const DdimCanvas *canvas);
-void         ddim_canvas_free    (DdimCanvas *canvas);
+/* Zeros.  Free with ddim_canvas_free ().  ddim_canvas_new () and ddim_canvas_copy ()
+ * end the program where memory is out, as g_new () does: they are for sizes that the
+ * program itself chooses.  For a size that a user or a file chooses there are the
+ * others, which fail with DDIM_ERROR_MEMORY before they would take more than the
+ * budget (memory-budget.h).                                                  */
+DdimCanvas * ddim_canvas_new      (gint n, gint h, gint w, gint c);
+DdimCanvas * ddim_canvas_copy     (const DdimCanvas *canvas);
+DdimCanvas * ddim_canvas_try_new  (gint n, gint h, gint w, gint c, GError **error);
+DdimCanvas * ddim_canvas_try_copy (const DdimCanvas *canvas, GError **error);
+/* n items like those of `canvas`, and in the same place. */
+DdimCanvas * ddim_canvas_try_like (const DdimCanvas *canvas, gint n, GError **error);
+void         ddim_canvas_free     (DdimCanvas *canvas);
 
 /* Items first .. first + n - 1 as a canvas of their own, a view: its data are those
  * of the whole, and not to be freed.                                       */

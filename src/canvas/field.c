@@ -36,6 +36,16 @@ ddim_field_unref (DdimField *field)
     field->klass->finalize (field);
 }
 
+void
+ddim_field_set_not_finite (const DdimLevel  *level,
+                           GError          **error)
+{
+  g_set_error (error, DDIM_ERROR, DDIM_ERROR_NOT_FINITE,
+               "The model's answer is not finite (NaN, infinity, or close to it) at noise level %g, "
+               "timestep %g: its weights are broken, or too large for this picture",
+               level->s, level->timestep);
+}
+
 static gboolean
 check_finite (const DdimCanvas  *x,
               const DdimLevel   *level,
@@ -46,10 +56,7 @@ check_finite (const DdimCanvas  *x,
     return TRUE;
 
   if (ddim_canvas_is_finite (x))
-    g_set_error (error, DDIM_ERROR, DDIM_ERROR_NOT_FINITE,
-                 "The model's answer is not finite (NaN or infinity) at noise level %g, "
-                 "timestep %g: its weights are broken, or too large for this picture",
-                 level->s, level->timestep);
+    ddim_field_set_not_finite (level, error);
   else
     g_set_error (error, DDIM_ERROR, DDIM_ERROR_NOT_FINITE,
                  "The picture is not finite (NaN or infinity) any more at noise level %g, "

@@ -71,7 +71,11 @@ gboolean    ddim_field_evaluate (DdimField            *field,
                                  const DdimMonitor    *monitor,
                                  GError              **error);
 
-/* The same, whatever the field predicts, as epsilon. */
+/* That error, for a field that finds an answer of another within it absurd. */
+void        ddim_field_set_not_finite (const DdimLevel *level,
+                                       GError         **error);
+
+/* The same as ddim_field_evaluate (), whatever the field predicts, as epsilon. */
 gboolean    ddim_field_epsilon  (DdimField            *field,
                                  const DdimCanvas     *x,
                                  const DdimLevel      *level,

@@ -8,6 +8,7 @@
  */
 
 #include "local-mean.h"
+#include "try-alloc.h"
 
 /* Means of `n` values, `stride` apart, over what is within `radius` of each: of a
  * circle with values before the first and behind the last.
@@ -37,17 +38,22 @@ mean_along (gfloat   *values,
     }
 }
 
-void
-ddim_local_mean (gfloat   *values,
-                 gint      h,
-                 gint      w,
-                 gint      radius,
-                 gboolean  tileable)
+gboolean
+ddim_local_mean (gfloat    *values,
+                 gint       h,
+                 gint       w,
+                 gint       radius,
+                 gboolean   tileable,
+                 GError   **error)
 {
-  g_autofree gdouble *sums = g_new (gdouble, MAX (h, w) + 2 * (gsize) radius + 1);
+  g_autofree gdouble *sums = ddim_try_new (gdouble, MAX (h, w) + 2 * (gsize) radius + 1, error);
+
+  if (! sums)
+    return FALSE;
 
   for (gint row = 0; row < h; row++)
     mean_along (values + (gsize) row * w, w, 1, radius, tileable, sums);
   for (gint column = 0; column < w; column++)
     mean_along (values + column, h, w, radius, tileable, sums);
+  return TRUE;
 }

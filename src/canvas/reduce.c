@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "reduce.h"
+#include "try-alloc.h"
 
 /* A position of one axis as a weighted sum of positions of another. */
 typedef struct
@@ -20,14 +21,16 @@ typedef struct
   gfloat  *weights; /* and their weights                                     */
 } Axis;
 
-static void
-axis_init (Axis *axis,
-           gint  size,
-           gint  n_taps)
+static gboolean
+axis_init (Axis    *axis,
+           gint     size,
+           gint     n_taps,
+           GError **error)
 {
   axis->n_taps  = n_taps;
-  axis->at      = g_new0 (gint, (gsize) size * n_taps);
-  axis->weights = g_new0 (gfloat, (gsize) size * n_taps);
+  axis->at      = ddim_try_new0 (gint, (gsize) size * n_taps, error);
+  axis->weights = axis->at ? ddim_try_new0 (gfloat, (gsize) size * n_taps, error) : NULL;
+  return axis->weights != NULL;
 }
 
 static void
@@ -48,15 +51,17 @@ count_cells (gint     size,
 }
 
 /* From `size` pixels to cells. */
-static void
-axis_init_reducing (Axis     *axis,
-                    gint      size,
-                    gint      k,
-                    gboolean  tileable)
+static gboolean
+axis_init_reducing (Axis      *axis,
+                    gint       size,
+                    gint       k,
+                    gboolean   tileable,
+                    GError   **error)
 {
   gint n = count_cells (size, k, tileable);
 
-  axis_init (axis, n, tileable ? size / n + 2 : k);
+  if (! axis_init (axis, n, tileable ? size / n + 2 : k, error))
+    return FALSE;
   for (gint cell = 0; cell < n; cell++)
     {
       gdouble from  = tileable ? (gdouble) size * cell / n : (gdouble) k * cell;
@@ -71,19 +76,22 @@ axis_init_reducing (Axis     *axis,
           axis->weights[cell * axis->n_taps + i] = MAX (covered, 0) / (to - from);
         }
     }
+  return TRUE;
 }
 
 /* From cells to `size` pixels. */
-static void
-axis_init_enlarging (Axis     *axis,
-                     gint      size,
-                     gint      k,
-                     gboolean  tileable)
+static gboolean
+axis_init_enlarging (Axis      *axis,
+                     gint       size,
+                     gint       k,
+                     gboolean   tileable,
+                     GError   **error)
 {
   gint    n    = count_cells (size, k, tileable);
   gdouble step = tileable ? (gdouble) n / size : 1.0 / k;
 
-  axis_init (axis, size, 2);
+  if (! axis_init (axis, size, 2, error))
+    return FALSE;
   for (gint i = 0; i < size; i++)
     {
       gdouble position = (i + 0.5) * step - 0.5;
@@ -94,21 +102,21 @@ axis_init_enlarging (Axis     *axis,
       axis->weights[2 * i]     = 1 - (position - cell);
       axis->weights[2 * i + 1] = position - cell;
     }
+  return TRUE;
 }
 
-/* Adds to out (H' x W' x C) one item of in (H x W x C). */
+/* Adds to out (H' x W' x C) one item of in (H x W x C).  line: W x C of scratch. */
 static void
 resample (const gfloat *in,
           gint          w,
           gint          c,
           const Axis   *down,
           const Axis   *across,
+          gfloat       *line,
           gfloat       *out,
           gint          out_h,
           gint          out_w)
 {
-  g_autofree gfloat *line = g_new (gfloat, (gsize) w * c);
-
   for (gint y = 0; y < out_h; y++)
     {
       memset (line, 0, (gsize) w * c * sizeof (gfloat));
@@ -134,40 +142,57 @@ resample (const gfloat *in,
     }
 }
 
-DdimCanvas *
-ddim_canvas_reduce (const DdimCanvas *canvas,
-                    gint              k,
-                    gboolean          tileable)
+/* Adds to every item of out that of in. */
+static gboolean
+resample_items (const DdimCanvas  *in,
+                const Axis        *down,
+                const Axis        *across,
+                DdimCanvas        *out,
+                GError           **error)
 {
-  g_auto (Axis) down    = { 0 };
-  g_auto (Axis) across  = { 0 };
-  DdimCanvas   *reduced = ddim_canvas_new (canvas->n, count_cells (canvas->h, k, tileable),
-                                           count_cells (canvas->w, k, tileable), canvas->c);
+  g_autofree gfloat *line = ddim_try_new (gfloat, (gsize) in->w * in->c, error);
+
+  if (! line)
+    return FALSE;
+  for (gint n = 0; n < in->n; n++)
+    resample (in->data + n * ddim_canvas_item_size (in), in->w, in->c, down, across, line,
+              out->data + n * ddim_canvas_item_size (out), out->h, out->w);
+  return TRUE;
+}
+
+DdimCanvas *
+ddim_canvas_reduce (const DdimCanvas  *canvas,
+                    gint               k,
+                    gboolean           tileable,
+                    GError           **error)
+{
+  g_auto (Axis) down   = { 0 };
+  g_auto (Axis) across = { 0 };
+  g_autoptr (DdimCanvas) reduced =
+    ddim_canvas_try_new (canvas->n, count_cells (canvas->h, k, tileable),
+                         count_cells (canvas->w, k, tileable), canvas->c, error);
+
+  if (! reduced || ! axis_init_reducing (&down, canvas->h, k, tileable, error) ||
+      ! axis_init_reducing (&across, canvas->w, k, tileable, error) ||
+      ! resample_items (canvas, &down, &across, reduced, error))
+    return NULL;
 
   reduced->x = floor ((gdouble) canvas->x / k);
   reduced->y = floor ((gdouble) canvas->y / k);
-  axis_init_reducing (&down, canvas->h, k, tileable);
-  axis_init_reducing (&across, canvas->w, k, tileable);
-  for (gint n = 0; n < canvas->n; n++)
-    resample (canvas->data + n * ddim_canvas_item_size (canvas), canvas->w, canvas->c,
-              &down, &across,
-              reduced->data + n * ddim_canvas_item_size (reduced), reduced->h, reduced->w);
-  return reduced;
+  return g_steal_pointer (&reduced);
 }
 
-void
-ddim_canvas_add_enlarged (DdimCanvas       *canvas,
-                          const DdimCanvas *reduced,
-                          gint              k,
-                          gboolean          tileable)
+gboolean
+ddim_canvas_add_enlarged (DdimCanvas        *canvas,
+                          const DdimCanvas  *reduced,
+                          gint               k,
+                          gboolean           tileable,
+                          GError           **error)
 {
   g_auto (Axis) down   = { 0 };
   g_auto (Axis) across = { 0 };
 
-  axis_init_enlarging (&down, canvas->h, k, tileable);
-  axis_init_enlarging (&across, canvas->w, k, tileable);
-  for (gint n = 0; n < canvas->n; n++)
-    resample (reduced->data + n * ddim_canvas_item_size (reduced), reduced->w, reduced->c,
-              &down, &across,
-              canvas->data + n * ddim_canvas_item_size (canvas), canvas->h, canvas->w);
+  return axis_init_enlarging (&down, canvas->h, k, tileable, error) &&
+         axis_init_enlarging (&across, canvas->w, k, tileable, error) &&
+         resample_items (reduced, &down, &across, canvas, error);
 }

@@ -13,16 +13,18 @@ G_BEGIN_DECLS
 /* The means of squares of k x k pixels, which cells at the right and lower border
  * may lack some of.  tileable: the canvas is a torus, and is cut into a whole
  * number of cells as near to k pixels as can be, which share pixels in proportion.
- * Free with ddim_canvas_free ().                                             */
+ * Free with ddim_canvas_free ().  Fails only where memory is out.             */
 DdimCanvas * ddim_canvas_reduce       (const DdimCanvas *canvas,
                                        gint              k,
-                                       gboolean          tileable);
+                                       gboolean          tileable,
+                                       GError          **error);
 
 /* Adds to `canvas` what ddim_canvas_reduce () made of one of its size, bilinearly
- * interpolated.                                                              */
-void         ddim_canvas_add_enlarged (DdimCanvas       *canvas,
+ * interpolated.  Fails, before it adds anything, only where memory is out.   */
+gboolean     ddim_canvas_add_enlarged (DdimCanvas       *canvas,
                                        const DdimCanvas *reduced,
                                        gint              k,
-                                       gboolean          tileable);
+                                       gboolean          tileable,
+                                       GError          **error);
 
 G_END_DECLS

@@ -22,6 +22,7 @@
 #include <math.h>
 
 #include "seamless.h"
+#include "try-alloc.h"
 
 /* What is left out of what is taken out, as a share of a frequency's jump. */
 #define NEGLIGIBLE 1e-5
@@ -43,31 +44,38 @@ typedef struct
   gdouble *of_cosine;      /* the transform of what is taken out of the jump */
   gdouble *of_sine;
   gdouble *sums;           /* what is taken out at one distance             */
+  gdouble *step_of_cosine; /* the transform of a step between two lines     */
+  gdouble *step_of_sine;
 } Border;
 
-static void
-border_init (Border *border,
-             gint    length,
-             gint    depth,
-             gsize   along,
-             gsize   across)
+static gboolean
+border_init (Border  *border,
+             gint     length,
+             gint     depth,
+             gsize    along,
+             gsize    across,
+             GError **error)
 {
+  gint      n       = length / 2 + 1;
+  gdouble **parts[] = { &border->cosines, &border->sines, &border->sums, &border->of_cosine,
+                        &border->of_sine, &border->step_of_cosine, &border->step_of_sine };
+
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (! (*parts[i] = ddim_try_new (gdouble, i < 3 ? length : n, error)))
+      return FALSE;
+
   border->length        = length;
   border->depth         = depth;
   border->along         = along;
   border->across        = across;
-  border->n_frequencies = length / 2 + 1;
-  border->cosines       = g_new (gdouble, length);
-  border->sines         = g_new (gdouble, length);
-  border->of_cosine     = g_new (gdouble, border->n_frequencies);
-  border->of_sine       = g_new (gdouble, border->n_frequencies);
-  border->sums          = g_new (gdouble, length);
+  border->n_frequencies = n;
 
   for (gint i = 0; i < length; i++)
     {
       border->cosines[i] = cos (2 * G_PI * i / length);
       border->sines[i]   = sin (2 * G_PI * i / length);
     }
+  return TRUE;
 }
 
 static void
@@ -78,7 +86,11 @@ border_clear (Border *border)
   g_free (border->of_cosine);
   g_free (border->of_sine);
   g_free (border->sums);
+  g_free (border->step_of_cosine);
+  g_free (border->step_of_sine);
 }
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Border, border_clear)
 
 static gdouble
 border_lambda (const Border *border,
@@ -149,11 +161,10 @@ static void
 border_measure (Border       *border,
                 const gfloat *channel)
 {
-  gint     n_steps = MIN (N_STEPS, border->depth - 1);
+  gint     n_steps   = MIN (N_STEPS, border->depth - 1);
   gdouble  jump[N_OCTAVES] = { 0, };
   gdouble  step[N_OCTAVES] = { 0, };
-  g_autofree gdouble *of_cosine = g_new (gdouble, border->n_frequencies);
-  g_autofree gdouble *of_sine   = g_new (gdouble, border->n_frequencies);
+  gdouble *of_cosine = border->step_of_cosine, *of_sine = border->step_of_sine;
 
   for (gint i = 0; i < n_steps; i++)
     for (gint end = 0; end <= 1; end++)
@@ -240,15 +251,17 @@ border_subtract (Border *border,
     }
 }
 
-void
-ddim_canvas_make_seamless (DdimCanvas *canvas)
+gboolean
+ddim_canvas_make_seamless (DdimCanvas  *canvas,
+                           GError     **error)
 {
-  gsize  row     = (gsize) canvas->w * canvas->c;
-  Border columns = { 0, };
-  Border rows    = { 0, };
+  gsize           row     = (gsize) canvas->w * canvas->c;
+  g_auto (Border) columns = { 0, };
+  g_auto (Border) rows    = { 0, };
 
-  border_init (&columns, canvas->h, canvas->w, row, canvas->c);
-  border_init (&rows, canvas->w, canvas->h, canvas->c, row);
+  if (! border_init (&columns, canvas->h, canvas->w, row, canvas->c, error) ||
+      ! border_init (&rows, canvas->w, canvas->h, canvas->c, row, error))
+    return FALSE;
 
   for (gint i = 0; i < canvas->n; i++)
     for (gint c = 0; c < canvas->c; c++)
@@ -265,7 +278,5 @@ ddim_canvas_make_seamless (DdimCanvas *canvas)
         if (canvas->h > 1)
           border_subtract (&rows, channel);
       }
-
-  border_clear (&columns);
-  border_clear (&rows);
+  return TRUE;
 }

@@ -12,7 +12,9 @@ G_BEGIN_DECLS
 
 /* Takes from every item a harmonic picture that jumps as it does between its
  * opposite borders, so that what is left wraps and keeps its detail.  Values
- * may leave the gamut a little.                                             */
-void ddim_canvas_make_seamless (DdimCanvas *canvas);
+ * may leave the gamut a little.  Fails, and changes nothing, only where memory is
+ * out.                                                                      */
+gboolean ddim_canvas_make_seamless (DdimCanvas  *canvas,
+                                    GError     **error);
 
 G_END_DECLS

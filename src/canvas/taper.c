@@ -9,6 +9,7 @@
  */
 
 #include "taper.h"
+#include "try-alloc.h"
 
 #define FAR 1e6f
 
@@ -37,15 +38,19 @@ relax (gfloat   *distances,
     }
 }
 
-void
-ddim_taper (gfloat  *weights,
-            gint     h,
-            gint     w,
-            gdouble  radius)
+gboolean
+ddim_taper (gfloat   *weights,
+            gint      h,
+            gint      w,
+            gdouble   radius,
+            GError  **error)
 {
   gsize  n       = (gsize) h * w;
   gfloat deepest = 0;
-  g_autofree gfloat *distances = g_new (gfloat, n);
+  g_autofree gfloat *distances = ddim_try_new (gfloat, n, error);
+
+  if (! distances)
+    return FALSE;
 
   for (gsize i = 0; i < n; i++)
     distances[i] = weights[i] > 0 ? FAR : 0;
@@ -62,4 +67,5 @@ ddim_taper (gfloat  *weights,
   if (radius > 1)
     for (gsize i = 0; i < n; i++)
       weights[i] *= MIN (distances[i] / radius, 1);
+  return TRUE;
 }

@@ -13,10 +13,11 @@ G_BEGIN_DECLS
 /* Multiplies weights (H x W) by the distance, in pixels, to the nearest one that is
  * 0, as a share of `radius` where it is less; of half the greatest distance, where
  * that is less than `radius`, so that narrow strokes have a middle.  The canvas's
- * own borders are none of the weights.                                       */
-void ddim_taper (gfloat  *weights,
-                 gint     h,
-                 gint     w,
-                 gdouble  radius);
+ * own borders are none of the weights.  Fails only where memory is out.      */
+gboolean ddim_taper (gfloat   *weights,
+                     gint      h,
+                     gint      w,
+                     gdouble   radius,
+                     GError  **error);
 
 G_END_DECLS

@@ -25,6 +25,7 @@
 #include "tiling.h"
 #include "philox.h"
 #include "tiling-private.h"
+#include "try-alloc.h"
 
 /* Pixels that are evaluated at a time: enough that a network's small maps fill
  * the processors, few enough for its activations.                           */
@@ -91,10 +92,11 @@ rise (gdouble above,
 }
 
 /* random: from 0 to 1, where the borders lie. */
-static void
-axis_lay (Axis             *axis,
-          const DdimTiling *options,
-          gdouble           random)
+static gboolean
+axis_lay (Axis              *axis,
+          const DdimTiling  *options,
+          gdouble            random,
+          GError           **error)
 {
   gint     size    = axis->size;
   gint     overlap = options->overlap;
@@ -104,7 +106,7 @@ axis_lay (Axis             *axis,
   gint     length  = options->size;
   gint     reach;   /* how far borders may move to either side */
   gint     shift;
-  g_autofree gdouble *sums = g_new0 (gdouble, size);
+  g_autofree gdouble *sums = NULL;
 
   if (! options->fixed)
     length = MIN (divide_up (cell + overlap, MULTIPLE) * MULTIPLE, length);
@@ -119,8 +121,12 @@ axis_lay (Axis             *axis,
 
   axis->n       = n;
   axis->length  = length;
-  axis->starts  = g_new (gint, n);
-  axis->borders = g_new (gint, n + 1);
+  if (! (sums = ddim_try_new0 (gdouble, size, error)) ||
+      ! (axis->starts = ddim_try_new (gint, n, error)) ||
+      ! (axis->borders = ddim_try_new (gint, n + 1, error)) ||
+      ! (axis->weights = ddim_try_new (gfloat, (gsize) n * length, error)))
+    return FALSE;
+
   for (gint i = 0; i <= n; i++)
     axis->borders[i] = (gint64) i * size / n + shift;
   if (! circle)
@@ -128,7 +134,6 @@ axis_lay (Axis             *axis,
       axis->borders[0] = 0;
       axis->borders[n] = size;
     }
-  axis->weights = g_new (gfloat, (gsize) n * length);
 
   for (gint i = 0; i < n; i++)
     {
@@ -156,6 +161,7 @@ axis_lay (Axis             *axis,
   for (gint i = 0; i < n; i++)
     for (gint k = 0; k < length; k++)
       axis->weights[(gsize) i * length + k] /= sums[wrap (axis->starts[i] + k, size)];
+  return TRUE;
 }
 
 /* The field -------------------------------------------------------------- */
@@ -278,17 +284,18 @@ borders_of (const DdimLevel *level,
 }
 
 /* Lays the windows over the axes' sizes for a level. */
-static void
-lay (const TilingField *self,
+static gboolean
+lay (const TilingField  *self,
      const DdimLevel    *level,
      Axis               *rows,
-     Axis               *columns)
+     Axis               *columns,
+     GError            **error)
 {
   gdouble random[2];
 
   borders_of (level, random);
-  axis_lay (rows, &self->options, random[0]);
-  axis_lay (columns, &self->options, random[1]);
+  return axis_lay (rows, &self->options, random[0], error) &&
+         axis_lay (columns, &self->options, random[1], error);
 }
 
 static gboolean
@@ -306,16 +313,17 @@ windows_evaluate (DdimField          *field,
   g_autoptr (DdimCanvas) seen      = NULL;
   g_autoptr (DdimCanvas) predicted = NULL;
 
-  lay (self, level, &rows, &columns);
-
+  if (! lay (self, level, &rows, &columns, error))
+    return FALSE;
   if (! self->options.tileable && rows.n == 1 && columns.n == 1)
     return ddim_field_evaluate (self->inner, x, level, out, monitor, error);
 
   n_windows = x->n * rows.n * columns.n;
   batch     = CLAMP (BATCH_PIXELS / (rows.length * columns.length), 1, n_windows);
   batch     = divide_up (n_windows, divide_up (n_windows, batch)); /* evenly */
-  seen      = ddim_canvas_new (batch, rows.length, columns.length, x->c);
-  predicted = ddim_canvas_new (batch, rows.length, columns.length, x->c);
+  if (! (seen = ddim_canvas_try_new (batch, rows.length, columns.length, x->c, error)) ||
+      ! (predicted = ddim_canvas_try_new (batch, rows.length, columns.length, x->c, error)))
+    return FALSE;
 
   memset (out->data, 0, ddim_canvas_size (out) * sizeof (gfloat));
   for (gint first = 0; first < n_windows; first += batch)
@@ -378,7 +386,8 @@ ddim_tiling_borders (DdimField       *field,
   const Axis    *axis    = across ? &columns : &rows;
   GArray        *borders = g_array_new (FALSE, FALSE, sizeof (gint));
 
-  lay (self, level, &rows, &columns);
+  if (! lay (self, level, &rows, &columns, NULL))
+    return borders;
   for (gint i = 1; i < axis->n; i++)
     {
       gint border = wrap (axis->borders[i], size);

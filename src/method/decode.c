@@ -44,11 +44,9 @@ ddim_decode (DdimField           *field,
   if (! check_sampling (sampling, error))
     return FALSE;
 
-  out = ddim_canvas_new (x->n, x->h, x->w, x->c);
-  out->x = x->x;
-  out->y = x->y;
-  if (sampling->second_order)
-    last_x0 = ddim_canvas_new (x->n, x->h, x->w, x->c);
+  if (! (out = ddim_canvas_try_like (x, x->n, error)) ||
+      (sampling->second_order && ! (last_x0 = ddim_canvas_try_like (x, x->n, error))))
+    return FALSE;
 
   for (gint i = levels->S; i > 0; i--)
     {

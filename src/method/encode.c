@@ -37,17 +37,6 @@
 /* The exact encoder's allowance, in evaluations a step. */
 #define ALLOWANCE 3
 
-static DdimCanvas *
-canvas_like (const DdimCanvas *canvas)
-{
-  DdimCanvas *other = ddim_canvas_new (canvas->n, canvas->h, canvas->w, canvas->c);
-
-  other->x = canvas->x;
-  other->y = canvas->y;
-
-  return other;
-}
-
 static void
 swap (DdimCanvas **one,
       DdimCanvas **other)
@@ -95,8 +84,10 @@ encode_paper (DdimField          *field,
               const DdimMonitor  *monitor,
               GError            **error)
 {
-  g_autoptr (DdimCanvas) epsilon = canvas_like (x);
+  g_autoptr (DdimCanvas) epsilon = ddim_canvas_try_like (x, x->n, error);
 
+  if (! epsilon)
+    return FALSE;
   for (gint i = 1; i <= levels->S; i++)
     {
       DdimMonitor part = ddim_monitor_part (monitor,
@@ -129,15 +120,31 @@ typedef struct
   DdimCanvas *last_g;
 } Solver;
 
-/* Frees one of the solver's canvases, but not the memory that is x's own. */
-static void
-solver_free_canvas (DdimCanvas       *canvas,
-                    const DdimCanvas *x)
+/* The five canvases; x's memory is one of them, in whichever place it is at the time. */
+static gboolean
+solver_begin (Solver      *solver,
+              DdimCanvas  *x,
+              GError     **error)
 {
-  if (canvas->data == x->data)
-    g_free (canvas);
-  else
-    ddim_canvas_free (canvas);
+  solver->x = g_memdup2 (x, sizeof *x);
+  return (solver->z = ddim_canvas_try_copy (x, error)) &&
+         (solver->g = ddim_canvas_try_like (x, 1, error)) &&
+         (solver->last_z = ddim_canvas_try_like (x, 1, error)) &&
+         (solver->last_g = ddim_canvas_try_like (x, 1, error));
+}
+
+/* Frees all but the memory that is x's own. */
+static void
+solver_end (Solver           *solver,
+            const DdimCanvas *x)
+{
+  DdimCanvas *all[] = { solver->x, solver->z, solver->g, solver->last_z, solver->last_g };
+
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+    if (all[i] && all[i]->data == x->data)
+      g_free (all[i]);
+    else
+      ddim_canvas_free (all[i]);
 }
 
 /* z <- g - gamma (g - last_g), gamma chosen so that f = g - z, combined in
@@ -239,12 +246,9 @@ encode_exact (DdimField          *field,
               const DdimMonitor  *monitor,
               GError            **error)
 {
-  /* x's memory is one of the five, in whichever place it is at the time. */
-  Solver   solver = { .x = g_memdup2 (x, sizeof *x), .z = ddim_canvas_copy (x),
-                      .g = canvas_like (x), .last_z = canvas_like (x),
-                      .last_g = canvas_like (x) };
+  Solver   solver      = { NULL };
   gint     evaluations = 0;
-  gboolean success = TRUE;
+  gboolean success     = solver_begin (&solver, x, error);
 
   for (gint i = 1; success && i <= levels->S; i++)
     {
@@ -276,12 +280,7 @@ encode_exact (DdimField          *field,
     memcpy (x->data, solver.z->data, ddim_canvas_size (x) * sizeof (gfloat));
   encoding->evaluations += evaluations;
 
-  solver_free_canvas (solver.x, x);
-  solver_free_canvas (solver.z, x);
-  solver_free_canvas (solver.g, x);
-  solver_free_canvas (solver.last_z, x);
-  solver_free_canvas (solver.last_g, x);
-
+  solver_end (&solver, x);
   return success;
 }
 

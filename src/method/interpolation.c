@@ -26,6 +26,7 @@
 #include "local-mean.h"
 #include "memory-budget.h"
 #include "noise.h"
+#include "try-alloc.h"
 
 /* Pixels decoded at a time, at most, if the caller does not say; and the canvases
  * that a decoder has for each frame meanwhile.                              */
@@ -67,30 +68,32 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Stretch, stretch_clear)
 
 /* sum_c (x - middle) (y - middle) at each pixel, averaged around it. */
 static gfloat *
-local_products (const DdimCanvas *x,
-                const DdimCanvas *y,
-                const gdouble    *middle)
+local_products (const DdimCanvas  *x,
+                const DdimCanvas  *y,
+                const gdouble     *middle,
+                GError           **error)
 {
-  gsize   n   = (gsize) x->h * x->w;
-  gfloat *out = g_new0 (gfloat, n);
+  gsize              n   = (gsize) x->h * x->w;
+  g_autofree gfloat *out = ddim_try_new0 (gfloat, n, error);
 
+  if (! out)
+    return NULL;
   for (gsize pixel = 0; pixel < n; pixel++)
     for (gint c = 0; c < x->c; c++)
       out[pixel] += (x->data[pixel * x->c + c] - middle[c]) *
                     (y->data[pixel * x->c + c] - middle[c]);
 
-  ddim_local_mean (out, x->h, x->w, RADIUS, FALSE);
-
-  return out;
+  return ddim_local_mean (out, x->h, x->w, RADIUS, FALSE, error) ? g_steal_pointer (&out) : NULL;
 }
 
 static DdimCanvas *
-noise_of (const DdimInversion *inversion,
-          gdouble              k,
-          gdouble              m)
+noise_of (const DdimInversion  *inversion,
+          gdouble               k,
+          gdouble               m,
+          GError              **error)
 {
-  DdimCanvas *noise = ddim_canvas_copy (inversion->latent);
-  gsize       size  = ddim_canvas_size (noise);
+  DdimCanvas *noise = ddim_canvas_try_copy (inversion->latent, error);
+  gsize       size  = noise ? ddim_canvas_size (noise) : 0;
 
   for (gsize i = 0; i < size; i++)
     noise->data[i] = (noise->data[i] - k * inversion->image->data[i]) / m;
@@ -98,11 +101,12 @@ noise_of (const DdimInversion *inversion,
   return noise;
 }
 
-static void
-stretch_begin (Stretch                 *stretch,
-               const DdimInversion     *from,
-               const DdimInversion     *to,
-               const DdimInterpolation *options)
+static gboolean
+stretch_begin (Stretch                  *stretch,
+               const DdimInversion      *from,
+               const DdimInversion      *to,
+               const DdimInterpolation  *options,
+               GError                  **error)
 {
   const DdimCanvas *x     = from->image;
   const DdimCanvas *y     = to->image;
@@ -116,22 +120,25 @@ stretch_begin (Stretch                 *stretch,
   stretch->k    = top->a / clean->a;
   stretch->m    = sqrt (top->s * top->s - stretch->k * stretch->k * clean->s * clean->s);
 
-  stretch->noise_from = noise_of (from, stretch->k, stretch->m);
-  stretch->noise_to   = noise_of (to, stretch->k, stretch->m);
+  if (! (stretch->noise_from = noise_of (from, stretch->k, stretch->m, error)) ||
+      ! (stretch->noise_to = noise_of (to, stretch->k, stretch->m, error)))
+    return FALSE;
 
   if (options->mix > 0)
     {
-      stretch->fresh = ddim_canvas_copy (x);
+      if (! (stretch->fresh = ddim_canvas_try_like (x, 1, error)))
+        return FALSE;
       ddim_noise_fill (stretch->fresh, &options->seed, 0);
     }
 
-  stretch->middle = g_new0 (gdouble, x->c);
+  if (! (stretch->middle = ddim_try_new0 (gdouble, x->c, error)))
+    return FALSE;
   for (gsize i = 0; i < size; i++)
     stretch->middle[i % x->c] += ((gdouble) x->data[i] + y->data[i]) / (2 * size / x->c);
 
-  stretch->xx = local_products (x, x, stretch->middle);
-  stretch->yy = local_products (y, y, stretch->middle);
-  stretch->xy = local_products (x, y, stretch->middle);
+  return (stretch->xx = local_products (x, x, stretch->middle, error)) &&
+         (stretch->yy = local_products (y, y, stretch->middle, error)) &&
+         (stretch->xy = local_products (x, y, stretch->middle, error));
 }
 
 /* How much stronger the contrast at a pixel should be than that of
@@ -324,8 +331,9 @@ ddim_interpolate (const DdimInversion *const  *keys,
               const DdimInversion *from  = keys[at];
               const DdimInversion *to    = keys[(at + 1) % n_keys];
 
-              if (stretch.from != from || stretch.to != to)
-                stretch_begin (&stretch, from, to, options);
+              if ((stretch.from != from || stretch.to != to) &&
+                  ! stretch_begin (&stretch, from, to, options, error))
+                return FALSE;
 
               if (pass == 0)
                 stretch_latent (&stretch, share, options->mix, &frame);

@@ -13,11 +13,13 @@
 #include "decode.h"
 #include "inversion.h"
 #include "trajectory.h"
+#include "try-alloc.h"
 
 static DdimLevels *
-levels_copy (const DdimLevels *levels)
+levels_copy (const DdimLevels  *levels,
+             GError           **error)
 {
-  return g_memdup2 (levels, sizeof *levels + (levels->S + 1) * sizeof (DdimLevel));
+  return ddim_try_memdup (levels, 1, sizeof *levels + (levels->S + 1) * sizeof (DdimLevel), error);
 }
 
 /* The latent, and the latent decoded. */
@@ -33,14 +35,14 @@ invert (DdimInversion      *inversion,
   DdimMonitor  part          = ddim_monitor_part (monitor, 0, encoded);
   DdimEncoding encoding;
 
-  inversion->latent = ddim_canvas_copy (inversion->image);
-  if (! ddim_encode (inversion->field, inversion->levels, encoder, inversion->latent,
+  if (! (inversion->latent = ddim_canvas_try_copy (inversion->image, error)) ||
+      ! ddim_encode (inversion->field, inversion->levels, encoder, inversion->latent,
                      &encoding, &part, error))
     return FALSE;
 
-  inversion->reconstruction = ddim_canvas_copy (inversion->latent);
   part = ddim_monitor_part (monitor, encoded, 1);
-  if (! ddim_decode (inversion->field, inversion->levels, NULL, inversion->reconstruction,
+  if (! (inversion->reconstruction = ddim_canvas_try_copy (inversion->latent, error)) ||
+      ! ddim_decode (inversion->field, inversion->levels, NULL, inversion->reconstruction,
                      &part, error))
     return FALSE;
 
@@ -61,8 +63,10 @@ invert_directly (DdimInversion      *inversion,
   if (! trajectory)
     return FALSE;
 
-  inversion->trajectory  = trajectory;
-  inversion->latent      = ddim_canvas_copy (trajectory->states[trajectory->S]);
+  inversion->trajectory = trajectory;
+  inversion->latent     = ddim_canvas_try_copy (trajectory->states[trajectory->S], error);
+  if (! inversion->latent)
+    return FALSE;
   inversion->evaluations = trajectory->S + 1;
   for (gint i = 1; i <= trajectory->S; i++)
     {
@@ -85,10 +89,11 @@ ddim_inversion_new (DdimField          *field,
 {
   g_autoptr (DdimInversion) inversion = g_new0 (DdimInversion, 1);
 
-  inversion->field  = ddim_field_ref (field);
-  inversion->levels = levels_copy (levels);
-  inversion->image  = image;
+  inversion->field = ddim_field_ref (field);
+  inversion->image = image;
 
+  if (! (inversion->levels = levels_copy (levels, error)))
+    return NULL;
   if (image->n != 1 || image->c != field->channels)
     {
       g_set_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT,

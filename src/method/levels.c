@@ -16,6 +16,7 @@
 #include <math.h>
 
 #include "levels.h"
+#include "try-alloc.h"
 
 /* Timestep (from 0) of step i of 1 .. S, among the `reach` cleanest.  May fall
  * below 0 (nothing: the clean end itself) or outside the schedule.          */
@@ -79,7 +80,9 @@ ddim_levels_new (const DdimSchedule       *schedule,
   reach   = CLAMP ((gint) lrint (depth * T), MIN (2, T), T);
   n_steps = MIN (n_steps, reach);
 
-  levels = g_malloc (sizeof *levels + (n_steps + 1) * sizeof (DdimLevel));
+  levels = ddim_try_malloc (1, sizeof *levels + (n_steps + 1) * sizeof (DdimLevel), error);
+  if (! levels)
+    return NULL;
   levels->S = 0;
   if (options->final_alpha_one)
     {

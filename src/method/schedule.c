@@ -13,6 +13,7 @@
 #include <math.h>
 
 #include "schedule.h"
+#include "try-alloc.h"
 
 /* More than any model has; keeps a broken config from asking for memory. */
 #define MAX_LENGTH 1000000
@@ -122,7 +123,9 @@ ddim_schedule_new_for_betas (const gdouble  *betas,
         return NULL;
       }
 
-  schedule = g_malloc (sizeof *schedule + T * sizeof (gdouble));
+  schedule = ddim_try_malloc (1, sizeof *schedule + T * sizeof (gdouble), error);
+  if (! schedule)
+    return NULL;
   schedule->T = T;
   for (gint t = 0; t < T; t++)
     {
@@ -148,7 +151,9 @@ ddim_schedule_new (DdimBetas   kind,
   if (! check_length (T, error))
     return NULL;
 
-  betas = g_new (gdouble, T);
+  betas = ddim_try_new (gdouble, T, error);
+  if (! betas)
+    return NULL;
   for (gint t = 0; t < T; t++)
     betas[t] = beta_at (kind, t, T, beta_start, beta_end);
 

@@ -27,6 +27,7 @@
 
 #include "reduce.h"
 #include "structure-texture.h"
+#include "try-alloc.h"
 
 #define CELL  2
 #define RATIO 0.3
@@ -107,11 +108,16 @@ correct (StructureTexture   *self,
          GError            **error)
 {
   DdimLevel coarse = level_of_ratio (self, level->s / level->a / k);
-  g_autoptr (DdimCanvas) reduced = ddim_canvas_reduce (x, k, self->tileable);
-  g_autoptr (DdimCanvas) change  = ddim_canvas_reduce (out, k, self->tileable);
-  g_autoptr (DdimCanvas) epsilon = ddim_canvas_copy (reduced);
-  gsize size = ddim_canvas_size (reduced);
+  g_autoptr (DdimCanvas) reduced = ddim_canvas_reduce (x, k, self->tileable, error);
+  g_autoptr (DdimCanvas) change  = NULL;
+  g_autoptr (DdimCanvas) epsilon = NULL;
+  gsize size;
 
+  if (! reduced || ! (change = ddim_canvas_reduce (out, k, self->tileable, error)) ||
+      ! (epsilon = ddim_canvas_try_like (reduced, reduced->n, error)))
+    return FALSE;
+
+  size = ddim_canvas_size (reduced);
   for (gsize i = 0; i < size; i++)
     reduced->data[i] *= coarse.a / level->a;
 
@@ -124,16 +130,12 @@ correct (StructureTexture   *self,
 
       if (! (fabs (x0) < ABSURD))
         {
-          g_set_error (error, DDIM_ERROR, DDIM_ERROR_NOT_FINITE,
-                       "The model's answer is not finite, or as good as that, at noise level "
-                       "%g, timestep %g: its weights are broken, or too large for this picture",
-                       coarse.s, coarse.timestep);
+          ddim_field_set_not_finite (&coarse, error);
           return FALSE;
         }
       change->data[i] = weight * (CLAMP (x0, - BOUND, BOUND) - change->data[i]);
     }
-  ddim_canvas_add_enlarged (out, change, k, self->tileable);
-  return TRUE;
+  return ddim_canvas_add_enlarged (out, change, k, self->tileable, error);
 }
 
 static gboolean
@@ -226,10 +228,15 @@ ddim_structure_texture_new (DdimField                   *structure,
   self->structure      = ddim_field_ref (structure);
   self->texture        = ddim_field_ref (texture);
   self->T              = ddim_schedule_get_length (schedule);
-  self->alphas_cumprod = g_memdup2 (ddim_schedule_get_alphas_cumprod (schedule),
-                                    self->T * sizeof (gdouble));
+  self->alphas_cumprod = ddim_try_memdup (ddim_schedule_get_alphas_cumprod (schedule), self->T,
+                                          sizeof (gdouble), error);
   self->cell           = options->cell > 0 ? options->cell : CELL;
   self->ratio          = options->ratio > 0 ? options->ratio : RATIO;
   self->tileable       = options->tileable;
+  if (! self->alphas_cumprod)
+    {
+      ddim_field_unref (&self->field);
+      return NULL;
+    }
   return &self->field;
 }

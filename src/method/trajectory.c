@@ -20,6 +20,7 @@
 
 #include "sampling-step.h"
 #include "trajectory.h"
+#include "try-alloc.h"
 
 /* The last three places' epsilon, the latest first. */
 typedef struct
@@ -98,16 +99,6 @@ history_next (History *history)
   return oldest;
 }
 
-static DdimCanvas *
-canvas_like (const DdimCanvas *canvas)
-{
-  DdimCanvas *other = ddim_canvas_new (1, canvas->h, canvas->w, canvas->c);
-
-  other->x = canvas->x;
-  other->y = canvas->y;
-  return other;
-}
-
 /* states[i] by what is known of the places before. */
 static void
 step_up (DdimTrajectory   *trajectory,
@@ -171,17 +162,20 @@ ddim_trajectory_new (DdimField          *field,
                      GError            **error)
 {
   g_autoptr (DdimTrajectory) trajectory = g_new0 (DdimTrajectory, 1);
-  g_autoptr (DdimCanvas)     raw        = canvas_like (image);
+  g_autoptr (DdimCanvas)     raw        = NULL;
   g_auto (History)           history    = { { NULL }, 0, 0 };
   gint                       S          = levels->S;
   DdimMonitor                part       = ddim_monitor_part (monitor, 0, 1.0 / (S + 1));
 
-  trajectory->S         = S;
-  trajectory->states    = g_new0 (DdimCanvas *, S + 1);
-  trajectory->steps     = g_new0 (DdimCanvas *, S + 1);
-  trajectory->states[0] = ddim_canvas_copy (image);
+  trajectory->S = S;
+  if (! (trajectory->states = ddim_try_new0 (DdimCanvas *, S + 1, error)) ||
+      ! (trajectory->steps = ddim_try_new0 (DdimCanvas *, S + 1, error)) ||
+      ! (trajectory->states[0] = ddim_canvas_try_copy (image, error)) ||
+      ! (raw = ddim_canvas_try_like (image, 1, error)))
+    return NULL;
   for (gint i = 0; i < 3; i++)
-    history.epsilon[i] = canvas_like (image);
+    if (! (history.epsilon[i] = ddim_canvas_try_like (image, 1, error)))
+      return NULL;
 
   /* The paper's own guess for the first step. */
   if (! ddim_field_epsilon (field, image, &levels->levels[1], history_next (&history), &part,
@@ -191,8 +185,9 @@ ddim_trajectory_new (DdimField          *field,
 
   for (gint i = 1; i <= S; i++)
     {
-      trajectory->states[i] = canvas_like (image);
-      trajectory->steps[i]  = canvas_like (image);
+      if (! (trajectory->states[i] = ddim_canvas_try_like (image, 1, error)) ||
+          ! (trajectory->steps[i] = ddim_canvas_try_like (image, 1, error)))
+        return NULL;
       part = ddim_monitor_part (monitor, i / (S + 1.0), (i + 1) / (S + 1.0));
 
       step_up (trajectory, levels, i, &history);
@@ -212,8 +207,10 @@ ddim_trajectory_free (DdimTrajectory *trajectory)
 
   for (gint i = 0; i <= trajectory->S; i++)
     {
-      ddim_canvas_free (trajectory->states[i]);
-      ddim_canvas_free (trajectory->steps[i]);
+      if (trajectory->states)
+        ddim_canvas_free (trajectory->states[i]);
+      if (trajectory->steps)
+        ddim_canvas_free (trajectory->steps[i]);
     }
   g_free (trajectory->states);
   g_free (trajectory->steps);

@@ -30,16 +30,18 @@
 #include "noise.h"
 #include "sampling-step.h"
 #include "trajectory.h"
+#include "try-alloc.h"
 #include "variation.h"
 
 #define SEEN   0.05 /* T: 6 of 255, a change that can be seen                */
 #define RADIUS 3    /* pixels about, each way                                */
 
 /* Replaces `variations` by perturbed latents. */
-static void
-perturb (const DdimInversion *inversion,
-         const DdimVariation *options,
-         DdimCanvas          *variations)
+static gboolean
+perturb (const DdimInversion  *inversion,
+         const DdimVariation  *options,
+         DdimCanvas           *variations,
+         GError              **error)
 {
   const DdimCanvas *image  = inversion->image;
   const DdimCanvas *latent = inversion->latent;
@@ -49,8 +51,10 @@ perturb (const DdimInversion *inversion,
   gdouble           m      = sqrt (top->s * top->s - k * k * clean->s * clean->s);
   gsize             size   = ddim_canvas_size (image);
 
-  g_autoptr (DdimCanvas) e = ddim_canvas_copy (latent);
+  g_autoptr (DdimCanvas) e = ddim_canvas_try_like (latent, 1, error);
 
+  if (! e)
+    return FALSE;
   for (gsize i = 0; i < size; i++)
     e->data[i] = (latent->data[i] - k * image->data[i]) / m;
 
@@ -68,6 +72,7 @@ perturb (const DdimInversion *inversion,
       for (gsize i = 0; i < size; i++)
         item.data[i] = latent->data[i] + m * (item.data[i] - e->data[i]);
     }
+  return TRUE;
 }
 
 /* The picture's own way down ----------------------------------------------- */
@@ -78,20 +83,25 @@ typedef struct
   DdimCanvas          *at;      /* the picture at levels[i] ...               */
   DdimCanvas          *step;    /* ... what a step of the decoder makes of it */
   DdimCanvas          *next;    /* ... and the picture at levels[i - 1]       */
+  DdimCanvas          *out;     /* scratch, for what the field says of it     */
 } Original;
 
 /* Views of what the direct encoder kept, or canvases of its own. */
-static void
-original_begin (Original            *original,
-                const DdimInversion *inversion)
+static gboolean
+original_begin (Original             *original,
+                const DdimInversion  *inversion,
+                GError              **error)
 {
   original->inversion = inversion;
-  if (! inversion->trajectory)
-    {
-      original->at   = ddim_canvas_copy (inversion->latent);
-      original->step = ddim_canvas_copy (inversion->latent);
-      original->next = original->step;
-    }
+  if (inversion->trajectory)
+    return TRUE;
+
+  if (! (original->at = ddim_canvas_try_copy (inversion->latent, error)) ||
+      ! (original->step = ddim_canvas_try_like (inversion->latent, 1, error)) ||
+      ! (original->out = ddim_canvas_try_like (inversion->latent, 1, error)))
+    return FALSE;
+  original->next = original->step;
+  return TRUE;
 }
 
 static gboolean
@@ -105,7 +115,6 @@ original_step (Original           *original,
   const DdimInversion  *inversion  = original->inversion;
   const DdimTrajectory *trajectory = inversion->trajectory;
   const DdimLevels     *levels     = inversion->levels;
-  g_autoptr (DdimCanvas) out       = NULL;
   DdimStep              step;
 
   if (trajectory)
@@ -123,15 +132,14 @@ original_step (Original           *original,
       original->at   = original->next;
       original->step = original->next = last;
     }
-  out = ddim_canvas_copy (original->at);
   if (! ddim_step_init (&step, inversion->field->prediction, levels, i, &deterministic, error) ||
-      ! ddim_field_evaluate (inversion->field, original->at, &levels->levels[i], out, monitor,
-                             error))
+      ! ddim_field_evaluate (inversion->field, original->at, &levels->levels[i], original->out,
+                             monitor, error))
     return FALSE;
 
   memcpy (original->step->data, original->at->data,
-          ddim_canvas_size (out) * sizeof (gfloat));
-  ddim_step_canvas (&step, &deterministic, i, out, NULL, original->step);
+          ddim_canvas_size (original->at) * sizeof (gfloat));
+  ddim_step_canvas (&step, &deterministic, i, original->out, NULL, original->step);
   return TRUE;
 }
 
@@ -142,6 +150,7 @@ original_clear (Original *original)
     {
       ddim_canvas_free (original->at);
       ddim_canvas_free (original->step);
+      ddim_canvas_free (original->out);
     }
 }
 
@@ -162,27 +171,29 @@ share_kept (const DdimVariation *options,
 
 /* changes = H x W: the mean square of the difference of x and y over the channels
  * of the pixels about.                                                       */
-static void
-mean_change (gfloat   *changes,
-             gint      h,
-             gint      w,
-             gint      c,
-             gboolean  tileable)
+static gboolean
+mean_change (gfloat    *changes,
+             gint       h,
+             gint       w,
+             gint       c,
+             gboolean   tileable,
+             GError   **error)
 {
   for (gsize pixel = 0; pixel < (gsize) h * w; pixel++)
     changes[pixel] /= c;
-  ddim_local_mean (changes, h, w, RADIUS, tileable);
+  return ddim_local_mean (changes, h, w, RADIUS, tileable, error);
 }
 
 /* changes, by what the field says of a variation's item (x, out) and by where a
  * step takes the picture.                                                    */
-static void
-measure_changes (const DdimStep      *step,
-                 const DdimVariation *options,
-                 const Original      *original,
-                 const gfloat        *x,
-                 const gfloat        *out,
-                 gfloat              *changes)
+static gboolean
+measure_changes (const DdimStep       *step,
+                 const DdimVariation  *options,
+                 const Original       *original,
+                 const gfloat         *x,
+                 const gfloat         *out,
+                 gfloat               *changes,
+                 GError              **error)
 {
   const DdimCanvas *image = original->at;
   const gfloat     *from  = original->at->data;
@@ -198,7 +209,7 @@ measure_changes (const DdimStep      *step,
 
       changes[k / image->c] += (x0 - own) * (x0 - own);
     }
-  mean_change (changes, image->h, image->w, image->c, options->tileable);
+  return mean_change (changes, image->h, image->w, image->c, options->tileable, error);
 }
 
 /* To x, at the level that was reached, what the picture's own step missed, and
@@ -226,11 +237,12 @@ hold (const Original      *original,
 
 /* Decoded items to results: image + (decoded - r) - lost (image - r), r being
  * where the picture's own way ends: at the reconstruction, or the image.     */
-static void
-give_back (const Original      *original,
-           const DdimVariation *options,
-           DdimCanvas          *variations,
-           gfloat              *changes)
+static gboolean
+give_back (const Original       *original,
+           const DdimVariation  *options,
+           DdimCanvas           *variations,
+           gfloat               *changes,
+           GError              **error)
 {
   const DdimInversion *inversion = original->inversion;
   const DdimCanvas    *image     = inversion->image;
@@ -245,7 +257,8 @@ give_back (const Original      *original,
       memset (changes, 0, (gsize) image->h * image->w * sizeof (gfloat));
       for (gsize k = 0; k < size; k++)
         changes[k / image->c] += (d[k] - r[k]) * (d[k] - r[k]);
-      mean_change (changes, image->h, image->w, image->c, options->tileable);
+      if (! mean_change (changes, image->h, image->w, image->c, options->tileable, error))
+        return FALSE;
 
       for (gsize k = 0; k < size; k++)
         {
@@ -256,6 +269,7 @@ give_back (const Original      *original,
           d[k] = x[k] + ((gdouble) d[k] - r[k]) - lost * ((gdouble) x[k] - r[k]);
         }
     }
+  return TRUE;
 }
 
 static gboolean
@@ -274,11 +288,15 @@ decode_beside (const DdimInversion  *inversion,
   gint              n        = variations->n;
   /* How much of a step the picture's own way takes. */
   gdouble           beside   = inversion->trajectory ? 0 : 1.0 / (n + 1);
-  g_autoptr (DdimCanvas) out = ddim_canvas_copy (variations);
-  g_autofree gfloat *changes = g_new (gfloat, (gsize) n * variations->h * variations->w);
+  g_autoptr (DdimCanvas) out = NULL;
+  g_autofree gfloat *changes = NULL;
   g_auto (Original)  original = { NULL };
 
-  original_begin (&original, inversion);
+  if (! (out = ddim_canvas_try_like (variations, n, error)) ||
+      ! (changes = ddim_try_new (gfloat, (gsize) n * variations->h * variations->w, error)) ||
+      ! original_begin (&original, inversion, error))
+    return FALSE;
+
   for (gint i = levels->S; i > 0; i--)
     {
       gdouble     done = levels->S - i;
@@ -294,9 +312,10 @@ decode_beside (const DdimInversion  *inversion,
         return FALSE;
 
       for (gint item = 0; item < n; item++)
-        measure_changes (&step, options, &original, variations->data + item * size,
-                         out->data + item * size,
-                         changes + (gsize) item * variations->h * variations->w);
+        if (! measure_changes (&step, options, &original, variations->data + item * size,
+                               out->data + item * size,
+                               changes + (gsize) item * variations->h * variations->w, error))
+          return FALSE;
       ddim_step_canvas (&step, &sampling, i, out, NULL, variations);
       for (gint item = 0; item < n; item++)
         hold (&original, options, changes + (gsize) item * variations->h * variations->w,
@@ -306,8 +325,7 @@ decode_beside (const DdimInversion  *inversion,
         return FALSE;
     }
 
-  give_back (&original, options, variations, changes);
-  return TRUE;
+  return give_back (&original, options, variations, changes, error);
 }
 
 gboolean
@@ -341,7 +359,8 @@ ddim_vary (const DdimInversion  *inversion,
 
   if (options->strength > 0)
     {
-      perturb (inversion, options, variations);
+      if (! perturb (inversion, options, variations, error))
+        return FALSE;
       if (perturbed)
         ddim_latent_measure (variations, 0, inversion->latent, perturbed);
       return decode_beside (inversion, options, variations, monitor, error);

@@ -217,7 +217,7 @@ measure (DdimModel        *model,
                    counting.inner->prediction);
   field = ddim_tiling_new (&counting.field, &layout->windows, &error);
   if (layout->windows.tileable)
-    ddim_canvas_make_seamless (encoded); /* as the plug-in does */
+    ddim_canvas_make_seamless (encoded, NULL); /* as the plug-in does */
   inversion = ddim_inversion_new (field, levels, DDIM_ENCODER_EXACT, encoded, NULL, &error);
   if (! inversion || ! ddim_vary (inversion, &options, result, NULL, NULL, &error))
     g_error ("%s: %s", name, error->message);
