@@ -23,7 +23,7 @@ make_plane (DdimPlane *plane,
   guint64                seed   = 4;
 
   ddim_noise_fill (canvas, &seed, 0);
-  ddim_plane_cut (plane, canvas, 0, 1, wrap, 1, no_mean);
+  ddim_plane_cut (plane, canvas, 0, 1, wrap, 1, no_mean, NULL);
 }
 
 /* Cell i of a line of n that goes on beyond its ends, step by step. */
@@ -72,7 +72,7 @@ test_means (void)
         DdimPatchContext context = { 0 };
 
         make_plane (&plane, sizes[s][0], sizes[s][1], sizes[s][2], wrap);
-        ddim_patch_context_init (&context, &plane);
+        ddim_patch_context_init (&context, &plane, NULL);
         for (gint y = 0; y + DDIM_PATCH <= plane.rows; y++)
           for (gint x = 0; x + DDIM_PATCH <= plane.columns; x++)
             for (gint cell = 0; cell < DDIM_PATCH_CELLS * plane.c; cell++)
@@ -125,7 +125,7 @@ test_turns (void)
   DdimPatchContext context = { 0 };
 
   make_plane (&plane, h, w, 1, FALSE);
-  ddim_patch_context_init (&context, &plane);
+  ddim_patch_context_init (&context, &plane, NULL);
   for (gint turn = 0; turn < DDIM_TURNS; turn++)
     {
       gboolean         transposed = (turn & DDIM_TURN_TRANSPOSE) != 0;
@@ -141,7 +141,7 @@ test_turns (void)
             turn_place (turn, h, w, &ty, &tx);
             turned.cells[ty * turned.columns + tx] = plane.cells[y * plane.columns + x];
           }
-      ddim_patch_context_init (&other, &turned);
+      ddim_patch_context_init (&other, &turned, NULL);
 
       for (gint y = 0; y + DDIM_PATCH <= h; y++)
         for (gint x = 0; x + DDIM_PATCH <= w; x++)

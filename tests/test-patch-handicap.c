@@ -52,7 +52,7 @@ test_graded (void)
       for (gsize i = 0; i < G_N_ELEMENTS (handicaps); i++)
         {
           DdimPatchesHandicap    handicap = { .apart = 12, .handicap = handicaps[i] };
-          g_autoptr (DdimField)  field    = ddim_patches_new_handicapped (own, &handicap);
+          g_autoptr (DdimField)  field    = ddim_patches_new_handicapped (own, &handicap, NULL);
           g_autoptr (DdimCanvas) out      = denoise (field, window);
           gdouble                change   = ddim_canvas_rms_difference (out, window);
 
@@ -91,7 +91,7 @@ test_weights (void)
 
   for (gint i = 0; i < 40 * 44; i++)
     weights[i] = i / 44 >= 24;
-  field = ddim_patches_new_handicapped (own, &handicap);
+  field = ddim_patches_new_handicapped (own, &handicap, NULL);
   /* It outlives what it was made of. */
   g_clear_pointer (&own, ddim_field_unref);
   out = denoise (field, window);

@@ -52,12 +52,12 @@ test_nearest (void)
   g_autoptr (DdimThreadPool)  pool    = ddim_thread_pool_new (2);
   g_autoptr (DdimCanvas)      picture = make_picture (72, 68, 3);
   DdimPatchWork               work    = { .pool = pool, .n_turns = 1 };
-  DdimPatchScale             *scale   = ddim_patch_scale_new (picture, NULL, no_mean, 1, 6);
-  DdimPatchScale             *above   = ddim_patch_scale_new (picture, NULL, no_mean, 2, 6);
+  DdimPatchScale             *scale   = ddim_patch_scale_new (picture, NULL, no_mean, 1, 6, NULL);
+  DdimPatchScale             *above   = ddim_patch_scale_new (picture, NULL, no_mean, 2, 6, NULL);
 
   for (gint cell = 0; cell < DDIM_PATCH_CELLS; cell++)
     work.cells[0][cell] = cell;
-  ddim_patch_context_init (&scale->context, &scale->plane);
+  ddim_patch_context_init (&scale->context, &scale->plane, NULL);
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
@@ -68,19 +68,19 @@ test_nearest (void)
       gdouble                found = 0, nearest = 0, exact = 0;
       gint                   n;
 
-      ddim_plane_cut (&coarse.plane, x, 0, 2, FALSE, 1 / level.a, no_mean);
+      ddim_plane_cut (&coarse.plane, x, 0, 2, FALSE, 1 / level.a, no_mean, NULL);
       coarse.plane.apart = above->apart;
       coarse.grid = ddim_patch_grid (&coarse.plane, 2);
-      ddim_patch_matches_init (&coarse, 2);
-      g_assert_true (ddim_patch_nearest (above, &coarse, &work));
+      ddim_patch_matches_init (&coarse, 2, NULL);
+      g_assert_true (ddim_patch_nearest (above, &coarse, &work, NULL));
 
-      ddim_plane_cut (&matches.plane, x, 0, 1, FALSE, 1 / level.a, no_mean);
+      ddim_plane_cut (&matches.plane, x, 0, 1, FALSE, 1 / level.a, no_mean, NULL);
       matches.plane.apart = scale->apart;
       matches.grid  = ddim_patch_grid (&matches.plane, 2);
       matches.share = (sigma * sigma + GRAIN * GRAIN) / (sigma * sigma / 4 + GRAIN * GRAIN);
-      ddim_patch_matches_init (&matches, 2);
-      ddim_patch_context_init (&matches.context, &matches.plane);
-      g_assert_true (ddim_patch_refine (scale, &coarse, above, &matches, &work));
+      ddim_patch_matches_init (&matches, 2, NULL);
+      ddim_patch_context_init (&matches.context, &matches.plane, NULL);
+      g_assert_true (ddim_patch_refine (scale, &coarse, above, &matches, &work, NULL));
 
       n = matches.grid.h * matches.grid.w;
       for (gint at = 0; at < n; at++)

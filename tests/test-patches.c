@@ -362,7 +362,7 @@ test_two_colours (void)
   g_autoptr (DdimCanvas)     picture  = ddim_canvas_new (1, 32, 32, 1);
   g_autoptr (DdimCanvas)     x        = ddim_canvas_new (1, 24, 24, 1);
   g_autoptr (DdimField)      field    = NULL;
-  g_autoptr (DdimSchedule)   schedule = ddim_patches_schedule ();
+  g_autoptr (DdimSchedule)   schedule = ddim_patches_schedule (NULL);
   g_autoptr (DdimLevels)     levels   = ddim_levels_new (schedule, DDIM_SPACING_QUADRATIC, 15, 1,
                                                        NULL, NULL);
   guint64 seed = 3;
@@ -414,7 +414,7 @@ test_sharp (void)
 {
   g_autoptr (DdimThreadPool) pool     = ddim_thread_pool_new (2);
   g_autoptr (DdimCanvas)     picture  = make_picture (48, 44, 3);
-  g_autoptr (DdimSchedule)   schedule = ddim_patches_schedule ();
+  g_autoptr (DdimSchedule)   schedule = ddim_patches_schedule (NULL);
   g_autoptr (DdimLevels)     levels   = ddim_levels_new (schedule, DDIM_SPACING_QUADRATIC, 20, 1,
                                                        NULL, NULL);
 
@@ -446,7 +446,7 @@ test_smooth (void)
   g_autoptr (DdimCanvas)     picture  = ddim_canvas_new (1, 64, 64, 1);
   g_autoptr (DdimCanvas)     x        = ddim_canvas_new (1, 56, 56, 1);
   g_autoptr (DdimField)      field    = NULL;
-  g_autoptr (DdimSchedule)   schedule = ddim_patches_schedule ();
+  g_autoptr (DdimSchedule)   schedule = ddim_patches_schedule (NULL);
   g_autoptr (DdimLevels)     levels   = ddim_levels_new (schedule, DDIM_SPACING_QUADRATIC, 30, 1,
                                                        NULL, NULL);
   guint64 seed = 3;
@@ -535,7 +535,7 @@ check_inversion (gint    apart,
   g_autoptr (DdimCanvas)     region   = ddim_canvas_new (1, 14, 15, 3);
   g_autoptr (DdimCanvas)     out      = ddim_canvas_new (1, 14, 15, 3);
   g_autoptr (DdimField)      field    = ddim_patches_new (picture, NULL, &options, pool, NULL);
-  g_autoptr (DdimSchedule)   schedule = ddim_patches_schedule ();
+  g_autoptr (DdimSchedule)   schedule = ddim_patches_schedule (NULL);
   g_autoptr (DdimLevels)     levels   = ddim_levels_new (schedule, DDIM_SPACING_QUADRATIC,
                                                           8, 0.6, NULL, NULL);
   g_autoptr (DdimInversion)  inversion = NULL;

@@ -195,6 +195,8 @@ ddim_denoiser_hold_back (const DdimDenoiser         *denoiser,
   if (! denoiser->patches || handicap->apart <= 0)
     return ddim_field_ref (denoiser->field);
 
-  patches = ddim_patches_new_handicapped (denoiser->patches, handicap);
+  patches = ddim_patches_new_handicapped (denoiser->patches, handicap, error);
+  if (! patches)
+    return NULL;
   return combine (denoiser, patches, error);
 }

@@ -106,7 +106,7 @@ make (gchar **argv)
   DdimPatchesOptions       options  = { .apart = APART };
   DdimSampling             sampling = { .second_order = TRUE };
   g_autoptr (DdimThreadPool)     pool     = ddim_thread_pool_new (0);
-  g_autoptr (DdimSchedule) schedule = ddim_patches_schedule ();
+  g_autoptr (DdimSchedule) schedule = ddim_patches_schedule (NULL);
   g_autoptr (DdimLevels)   levels   = NULL;
   g_autoptr (DdimCanvas)   picture  = picture_load (argv[3], &error);
   g_autoptr (DdimCanvas)   window   = NULL;
@@ -214,7 +214,7 @@ timing (gchar **argv)
   GError *error = NULL;
   DdimPatchesOptions       options  = { .apart = APART };
   g_autoptr (DdimThreadPool)     pool     = ddim_thread_pool_new (0);
-  g_autoptr (DdimSchedule) schedule = ddim_patches_schedule ();
+  g_autoptr (DdimSchedule) schedule = ddim_patches_schedule (NULL);
   g_autoptr (DdimCanvas)   photo    = picture_load (argv[1], &error);
   g_autoptr (DdimCanvas)   picture  = ddim_canvas_new (1, 768, 768, 3);
   g_autoptr (DdimCanvas)   window   = NULL;

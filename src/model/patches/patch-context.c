@@ -13,13 +13,15 @@
 #include <string.h>
 
 #include "aligned-memory.h"
+#include "try-alloc.h"
 #include "patch.h"
 
 #define MARGIN DDIM_PATCH_CONTEXT_MARGIN
 
-void
-ddim_patch_context_init (DdimPatchContext *context,
-                         const DdimPlane  *plane)
+gboolean
+ddim_patch_context_init (DdimPatchContext  *context,
+                         const DdimPlane   *plane,
+                         GError           **error)
 {
   gboolean wrap    = plane->wrap;
   gint     c       = plane->c;
@@ -28,13 +30,15 @@ ddim_patch_context_init (DdimPatchContext *context,
   gint     rows    = plane->rows + 2 * MARGIN;
   gint     columns = plane->columns + 2 * MARGIN;
   gsize    size;
-  g_autofree gfloat *sums = g_new (gfloat, (gsize) (columns + 1) * c);
+  g_autofree gfloat *sums = NULL;
 
   context->c       = c;
   context->rows    = (rows + 1) / 2;
   context->columns = (columns + 1) / 2;
   size = 4 * (gsize) context->rows * context->columns * c + DDIM_PLANE_BEYOND;
-  context->cells = ddim_memory_alloc (size);
+  if (! (sums = ddim_try_new (gfloat, (gsize) (columns + 1) * c, error)) ||
+      ! (context->cells = ddim_try_floats (size, error)))
+    return FALSE;
   memset (context->cells, 0, size * sizeof (gfloat));
 
   for (gint y = - MARGIN; y < rows - MARGIN; y++)
@@ -58,6 +62,7 @@ ddim_patch_context_init (DdimPatchContext *context,
             out[k] = 0.25f * (sums[x * c + k] + sums[(x + 1) * c + k]);
         }
     }
+  return TRUE;
 }
 
 void

@@ -11,10 +11,12 @@
  * than that.
  */
 
+#include "try-alloc.h"
 #include "patch.h"
 
 DdimPatchHandicaps *
-ddim_patch_handicaps_new (const DdimPatchesHandicap *options)
+ddim_patch_handicaps_new (const DdimPatchesHandicap  *options,
+                          GError                    **error)
 {
   DdimPatchHandicaps *self = g_new0 (DdimPatchHandicaps, 1);
   gint                w    = options->w + 1;
@@ -28,7 +30,12 @@ ddim_patch_handicaps_new (const DdimPatchesHandicap *options)
   self->x = options->x;
   self->h = options->h;
   self->w = options->w;
-  self->sums = g_new0 (gdouble, (gsize) (options->h + 1) * w);
+  self->sums = ddim_try_new0 (gdouble, (gsize) (options->h + 1) * w, error);
+  if (! self->sums)
+    {
+      g_free (self);
+      return NULL;
+    }
   for (gint y = 0; y < options->h; y++)
     for (gint x = 0; x < options->w; x++)
       self->sums[(gsize) (y + 1) * w + x + 1] =
@@ -65,19 +72,23 @@ mean_of_square (const DdimPatchHandicaps *self,
          / ((gdouble) side * side);
 }
 
-void
-ddim_patch_handicaps_apply (const DdimPatchHandicaps *self,
-                            DdimPlane                *plane)
+gboolean
+ddim_patch_handicaps_apply (const DdimPatchHandicaps  *self,
+                            DdimPlane                 *plane,
+                            GError                   **error)
 {
   gdouble whole = DDIM_PATCH_CELLS * plane->c * self->square;
   gint    side  = DDIM_PATCH * plane->factor;
 
   plane->apart    = (self->apart + plane->factor - 1) / plane->factor;
-  plane->handicap = g_new (gfloat, (gsize) plane->rows * plane->columns);
+  plane->handicap = ddim_try_new (gfloat, (gsize) plane->rows * plane->columns, error);
+  if (! plane->handicap)
+    return FALSE;
   for (gint y = 0; y < plane->rows; y++)
     for (gint x = 0; x < plane->columns; x++)
       plane->handicap[(gsize) y * plane->columns + x] =
         whole * (self->sums ? mean_of_square (self, (plane->y + y) * plane->factor,
                                               (plane->x + x) * plane->factor, side)
                             : 1);
+  return TRUE;
 }

@@ -13,6 +13,7 @@
 
 #include "aligned-memory.h"
 #include "thread-pool-private.h"
+#include "try-alloc.h"
 #include "patch.h"
 
 static gint
@@ -55,19 +56,20 @@ cell_span (const DdimPlane *plane,
     }
 }
 
-void
-ddim_plane_cut (DdimPlane        *plane,
-                const DdimCanvas *canvas,
-                gint              item,
-                gint              factor,
-                gboolean          wrap,
-                gdouble           scale,
-                const gfloat     *mean)
+gboolean
+ddim_plane_cut (DdimPlane         *plane,
+                const DdimCanvas  *canvas,
+                gint               item,
+                gint               factor,
+                gboolean           wrap,
+                gdouble            scale,
+                const gfloat      *mean,
+                GError           **error)
 {
   gint          h = canvas->h, w = canvas->w, c = canvas->c;
   const gfloat *in = canvas->data + item * ddim_canvas_item_size (canvas);
   gsize         size;
-  g_autofree gdouble *line = g_new (gdouble, (gsize) w * c);
+  g_autofree gdouble *line = NULL;
 
   plane->factor = factor;
   plane->wrap   = wrap;
@@ -89,7 +91,9 @@ ddim_plane_cut (DdimPlane        *plane,
       plane->columns = MAX (plane->w, DDIM_PATCH);
     }
   size = (gsize) plane->rows * plane->columns * c;
-  plane->cells = ddim_memory_alloc (size + DDIM_PLANE_BEYOND);
+  if (! (line = ddim_try_new (gdouble, (gsize) w * c, error)) ||
+      ! (plane->cells = ddim_try_floats (size + DDIM_PLANE_BEYOND, error)))
+    return FALSE;
   memset (plane->cells + size, 0, DDIM_PLANE_BEYOND * sizeof (gfloat));
 
   for (gint i = 0; i < plane->h; i++)
@@ -137,6 +141,7 @@ ddim_plane_cut (DdimPlane        *plane,
     memcpy (plane->cells + (gsize) i * plane->columns * c,
             plane->cells + (gsize) ddim_plane_index (i, plane->h, wrap) * plane->columns * c,
             (gsize) plane->columns * c * sizeof (gfloat));
+  return TRUE;
 }
 
 void
@@ -285,6 +290,7 @@ typedef struct
   const gfloat    *mean;
   DdimCanvas      *out;
   gint             item;
+  gfloat          *lines;  /* one for each worker                             */
 } Paint;
 
 /* The four cells around pixel i, and their weights: Catmull and Rom's cubic. */
@@ -323,7 +329,7 @@ paint_row (gint     y,
                            + (gsize) y * out->w * c;
   gint             at[4];
   gfloat           weights[4];
-  g_autofree gfloat *line = NULL;
+  gfloat          *line  = paint->lines + (gsize) worker * plane->w * c;
 
   if (plane->factor == 1)
     {
@@ -335,7 +341,7 @@ paint_row (gint     y,
       return;
     }
 
-  line = g_new0 (gfloat, (gsize) plane->w * c);
+  memset (line, 0, (gsize) plane->w * c * sizeof (gfloat));
   taps (plane, y, plane->h, out->h, out->y - plane->y * plane->factor, at, weights);
   for (gint k = 0; k < 4; k++)
     {
@@ -354,14 +360,19 @@ paint_row (gint     y,
     }
 }
 
-void
-ddim_plane_paint (const DdimPlane     *plane,
-                  const gfloat        *mean,
-                  DdimCanvas          *out,
-                  gint                 item,
-                  const DdimPatchWork *work)
+gboolean
+ddim_plane_paint (const DdimPlane      *plane,
+                  const gfloat         *mean,
+                  DdimCanvas           *out,
+                  gint                  item,
+                  const DdimPatchWork  *work,
+                  GError              **error)
 {
-  Paint paint = { plane, mean, out, item };
+  gsize              size  = (gsize) ddim_thread_pool_get_n_threads (work->pool)
+                             * plane->w * plane->c;
+  g_autofree gfloat *lines = ddim_try_new (gfloat, size, error);
+  Paint              paint = { plane, mean, out, item, lines };
 
-  ddim_thread_pool_run (work->pool, out->h, paint_row, &paint, work->cancellable);
+  return lines &&
+         ddim_thread_pool_run (work->pool, out->h, paint_row, &paint, work->cancellable);
 }

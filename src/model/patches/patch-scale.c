@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "aligned-memory.h"
+#include "try-alloc.h"
 #include "patch.h"
 
 /* Whether all of a cell's pixels lie in the picture. */
@@ -44,12 +45,14 @@ is_left (const DdimPlane  *plane,
 }
 
 /* Marks the places where a patch may begin, and lists them. */
-static void
-find_keys (DdimPatchScale *scale,
-           const guint8   *whole)
+static gboolean
+find_keys (DdimPatchScale  *scale,
+           const guint8    *whole,
+           GError         **error)
 {
   const DdimPlane *plane = &scale->plane;
-  GArray          *keys  = g_array_new (FALSE, FALSE, sizeof (gint32));
+  gint32           n     = plane->h * plane->w;
+  gint             found = 0;
 
   for (gint y = 0; y + DDIM_PATCH <= plane->h; y++)
     for (gint x = 0; x + DDIM_PATCH <= plane->w; x++)
@@ -60,12 +63,16 @@ find_keys (DdimPatchScale *scale,
         for (gint dy = 0; all && dy < DDIM_PATCH; dy++)
           all = ! memchr (whole + place + dy * plane->w, 0, DDIM_PATCH);
         scale->allowed[place] = all;
-        if (all)
-          g_array_append_val (keys, place);
+        scale->n_keys        += all;
       }
 
-  scale->n_keys = keys->len;
-  scale->keys   = (gint32 *) (gpointer) g_array_free (keys, FALSE);
+  scale->keys = ddim_try_new (gint32, scale->n_keys, error);
+  if (! scale->keys)
+    return FALSE;
+  for (gint32 place = 0; place < n; place++)
+    if (scale->allowed[place])
+      scale->keys[found++] = place;
+  return TRUE;
 }
 
 /* Wherever a patch lies, some key must stay: at most as many cells apart as
@@ -90,18 +97,22 @@ limit_apart (const DdimPatchScale *scale,
 }
 
 DdimPatchScale *
-ddim_patch_scale_new (const DdimCanvas *picture,
-                      const gfloat     *mask,
-                      const gfloat     *mean,
-                      gint              factor,
-                      gint              apart)
+ddim_patch_scale_new (const DdimCanvas  *picture,
+                      const gfloat      *mask,
+                      const gfloat      *mean,
+                      gint               factor,
+                      gint               apart,
+                      GError           **error)
 {
-  DdimPatchScale    *scale = g_new0 (DdimPatchScale, 1);
+  g_autoptr (DdimPatchScale) scale = g_new0 (DdimPatchScale, 1);
   DdimPlane         *plane = &scale->plane;
   g_autofree guint8 *whole = NULL;
 
-  ddim_plane_cut (plane, picture, 0, factor, FALSE, 1, mean);
-  whole = g_new0 (guint8, (gsize) plane->h * plane->w);
+  if (! ddim_plane_cut (plane, picture, 0, factor, FALSE, 1, mean, error) ||
+      ! (whole = ddim_try_new0 (guint8, (gsize) plane->h * plane->w, error)) ||
+      ! (scale->allowed = ddim_try_new0 (guint8, (gsize) plane->h * plane->w, error)))
+    return NULL;
+
   for (gint i = 0; i < plane->h; i++)
     for (gint j = 0; j < plane->w; j++)
       {
@@ -114,15 +125,10 @@ ddim_patch_scale_new (const DdimCanvas *picture,
                   plane->c * sizeof (gfloat));
       }
 
-  scale->allowed = g_new0 (guint8, (gsize) plane->h * plane->w);
-  find_keys (scale, whole);
-  if (scale->n_keys == 0)
-    {
-      ddim_patch_scale_free (scale);
-      return NULL;
-    }
+  if (! find_keys (scale, whole, error) || scale->n_keys == 0)
+    return NULL;
   scale->apart = limit_apart (scale, (apart + factor - 1) / factor);
-  return scale;
+  return g_steal_pointer (&scale);
 }
 
 void

@@ -20,6 +20,7 @@
 
 #include "aligned-memory.h"
 #include "thread-pool-private.h"
+#include "try-alloc.h"
 #include "patch.h"
 
 #define ROW    32  /* floats of a line of a patch, padded                     */
@@ -42,16 +43,17 @@ typedef struct
   const guint8           *turns;
 } Job;
 
-void
-ddim_patch_matches_init (DdimPatchMatches *matches,
-                         gint              keep)
+gboolean
+ddim_patch_matches_init (DdimPatchMatches  *matches,
+                         gint               keep,
+                         GError           **error)
 {
   gsize n = (gsize) matches->grid.h * matches->grid.w * keep;
 
-  matches->keep      = keep;
-  matches->places    = g_new (gint32, n);
-  matches->turns     = g_new (guint8, n);
-  matches->distances = g_new (gfloat, n);
+  matches->keep = keep;
+  return (matches->places = ddim_try_new (gint32, n, error)) &&
+         (matches->turns = ddim_try_new (guint8, n, error)) &&
+         (matches->distances = ddim_try_new (gfloat, n, error));
 }
 
 void
@@ -363,24 +365,23 @@ ddim_patch_refine (const DdimPatchScale   *scale,
                    const DdimPatchMatches *coarse,
                    const DdimPatchScale   *coarse_scale,
                    DdimPatchMatches       *matches,
-                   const DdimPatchWork    *work)
+                   const DdimPatchWork    *work,
+                   GError                **error)
 {
   Job      job = { scale, coarse, coarse_scale, matches, work,
                    ddim_thread_pool_get_kernels (work->pool) };
   gsize    n   = (gsize) matches->grid.h * matches->grid.w * matches->keep;
-  gint32  *places;
-  guint8  *turns;
-  gboolean success;
+  g_autofree gint32 *places = NULL;
+  g_autofree guint8 *turns  = NULL;
 
-  if (! ddim_thread_pool_run (work->pool, matches->grid.h, refine_row, &job, work->cancellable))
+  if (! ddim_thread_pool_run (work->pool, matches->grid.h, refine_row, &job, work->cancellable) ||
+      ! (places = ddim_try_memdup (matches->places, n, sizeof *places, error)) ||
+      ! (turns = ddim_try_memdup (matches->turns, n, sizeof *turns, error)))
     return FALSE;
 
-  job.places = places = g_memdup2 (matches->places, n * sizeof *places);
-  job.turns  = turns  = g_memdup2 (matches->turns, n);
-  success = ddim_thread_pool_run (work->pool, matches->grid.h, ask_row, &job, work->cancellable);
-  g_free (places);
-  g_free (turns);
-  return success;
+  job.places = places;
+  job.turns  = turns;
+  return ddim_thread_pool_run (work->pool, matches->grid.h, ask_row, &job, work->cancellable);
 }
 
 /* The mean ------------------------------------------------------------------- */

@@ -18,6 +18,7 @@
 
 #include "aligned-memory.h"
 #include "thread-pool-private.h"
+#include "try-alloc.h"
 #include "patch.h"
 
 #define KEYS     256
@@ -119,14 +120,15 @@ count_blocks (const DdimPatchScale *scale)
   return (scale->n_packed + KEYS - 1) / KEYS;
 }
 
-static void
-prepare (Job                 *job,
-         DdimPatchScale      *scale,
-         const DdimPlane     *plane,
-         const DdimPatchGrid *grid,
-         gint                 first,
-         gint                 n_rows,
-         const DdimPatchWork *work)
+static gboolean
+prepare (Job                  *job,
+         DdimPatchScale       *scale,
+         const DdimPlane      *plane,
+         const DdimPatchGrid  *grid,
+         gint                  first,
+         gint                  n_rows,
+         const DdimPatchWork  *work,
+         GError              **error)
 {
   job->scale   = scale;
   job->plane   = plane;
@@ -143,15 +145,18 @@ prepare (Job                 *job,
       scale->block_size = ddim_memory_round (values_offset (job->kernels, job->d)
                                              + (gsize) KEYS
                                              * ddim_kernels_padded (job->kernels, job->d));
-      scale->packed = ddim_memory_alloc (count_blocks (scale) * scale->block_size);
+      scale->packed = ddim_try_floats (count_blocks (scale) * scale->block_size, error);
+      if (! scale->packed)
+        return FALSE;
       ddim_thread_pool_run (work->pool, count_blocks (scale), pack_block, job, NULL);
     }
 
   job->scratch_size = ddim_memory_round (ROWS * job->d) + ROWS * SCORES
                       + (gsize) ROWS * ddim_kernels_padded (job->kernels, job->d);
   job->scratch_size = ddim_memory_round (job->scratch_size);
-  job->scratch = ddim_memory_alloc (job->scratch_size
-                                    * ddim_thread_pool_get_n_threads (work->pool));
+  job->scratch = ddim_try_floats (job->scratch_size
+                                  * ddim_thread_pool_get_n_threads (work->pool), error);
+  return job->scratch != NULL;
 }
 
 /* A chunk -------------------------------------------------------------------- */
@@ -405,12 +410,13 @@ ddim_patch_softmax (DdimPatchScale      *scale,
                     gdouble              variance,
                     const DdimPatchWork *work,
                     gfloat              *patches,
-                    gfloat              *nearest)
+                    gfloat              *nearest,
+                    GError             **error)
 {
   Job job = { .steepness = 1 / variance, .patches = patches, .nearest = nearest };
 
-  prepare (&job, scale, plane, grid, first, n_rows, work);
-  return run (&job, softmax_chunk);
+  return prepare (&job, scale, plane, grid, first, n_rows, work, error) &&
+         run (&job, softmax_chunk);
 }
 
 /* The nearest ---------------------------------------------------------------- */
@@ -480,10 +486,11 @@ nearest_chunk (gint     index,
 gboolean
 ddim_patch_nearest (DdimPatchScale      *scale,
                     DdimPatchMatches    *matches,
-                    const DdimPatchWork *work)
+                    const DdimPatchWork *work,
+                    GError             **error)
 {
   Job job = { .matches = matches };
 
-  prepare (&job, scale, &matches->plane, &matches->grid, 0, matches->grid.h, work);
-  return run (&job, nearest_chunk);
+  return prepare (&job, scale, &matches->plane, &matches->grid, 0, matches->grid.h, work, error) &&
+         run (&job, nearest_chunk);
 }

@@ -127,15 +127,17 @@ ddim_plane_nearest (gint     i,
   return wrap ? (i % size + size) % size : CLAMP (i, 0, size - 1);
 }
 
-/* The cells that `x` (h x w x c, at y0, x0) touches: times scale, less mean. */
-void ddim_plane_cut   (DdimPlane        *plane,
-                       const DdimCanvas *canvas,
-                       gint              item,
-                       gint              factor,
-                       gboolean          wrap,
-                       gdouble           scale,
-                       const gfloat     *mean);
-void ddim_plane_clear (DdimPlane        *plane);
+/* The cells that an item of the canvas touches: times scale, less mean.  To be
+ * cleared where it fails, too.                                              */
+gboolean ddim_plane_cut   (DdimPlane         *plane,
+                           const DdimCanvas  *canvas,
+                           gint               item,
+                           gint               factor,
+                           gboolean           wrap,
+                           gdouble            scale,
+                           const gfloat      *mean,
+                           GError           **error);
+void     ddim_plane_clear (DdimPlane         *plane);
 
 /* Reads the patch whose cells, of c values, begin at `at`, in lines `line` floats
  * apart, as it lies on the picture's in a turn (cells, of DdimPatchWork), into
@@ -181,11 +183,12 @@ void ddim_plane_blend (DdimPlane           *plane,
                        const gfloat        *sums);
 
 /* out = the plane as a smooth picture of the canvas's size, plus mean. */
-void ddim_plane_paint (const DdimPlane     *plane,
-                       const gfloat        *mean,
-                       DdimCanvas          *out,
-                       gint                 item,
-                       const DdimPatchWork *work);
+gboolean ddim_plane_paint (const DdimPlane      *plane,
+                           const gfloat         *mean,
+                           DdimCanvas           *out,
+                           gint                  item,
+                           const DdimPatchWork  *work,
+                           GError              **error);
 
 
 /* patch-context.c */
@@ -193,9 +196,10 @@ void ddim_plane_paint (const DdimPlane     *plane,
 #define DDIM_PATCH_CONTEXT_MARGIN 8 /* cells around the plane; even */
 
 /* Around a plane's borders it goes on as its margin does. */
-void ddim_patch_context_init  (DdimPatchContext *context,
-                               const DdimPlane  *plane);
-void ddim_patch_context_clear (DdimPatchContext *context);
+gboolean ddim_patch_context_init  (DdimPatchContext  *context,
+                                   const DdimPlane   *plane,
+                                   GError           **error);
+void     ddim_patch_context_clear (DdimPatchContext  *context);
 
 /* The mean of the 2 x 2 cells from the plane's place (y, x) on, and those to
  * its right, two places apart; the lines below lie columns c floats apart.  */
@@ -232,14 +236,17 @@ ddim_patch_context_of (const DdimPatchContext *context,
 
 /* patch-scale.c */
 
-/* NULL where no patch is allowed.  mask: h x w of the picture, or NULL; only
- * pixels where it is 1 are used.                                            */
-DdimPatchScale * ddim_patch_scale_new  (const DdimCanvas *picture,
-                                        const gfloat     *mask,
-                                        const gfloat     *mean,
-                                        gint              factor,
-                                        gint              apart);
-void             ddim_patch_scale_free (DdimPatchScale   *scale);
+/* NULL, but no error, where no patch is allowed.  mask: h x w of the picture, or
+ * NULL; only pixels where it is 1 are used.                                 */
+DdimPatchScale * ddim_patch_scale_new  (const DdimCanvas  *picture,
+                                        const gfloat      *mask,
+                                        const gfloat      *mean,
+                                        gint               factor,
+                                        gint               apart,
+                                        GError           **error);
+void             ddim_patch_scale_free (DdimPatchScale    *scale);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimPatchScale, ddim_patch_scale_free)
 
 /* What is added to key `place`'s squared distance at a plane's place (y, x);
  * G_MAXFLOAT where it may not be used there.                                */
@@ -271,12 +278,14 @@ typedef struct
                                 the left; NULL: all are 1                    */
 } DdimPatchHandicaps;
 
-DdimPatchHandicaps * ddim_patch_handicaps_new   (const DdimPatchesHandicap *options);
-void                 ddim_patch_handicaps_free  (DdimPatchHandicaps        *handicaps);
+DdimPatchHandicaps * ddim_patch_handicaps_new   (const DdimPatchesHandicap  *options,
+                                                 GError                    **error);
+void                 ddim_patch_handicaps_free  (DdimPatchHandicaps         *handicaps);
 
 /* Sets a plane's apart and handicap. */
-void                 ddim_patch_handicaps_apply (const DdimPatchHandicaps  *handicaps,
-                                                 DdimPlane                 *plane);
+gboolean             ddim_patch_handicaps_apply (const DdimPatchHandicaps   *handicaps,
+                                                 DdimPlane                  *plane,
+                                                 GError                    **error);
 
 
 /* patch-softmax.c */
@@ -287,7 +296,8 @@ void                 ddim_patch_handicaps_apply (const DdimPatchHandicaps  *hand
 
 /* patches[i] = the mean of all keys under softmax (- distance^2 / 2 variance)
  * for n_rows of the grid's patches, from `first` on; nearest[i] = the squared
- * distance to the nearest key.  Returns FALSE where cancelled.              */
+ * distance to the nearest key.  Returns FALSE where cancelled, without an error,
+ * or where memory is out; so do those below.                                */
 gboolean ddim_patch_softmax (DdimPatchScale      *scale,
                              const DdimPlane     *plane,
                              const DdimPatchGrid *grid,
@@ -296,18 +306,21 @@ gboolean ddim_patch_softmax (DdimPatchScale      *scale,
                              gdouble              variance,
                              const DdimPatchWork *work,
                              gfloat              *patches,
-                             gfloat              *nearest);
+                             gfloat              *nearest,
+                             GError             **error);
 
 /* Fills matches (plane and grid set) from all keys. */
 gboolean ddim_patch_nearest (DdimPatchScale      *scale,
                              DdimPatchMatches    *matches,
-                             const DdimPatchWork *work);
+                             const DdimPatchWork *work,
+                             GError             **error);
 
 
 /* patch-search.c */
 
-void     ddim_patch_matches_init  (DdimPatchMatches       *matches,
-                                   gint                    keep);
+gboolean ddim_patch_matches_init  (DdimPatchMatches       *matches,
+                                   gint                    keep,
+                                   GError                **error);
 void     ddim_patch_matches_clear (DdimPatchMatches       *matches);
 
 /* Fills matches (plane, grid, context and share set) with keys near those places
@@ -317,7 +330,8 @@ gboolean ddim_patch_refine        (const DdimPatchScale   *scale,
                                    const DdimPatchMatches *coarse,
                                    const DdimPatchScale   *coarse_scale,
                                    DdimPatchMatches       *matches,
-                                   const DdimPatchWork    *work);
+                                   const DdimPatchWork    *work,
+                                   GError                **error);
 
 /* As ddim_patch_softmax (), of the matches alone. */
 gboolean ddim_patch_matches_mean  (const DdimPatchScale   *scale,

@@ -27,6 +27,7 @@
 #include "aligned-memory.h"
 #include "memory-budget.h"
 #include "thread-pool-private.h"
+#include "try-alloc.h"
 #include "patch.h"
 
 /* Of DdimPatchesOptions. */
@@ -155,47 +156,52 @@ cell_variance (const DdimLevel *level,
   return sigma * sigma / (1 << 2 * scale) + GRAIN * GRAIN;
 }
 
-static void
-cut_plane (const PatchField *self,
-           const DdimCanvas *x,
-           gint              item,
-           const DdimLevel  *level,
-           gint              scale,
-           DdimPlane        *plane)
+static gboolean
+cut_plane (const PatchField  *self,
+           const DdimCanvas  *x,
+           gint               item,
+           const DdimLevel   *level,
+           gint               scale,
+           DdimPlane         *plane,
+           GError           **error)
 {
-  ddim_plane_cut (plane, x, item, 1 << scale, self->wrap, 1 / level->a, self->mean);
+  if (! ddim_plane_cut (plane, x, item, 1 << scale, self->wrap, 1 / level->a, self->mean, error))
+    return FALSE;
   plane->apart = self->scales[scale]->apart;
-  if (self->handicaps)
-    ddim_patch_handicaps_apply (self->handicaps, plane);
+  return ! self->handicaps || ddim_patch_handicaps_apply (self->handicaps, plane, error);
 }
 
 /* Fills matches (plane and grid set), from the scales above where need be. */
 static gboolean
-find_matches (PatchField       *self,
-              const DdimCanvas *x,
-              gint              item,
-              const DdimLevel  *level,
-              gint              scale,
-              DdimPatchMatches *matches)
+find_matches (PatchField        *self,
+              const DdimCanvas  *x,
+              gint               item,
+              const DdimLevel   *level,
+              gint               scale,
+              DdimPatchMatches  *matches,
+              GError           **error)
 {
-  DdimPatchMatches coarse = { 0 };
-  gboolean         success;
+  DdimPatchScale   *keys   = self->scales[scale];
+  DdimPatchMatches  coarse = { 0 };
+  gboolean          success;
 
-  ddim_patch_matches_init (matches, KEEP);
+  if (! ddim_patch_matches_init (matches, KEEP, error))
+    return FALSE;
   if (compares_all (self, scale, &matches->grid))
-    return ddim_patch_nearest (self->scales[scale], matches, &self->work);
+    return ddim_patch_nearest (keys, matches, &self->work, error);
 
-  cut_plane (self, x, item, level, scale + 1, &coarse.plane);
-  coarse.grid = ddim_patch_grid (&coarse.plane, STRIDE);
-
-  if (! self->scales[scale]->context.cells)
-    ddim_patch_context_init (&self->scales[scale]->context, &self->scales[scale]->plane);
-  ddim_patch_context_init (&matches->context, &matches->plane);
   matches->share = cell_variance (level, scale) / cell_variance (level, scale + 1);
-
-  success = find_matches (self, x, item, level, scale + 1, &coarse)
-            && ddim_patch_refine (self->scales[scale], &coarse, self->scales[scale + 1],
-                                  matches, &self->work);
+  success = cut_plane (self, x, item, level, scale + 1, &coarse.plane, error) &&
+            (keys->context.cells ||
+             ddim_patch_context_init (&keys->context, &keys->plane, error)) &&
+            ddim_patch_context_init (&matches->context, &matches->plane, error);
+  if (success)
+    {
+      coarse.grid = ddim_patch_grid (&coarse.plane, STRIDE);
+      success = find_matches (self, x, item, level, scale + 1, &coarse, error) &&
+                ddim_patch_refine (keys, &coarse, self->scales[scale + 1], matches, &self->work,
+                                   error);
+    }
   ddim_patch_matches_clear (&coarse);
   return success;
 }
@@ -234,12 +240,13 @@ trust (gfloat  *distances,
 /* The blended means of all patches, in place of the plane's cells; in bands of
  * the grid's rows, so that the patches never lie in memory all at once.     */
 static gboolean
-denoise_plane (PatchField       *self,
-               const DdimCanvas *x,
-               gint              item,
-               const DdimLevel  *level,
-               gint              scale,
-               DdimPatchMatches *matches)
+denoise_plane (PatchField        *self,
+               const DdimCanvas  *x,
+               gint               item,
+               const DdimLevel   *level,
+               gint               scale,
+               DdimPatchMatches  *matches,
+               GError           **error)
 {
   const DdimPatchGrid *grid = &matches->grid;
   DdimPlane *plane   = &matches->plane;
@@ -249,24 +256,25 @@ denoise_plane (PatchField       *self,
   gboolean   all     = compares_all (self, scale, grid);
   gdouble    variance = cell_variance (level, scale);
   gboolean   settling = scale == 0 && variance < SETTLING * SETTLING;
-  gboolean   success = TRUE;
-  gfloat    *patches, *weights, *sums;
+  gfloat    *patches = NULL, *weights = NULL, *sums = NULL;
+  gboolean   success;
   gfloat     window[DDIM_PATCH_CELLS];
 
-  if (! all && ! find_matches (self, x, item, level, scale, matches))
+  if (! all && ! find_matches (self, x, item, level, scale, matches, error))
     return FALSE;
 
   make_window (window, settling, grid->stride);
-  patches = ddim_memory_alloc (band * row);
-  weights = ddim_memory_alloc (band * grid->w);
-  sums    = ddim_memory_alloc (n_sums);
-  memset (sums, 0, n_sums * sizeof (gfloat));
+  success = (patches = ddim_try_floats (band * row, error)) &&
+            (weights = ddim_try_floats (band * grid->w, error)) &&
+            (sums = ddim_try_floats (n_sums, error));
+  if (success)
+    memset (sums, 0, n_sums * sizeof (gfloat));
   for (gint first = 0; success && first < grid->h; first += band)
     {
       gint n_rows = MIN (band, grid->h - first);
 
       success = all ? ddim_patch_softmax (self->scales[scale], plane, grid, first, n_rows,
-                                          variance, &self->work, patches, weights)
+                                          variance, &self->work, patches, weights, error)
                     : ddim_patch_matches_mean (self->scales[scale], matches, first, n_rows,
                                                variance, &self->work, patches, weights);
       if (success)
@@ -300,11 +308,12 @@ fill_with_mean (const PatchField *self,
 }
 
 static gboolean
-evaluate_item (PatchField       *self,
-               const DdimCanvas *x,
-               gint              item,
-               const DdimLevel  *level,
-               DdimCanvas       *out)
+evaluate_item (PatchField        *self,
+               const DdimCanvas  *x,
+               gint               item,
+               const DdimLevel   *level,
+               DdimCanvas        *out,
+               GError           **error)
 {
   DdimPatchMatches matches = { 0 };
   gint             scale;
@@ -316,14 +325,15 @@ evaluate_item (PatchField       *self,
       return TRUE;
     }
   scale = choose_scale (self, level->s / level->a);
-  cut_plane (self, x, item, level, scale, &matches.plane);
-  matches.grid = ddim_patch_grid (&matches.plane, 1);
-  if (count_pairs (self, scale, &matches.grid) > self->pairs)
-    matches.grid = ddim_patch_grid (&matches.plane, STRIDE);
-
-  success = denoise_plane (self, x, item, level, scale, &matches);
+  success = cut_plane (self, x, item, level, scale, &matches.plane, error);
   if (success)
-    ddim_plane_paint (&matches.plane, self->mean, out, item, &self->work);
+    {
+      matches.grid = ddim_patch_grid (&matches.plane, 1);
+      if (count_pairs (self, scale, &matches.grid) > self->pairs)
+        matches.grid = ddim_patch_grid (&matches.plane, STRIDE);
+      success = denoise_plane (self, x, item, level, scale, &matches, error) &&
+                ddim_plane_paint (&matches.plane, self->mean, out, item, &self->work, error);
+    }
   if (success && scale == 0)
     {
       gfloat        kept = GRAIN * GRAIN / cell_variance (level, 0);
@@ -356,9 +366,14 @@ patches_evaluate (DdimField          *field,
   self->work.cancellable = monitor ? monitor->cancellable : NULL;
   for (gint i = 0; i < x->n; i++)
     {
-      if (! evaluate_item (self, x, i, level, out))
+      GError *cause = NULL;
+
+      if (! evaluate_item (self, x, i, level, out, &cause))
         {
-          g_cancellable_set_error_if_cancelled (self->work.cancellable, error);
+          if (cause)
+            g_propagate_error (error, cause);
+          else
+            g_cancellable_set_error_if_cancelled (self->work.cancellable, error);
           return FALSE;
         }
       if (! ddim_monitor_update (monitor, (i + 1) / (gdouble) x->n, error))
@@ -427,6 +442,7 @@ ddim_patches_new (const DdimCanvas          *picture,
 {
   static const DdimPatchesOptions none = { 0 };
 
+  g_autoptr (GError) cause = NULL;
   PatchField *self;
   gint        side = MIN (picture->h, picture->w);
 
@@ -464,12 +480,18 @@ ddim_patches_new (const DdimCanvas          *picture,
 
       if (i > 0 && (DDIM_PATCH << i) * SPREAD > side)
         break;
-      scale = ddim_patch_scale_new (picture, mask, self->mean, 1 << i, options->apart);
+      scale = ddim_patch_scale_new (picture, mask, self->mean, 1 << i, options->apart, &cause);
       if (! scale)
         break;
       self->scales[self->n_scales++] = scale;
     }
 
+  if (cause)
+    {
+      g_propagate_error (error, g_steal_pointer (&cause));
+      ddim_field_unref (&self->field);
+      return NULL;
+    }
   if (self->n_scales == 0)
     {
       g_set_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT,
@@ -482,20 +504,26 @@ ddim_patches_new (const DdimCanvas          *picture,
 }
 
 DdimField *
-ddim_patches_new_handicapped (DdimField                 *patches,
-                              const DdimPatchesHandicap *handicap)
+ddim_patches_new_handicapped (DdimField                  *patches,
+                              const DdimPatchesHandicap  *handicap,
+                              GError                    **error)
 {
-  PatchField *self = g_memdup2 (patches, sizeof *self);
+  DdimPatchHandicaps *handicaps = ddim_patch_handicaps_new (handicap, error);
+  PatchField         *self;
 
+  if (! handicaps)
+    return NULL;
+
+  self = g_memdup2 (patches, sizeof *self);
   ddim_field_init (&self->field, &patches_class, patches->channels, DDIM_PREDICTION_SAMPLE);
   self->work.pool = ddim_thread_pool_ref (self->work.pool);
   self->shared    = ddim_field_ref (patches);
-  self->handicaps = ddim_patch_handicaps_new (handicap);
+  self->handicaps = handicaps;
   return &self->field;
 }
 
 DdimSchedule *
-ddim_patches_schedule (void)
+ddim_patches_schedule (GError **error)
 {
-  return ddim_schedule_new (DDIM_BETAS_LINEAR, 1000, 1e-4, 0.02, FALSE, NULL);
+  return ddim_schedule_new (DDIM_BETAS_LINEAR, 1000, 1e-4, 0.02, FALSE, error);
 }

@@ -55,10 +55,11 @@ typedef struct
 
 /* The field of ddim_patches_new (), made without `apart`, with a handicap.  Shares
  * that field's memory, and keeps a reference to it.                         */
-DdimField    * ddim_patches_new_handicapped (DdimField                 *patches,
-                                             const DdimPatchesHandicap *handicap);
+DdimField    * ddim_patches_new_handicapped (DdimField                  *patches,
+                                             const DdimPatchesHandicap  *handicap,
+                                             GError                    **error);
 
 /* A schedule for it: linear betas, T = 1000. */
-DdimSchedule * ddim_patches_schedule (void);
+DdimSchedule * ddim_patches_schedule (GError **error);
 
 G_END_DECLS

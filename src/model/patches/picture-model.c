@@ -47,17 +47,18 @@ ddim_model_new_for_picture (const DdimCanvas          *picture,
                             DdimThreadPool            *pool,
                             GError                   **error)
 {
-  DdimField    *field = ddim_patches_new (picture, mask, options, pool, error);
-  PictureModel *self;
+  g_autoptr (DdimField)    field    = ddim_patches_new (picture, mask, options, pool, error);
+  g_autoptr (DdimSchedule) schedule = field ? ddim_patches_schedule (error) : NULL;
+  PictureModel            *self;
 
-  if (! field)
+  if (! schedule)
     return NULL;
 
   self = (PictureModel *) ddim_model_alloc (&picture_model_class, sizeof *self);
   ddim_model_inspect_picture (picture->c, &self->model.info);
-  self->field            = field;
-  self->model.schedule   = ddim_patches_schedule ();
   self->model.spacing    = DDIM_SPACING_QUADRATIC;
   self->model.prediction = field->prediction;
+  self->model.schedule   = g_steal_pointer (&schedule);
+  self->field            = g_steal_pointer (&field);
   return &self->model;
 }
