@@ -104,7 +104,8 @@ ddim_constant_copy (const DdimConstant *constant)
   if (! constant)
     return NULL;
 
-  copy = ddim_memory_alloc (constant->size);
-  ddim_constant_read (constant, 0, constant->size, copy);
+  copy = ddim_memory_try_alloc (constant->size);
+  if (copy)
+    ddim_constant_read (constant, 0, constant->size, copy);
   return copy;
 }

@@ -23,7 +23,8 @@ void     ddim_constant_read_bytes (const DdimConstant *constant,
                                    gsize               size,
                                    guint8             *out);
 
-/* All elements in new memory; free with ddim_memory_free ().  NULL for NULL. */
+/* All elements in new memory; free with ddim_memory_free ().  NULL for NULL, and
+ * where memory is out.                                                      */
 gfloat * ddim_constant_copy       (const DdimConstant *constant);
 
 G_END_DECLS

@@ -31,20 +31,17 @@ typedef struct
   const DdimKernels   *kernels;
 } Job;
 
-/* A copy of the constant or, where there is none, C times `without`. */
+/* A copy of the constant or, where there is none, C times `without`; NULL where
+ * memory is out.                                                            */
 static gfloat *
 copy_or_fill (const DdimConstant *constant,
               gint                c,
               gfloat              without)
 {
-  gfloat *copy = ddim_constant_copy (constant);
+  gfloat *copy = constant ? ddim_constant_copy (constant) : ddim_memory_try_alloc (c);
 
-  if (! copy)
-    {
-      copy = ddim_memory_alloc (c);
-      for (gint i = 0; i < c; i++)
-        copy[i] = without;
-    }
+  for (gint i = 0; copy && ! constant && i < c; i++)
+    copy[i] = without;
   return copy;
 }
 
@@ -65,6 +62,8 @@ ddim_layer_norm_new (gint                c,
   norm->eps   = eps;
   norm->gamma = copy_or_fill (gamma, c, 1);
   norm->beta  = copy_or_fill (beta, c, 0);
+  if (! norm->gamma || ! norm->beta)
+    g_clear_pointer (&norm, ddim_layer_norm_free);
   return norm;
 }
 

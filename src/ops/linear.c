@@ -12,7 +12,8 @@
 #include "constant.h"
 #include "linear.h"
 
-#define MAX_ROWS 32 /* of a product */
+#define MAX_ROWS 32   /* of a product */
+#define SLICE    1024 /* numbers of a weight that are read together */
 
 struct _DdimLinear
 {
@@ -51,6 +52,8 @@ ddim_linear_new (gint                c_in,
   linear->c_out  = c_out;
   linear->weight = *weight;
   linear->bias   = ddim_constant_copy (bias);
+  if (bias && ! linear->bias)
+    g_clear_pointer (&linear, ddim_linear_free);
   return linear;
 }
 
@@ -81,17 +84,20 @@ pack_panel (gint     chunk,
   gint    first = chunk * linear->kernels->panel;
   gint    width = ddim_kernels_width (linear->kernels, linear->c_out, chunk);
   gint    n     = MIN (width, linear->c_out - first);
-  gfloat *row   = g_new (gfloat, linear->c_in);
   gfloat *out   = panel_of (linear, chunk);
+  gfloat  slice[SLICE];
 
   memset (out, 0, (gsize) width * linear->c_in * sizeof (gfloat));
   for (gint i = 0; i < n; i++)
-    {
-      ddim_constant_read (&linear->weight, (gsize) (first + i) * linear->c_in, linear->c_in, row);
-      for (gint k = 0; k < linear->c_in; k++)
-        out[(gsize) k * width + i] = row[k];
-    }
-  g_free (row);
+    for (gint start = 0; start < linear->c_in; start += SLICE)
+      {
+        gint count = MIN (SLICE, linear->c_in - start);
+
+        ddim_constant_read (&linear->weight, (gsize) (first + i) * linear->c_in + start, count,
+                            slice);
+        for (gint k = 0; k < count; k++)
+          out[(gsize) (start + k) * width + i] = slice[k];
+      }
 }
 
 static void

@@ -15,7 +15,8 @@ G_BEGIN_DECLS
 typedef struct _DdimLinear DdimLinear;
 
 /* weight: c_out x c_in, kept (not copied) until ddim_linear_plan (); bias: c_out
- * or NULL, copied.  Returns NULL where a constant's size does not fit.      */
+ * or NULL, copied.  Returns NULL where a constant's size does not fit or memory
+ * is out.                                                                   */
 DdimLinear * ddim_linear_new  (gint                c_in,
                                gint                c_out,
                                const DdimConstant *weight,

@@ -44,6 +44,8 @@ ddim_norm_new (gint                c,
   norm->eps    = eps;
   norm->gamma  = ddim_constant_copy (gamma);
   norm->beta   = ddim_constant_copy (beta);
+  if ((gamma && ! norm->gamma) || (beta && ! norm->beta))
+    g_clear_pointer (&norm, ddim_norm_free);
   return norm;
 }
 

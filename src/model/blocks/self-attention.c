@@ -22,6 +22,7 @@
 #include "blocks.h"
 #include "add.h"
 #include "constant.h"
+#include "try-alloc.h"
 
 struct _DdimSelfAttention
 {
@@ -89,21 +90,23 @@ matrix (DdimWeights *weights,
         gsize        c)
 {
   g_autofree gchar *layer = projection_name (weights, name, newer, older);
-  g_autofree gfloat *row = g_new (gfloat, c);
-  gdouble *out = NULL;
-  DdimConstant weight, bias;
+  g_autofree gfloat  *row = NULL;
+  g_autofree gdouble *out = NULL;
+  DdimConstant        weight, bias;
 
   if (! ddim_weights_get_layer (weights, layer, 2, (gint64[]) { c, c }, &weight, &bias))
     return NULL;
 
-  out = g_new (gdouble, c * c + c);
+  if (! (row = ddim_weights_made (weights, ddim_try_new (gfloat, c, NULL))) ||
+      ! (out = ddim_weights_made (weights, ddim_try_new (gdouble, c * c + c, NULL))))
+    return NULL;
   for (gsize i = 0; i <= c; i++)
     {
       ddim_constant_read (i < c ? &weight : &bias, i < c ? i * c : 0, c, row);
       for (gsize j = 0; j < c; j++)
         out[i * c + j] = row[j];
     }
-  return out;
+  return g_steal_pointer (&out);
 }
 
 /* The layer whose matrix is `product` with the bias behind it; without a
@@ -117,9 +120,14 @@ merged_layer (DdimWeights   *weights,
 {
   gsize        size  = (gsize) c * c;
   DdimLayer    layer = { NULL, ddim_conv_spec (c, c, 1) };
-  DdimConstant weight = { DDIM_DTYPE_F32, size, *numbers = g_new (gfloat, size + c) };
-  DdimConstant bias   = { DDIM_DTYPE_F32, c, *numbers + size };
+  DdimConstant weight = { DDIM_DTYPE_F32, size };
+  DdimConstant bias   = { DDIM_DTYPE_F32, c };
 
+  *numbers = ddim_weights_made (weights, ddim_try_new (gfloat, size + c, NULL));
+  if (! *numbers)
+    return layer;
+  weight.data = *numbers;
+  bias.data   = *numbers + size;
   for (gsize i = 0; i < size + c; i++)
     {
       (*numbers)[i] = product[i];
@@ -128,7 +136,7 @@ merged_layer (DdimWeights   *weights,
                      "%s: the weights of “%s” are so large that their product overflows",
                      ddim_safetensors_get_name (weights->file), name);
     }
-  layer.conv = ddim_conv_new (&layer.spec, &weight, &bias);
+  layer.conv = ddim_weights_made (weights, ddim_conv_new (&layer.spec, &weight, &bias));
   return layer;
 }
 
@@ -182,7 +190,9 @@ merge_projections (DdimSelfAttention *attention,
   if (weights->error)
     return;
 
-  product = g_new (gdouble, size + c);
+  product = ddim_weights_made (weights, ddim_try_new (gdouble, size + c, NULL));
+  if (! product)
+    return;
 
   multiply (k, TRUE, q, NULL, c, product);
   attention->q = merged_layer (weights, name, product, c, &attention->merged[0]);

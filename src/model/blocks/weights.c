@@ -149,6 +149,26 @@ ddim_weights_get_layer (DdimWeights  *weights,
          ddim_weights_get (weights, bias_name, 1, shape, bias);
 }
 
+gfloat *
+ddim_weights_copy (DdimWeights        *weights,
+                   const DdimConstant *constant)
+{
+  gfloat *copy = weights->error ? NULL : ddim_constant_copy (constant);
+
+  return ddim_weights_made (weights, copy);
+}
+
+gpointer
+ddim_weights_made (DdimWeights *weights,
+                   gpointer     made)
+{
+  if (! made && ! weights->error)
+    g_set_error (&weights->error, DDIM_ERROR, DDIM_ERROR_MEMORY,
+                 "There is no memory for the layers of %s: close other programs",
+                 ddim_safetensors_get_name (weights->file));
+  return made;
+}
+
 DdimConv *
 ddim_weights_conv (DdimWeights        *weights,
                    const gchar        *layer,
@@ -159,7 +179,7 @@ ddim_weights_conv (DdimWeights        *weights,
 
   if (! ddim_weights_get_layer (weights, layer, 4, shape, &weight, &bias))
     return NULL;
-  return ddim_conv_new (spec, &weight, &bias);
+  return ddim_weights_made (weights, ddim_conv_new (spec, &weight, &bias));
 }
 
 DdimLinear *
@@ -173,7 +193,7 @@ ddim_weights_linear (DdimWeights *weights,
 
   if (! ddim_weights_get_layer (weights, layer, 2, shape, &weight, &bias))
     return NULL;
-  return ddim_linear_new (c_in, c_out, &weight, &bias);
+  return ddim_weights_made (weights, ddim_linear_new (c_in, c_out, &weight, &bias));
 }
 
 DdimNorm *
@@ -195,5 +215,5 @@ ddim_weights_norm (DdimWeights *weights,
                    ddim_safetensors_get_name (weights->file), layer, c, groups);
       return NULL;
     }
-  return ddim_norm_new (c, groups, eps, &gamma, &beta);
+  return ddim_weights_made (weights, ddim_norm_new (c, groups, eps, &gamma, &beta));
 }

@@ -44,6 +44,13 @@ gboolean     ddim_weights_get_layer (DdimWeights    *weights,
                                      DdimConstant   *weight,
                                      DdimConstant   *bias);
 
+/* All numbers of a constant; free with ddim_memory_free (). */
+gfloat     * ddim_weights_copy   (DdimWeights        *weights,
+                                  const DdimConstant *constant);
+/* Returns `made`; where that is NULL, there was no memory for it: sets the error. */
+gpointer     ddim_weights_made   (DdimWeights        *weights,
+                                  gpointer            made);
+
 DdimConv   * ddim_weights_conv   (DdimWeights        *weights,
                                   const gchar        *layer,
                                   const DdimConvSpec *spec);

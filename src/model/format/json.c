@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "try-alloc.h"
 
 /* A configuration has some thousand bytes, an index of shards some hundred thousand. */
 #define MAX_SIZE (16 << 20)
@@ -58,11 +59,10 @@ read_text (const gchar *path,
     g_set_error (error, DDIM_ERROR, DDIM_ERROR_INVALID,
                  "%s has %" G_GUINT64_FORMAT " bytes, far too many for a configuration",
                  path, total);
-  else
+  else if ((text = ddim_try_malloc (total + 1, 1, error)))
     {
       gssize got;
 
-      text = g_malloc (total + 1);
       while ((got = read (fd, text + done, total - done)) > 0)
         done += got;
       *size = done;

@@ -19,6 +19,7 @@
 #include "file.h"
 #include "json.h"
 #include "memory-budget.h"
+#include "try-alloc.h"
 
 /* The format's own bound on its header. */
 #define MAX_HEADER 100000000
@@ -346,7 +347,9 @@ add_source (DdimSafetensors *file,
   /* Packed, its numbers take about as much as they do in the file, or twice. */
   if (! ddim_memory_check ((gdouble) size, error, "%s", path))
     return FALSE;
-  text = g_malloc (header);
+  text = ddim_try_malloc (header, 1, error);
+  if (! text)
+    return FALSE;
   if (! read_all (fd, 8, header, text))
     {
       g_set_error (error, DDIM_ERROR, DDIM_ERROR_INVALID, "%s cannot be read to its end", path);

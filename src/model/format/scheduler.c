@@ -7,6 +7,7 @@
 #include "scheduler.h"
 
 #include "json.h"
+#include "try-alloc.h"
 
 static const gchar * const beta_names[] =
   { "linear", "scaled_linear", "squaredcos_cap_v2", "sigmoid", NULL };
@@ -38,7 +39,9 @@ read_trained_betas (DdimJson *json,
     }
   array  = json_node_get_array (node);
   length = json_array_get_length (array);
-  values = g_new (gdouble, length);
+  values = ddim_try_new (gdouble, length, error);
+  if (! values)
+    return NULL;
   for (gint i = 0; i < length; i++)
     {
       JsonNode *element = json_array_get_element (array, i);
@@ -121,7 +124,9 @@ ddim_scheduler_load (const gchar    *path,
       s.schedule = trained ? read_trained_betas (&json, trained, zero_snr, &cause)
                            : ddim_schedule_new (betas[beta], T, start, end, zero_snr, &cause);
       if (cause)
-        ddim_json_refuse (&json, DDIM_ERROR_INVALID, trained ? "trained_betas" : "beta_schedule",
+        ddim_json_refuse (&json, g_error_matches (cause, DDIM_ERROR, DDIM_ERROR_MEMORY)
+                                 ? DDIM_ERROR_MEMORY : DDIM_ERROR_INVALID,
+                          trained ? "trained_betas" : "beta_schedule",
                           "makes no noise schedule: %s", cause->message);
     }
 

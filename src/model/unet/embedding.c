@@ -22,7 +22,8 @@ struct _DdimEmbedding
   gint           base, projected, width; /* first width; projection; embedding */
   gfloat        *table;                  /* Fourier's or the learned projection */
   gfloat        *classes;
-  DdimLinear   *linear[2], *class_linear[2];
+  gfloat        *scratch;                /* projected, and twice width        */
+  DdimLinear    *linear[2], *class_linear[2];
 };
 
 static void
@@ -73,12 +74,14 @@ ddim_embedding_new (DdimWeights          *weights,
       ddim_weights_get (weights, "class_embedding.weight", 2, shape, &classes);
     }
 
+  if (table.size)
+    embedding->table = ddim_weights_copy (weights, &table);
+  if (classes.size)
+    embedding->classes = ddim_weights_copy (weights, &classes);
+  embedding->scratch = ddim_weights_made (weights, ddim_memory_try_alloc (
+                                            embedding->projected + 2 * (gsize) embedding->width));
   if (! weights->error)
-    {
-      embedding->table   = table.size ? ddim_constant_copy (&table) : NULL;
-      embedding->classes = classes.size ? ddim_constant_copy (&classes) : NULL;
-      return embedding;
-    }
+    return embedding;
 
   ddim_embedding_free (embedding);
   return NULL;
@@ -97,6 +100,7 @@ ddim_embedding_free (DdimEmbedding *embedding)
     }
   ddim_memory_free (embedding->table);
   ddim_memory_free (embedding->classes);
+  ddim_memory_free (embedding->scratch);
   g_free (embedding);
 }
 
@@ -180,8 +184,8 @@ embed (DdimEmbedding *embedding,
        gfloat        *out,
        const DdimRun *run)
 {
-  g_autofree gfloat *projected = g_new (gfloat, embedding->projected);
-  g_autofree gfloat *hidden    = g_new (gfloat, embedding->width);
+  gfloat *projected = embedding->scratch;
+  gfloat *hidden    = projected + embedding->projected;
 
   project (embedding, t, projected);
   if (! ddim_linear_run (linear[0], 1, projected, embedding->projected,
@@ -199,8 +203,8 @@ add_class (DdimEmbedding *embedding,
            gfloat        *out,
            const DdimRun *run)
 {
-  g_autofree gfloat *values = g_new (gfloat, embedding->width);
-  const DdimUnetConfig  *config = &embedding->config;
+  const DdimUnetConfig *config = &embedding->config;
+  gfloat               *values = embedding->scratch + embedding->projected + embedding->width;
 
   if (config->class_embed_type == DDIM_CLASS_NONE)
     return TRUE;

@@ -16,6 +16,7 @@
 #include "memory-budget.h"
 #include "scheduler.h"
 #include "unet.h"
+#include "try-alloc.h"
 
 /* Pixels that are evaluated at a time. */
 #define BATCH_PIXELS (256 * 256)
@@ -160,7 +161,9 @@ unet_field_evaluate (DdimField          *field,
     }
   if (self->n_labels)
     {
-      labels = g_new (gfloat, (gsize) batch * self->n_labels);
+      labels = ddim_try_new (gfloat, (gsize) batch * self->n_labels, error);
+      if (! labels)
+        return FALSE;
       for (gint i = 0; i < batch; i++)
         memcpy (labels + (gsize) i * self->n_labels, self->label, self->n_labels * sizeof (gfloat));
     }
@@ -201,13 +204,19 @@ unet_model_new_field (DdimModel            *model,
                       const DdimCondition  *condition,
                       GError              **error)
 {
-  UnetField *field = g_new0 (UnetField, 1);
+  gint       n_labels = condition->embedding ? model->info.embedding : condition->label ? 1 : 0;
+  gfloat    *label    = ddim_try_new (gfloat, n_labels, error);
+  UnetField *field;
 
+  if (! label)
+    return NULL;
+
+  field = g_new0 (UnetField, 1);
   ddim_field_init (&field->field, &unet_field_class, model->info.channels, model->prediction);
   ddim_model_ref (model);
   field->model    = (UnetModel *) model;
-  field->n_labels = condition->embedding ? model->info.embedding : condition->label ? 1 : 0;
-  field->label    = g_new0 (gfloat, MAX (field->n_labels, 1));
+  field->n_labels = n_labels;
+  field->label    = label;
   if (condition->embedding)
     memcpy (field->label, condition->embedding, field->n_labels * sizeof (gfloat));
   else if (condition->label)

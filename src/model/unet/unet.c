@@ -329,19 +329,72 @@ run_mid (DdimPass *pass,
   return run_step (pass, &halves[1], 0, x, NULL);
 }
 
-/* x: the input.  out: where the result goes; both unused in a dry pass. */
+/* What a network is given, and where its answer goes; NULL in a dry pass. */
+typedef struct
+{
+  const gfloat *x;
+  gdouble       timestep;
+  const gfloat *labels; /* or NULL: zeros */
+  gfloat       *out;
+} Call;
+
+/* The embedding of the call's timestep and labels; give it back to the arena. */
+static gfloat *
+embed (DdimUnet   *unet,
+       DdimPass   *pass,
+       const Call *call)
+{
+  gsize   n_labels = (gsize) unet->n * ddim_unet_get_labels (unet);
+  gfloat *time     = ddim_arena_take (pass->arena, (gsize) unet->n * pass->time_dim);
+  gfloat *zeros    = ddim_arena_take (pass->arena, n_labels);
+
+  if (ddim_pass_is_real (pass))
+    {
+      memset (zeros, 0, n_labels * sizeof (gfloat));
+      ddim_pass_check (pass, ddim_embedding_run (unet->embedding, unet->n, call->timestep,
+                                                 call->labels ? call->labels : zeros, time,
+                                                 &pass->run));
+    }
+  ddim_arena_give (pass->arena, zeros);
+  return time;
+}
+
+/* The input as the network wants it: 2 x - 1 where it centres, NULL where that is
+ * the call's own; give it back to the arena.                                */
+static gfloat *
+centre (DdimUnet   *unet,
+        DdimPass   *pass,
+        const Call *call)
+{
+  gsize   size = (gsize) unet->n * unet->h * unet->w * unet->config.in_channels;
+  gfloat *centred;
+
+  if (! unet->config.center_input_sample)
+    return NULL;
+
+  centred = ddim_arena_take (pass->arena, size);
+  for (gsize i = 0; ddim_pass_is_real (pass) && i < size; i++)
+    centred[i] = 2 * call->x[i] - 1;
+  return centred;
+}
+
 static void
-walk (DdimUnet     *unet,
-      DdimPass     *pass,
-      const gfloat *x,
-      gfloat       *out)
+walk (DdimUnet   *unet,
+      DdimPass   *pass,
+      const Call *call)
 {
   GPtrArray  *skips  = g_ptr_array_new ();
-  DdimSource  source = { unet->n, unet->h, unet->w, { unet->config.in_channels, 0 }, { x, NULL } };
-  DdimMap    *h = ddim_layer_run (&unet->conv_in, pass, &source, NULL);
-  DdimMap    *result;
+  gfloat     *time   = embed (unet, pass, call);
+  gfloat     *x      = centre (unet, pass, call);
+  DdimSource  source = { unet->n, unet->h, unet->w, { unet->config.in_channels, 0 },
+                         { x ? x : call->x, NULL } };
+  DdimMap    *h, *result;
   DdimAffine  affine;
   DdimWith    with = { .affine = &affine };
+
+  pass->time = time;
+  h          = ddim_layer_run (&unet->conv_in, pass, &source, NULL);
+  ddim_arena_give (pass->arena, x);
 
   g_ptr_array_add (skips, ddim_map_ref (h));
   for (gint i = 0; i < unet->config.levels; i++)
@@ -377,11 +430,12 @@ walk (DdimUnet     *unet,
   source = ddim_map_source (h, NULL);
   result = ddim_layer_run (&unet->conv_out, pass, &source, &with);
   if (ddim_pass_is_real (pass))
-    memcpy (out, result->tensor.data,
+    memcpy (call->out, result->tensor.data,
             (gsize) unet->n * unet->h * unet->w * unet->config.out_channels * sizeof (gfloat));
   ddim_pass_give_affine (pass, &affine);
   ddim_map_unref (pass, result);
   ddim_map_unref (pass, h);
+  ddim_arena_give (pass->arena, time);
 }
 
 /* Walks without computing: places in the arena, and weights packed. */
@@ -396,7 +450,7 @@ walk_dry (DdimUnet  *unet,
                            "There is no memory for the model's weights: close other programs");
       return FALSE;
     }
-  walk (unet, pass, NULL, NULL);
+  walk (unet, pass, &(Call) { NULL });
   g_assert (ddim_arena_is_empty (unet->arena));
   if (pass->error)
     {
@@ -480,8 +534,7 @@ ddim_unet_plan (DdimUnet *unet,
   return TRUE;
 }
 
-/* The input as the network wants it: 2 x - 1 where it centres, and a division
- * of the output by t where the embedding is Fourier's.                     */
+/* Where the embedding is Fourier's, the output is divided by t. */
 gboolean
 ddim_unet_run (DdimUnet           *unet,
                const gfloat       *x,
@@ -491,40 +544,26 @@ ddim_unet_run (DdimUnet           *unet,
                const DdimMonitor  *monitor,
                GError            **error)
 {
-  const DdimUnetConfig *config = &unet->config;
-  gsize                 pixels = (gsize) unet->n * unet->h * unet->w;
-  gint                  width  = ddim_embedding_get_width (unet->embedding);
-  g_autofree gfloat *time   = g_new (gfloat, (gsize) unet->n * width);
-  g_autofree gfloat *zeros  = g_new0 (gfloat, (gsize) unet->n * (ddim_unet_get_labels (unet) + 1));
-  g_autofree gfloat *centred = NULL;
-  DdimPass           pass =
+  Call     call = { x, timestep, labels, out };
+  DdimPass pass =
     {
-      .arena = unet->arena, .n = unet->n, .time = time, .time_dim = width,
+      .arena = unet->arena, .n = unet->n,
+      .time_dim = ddim_embedding_get_width (unet->embedding),
       .run = { unet->pool, monitor ? monitor->cancellable : NULL, unet->scratch },
       .total = unet->convs, .monitor = monitor
     };
 
   g_return_val_if_fail (unet->n > 0, FALSE);
 
-  if (config->center_input_sample)
-    {
-      centred = g_new (gfloat, pixels * config->in_channels);
-      for (gsize i = 0; i < pixels * config->in_channels; i++)
-        centred[i] = 2 * x[i] - 1;
-      x = centred;
-    }
-
-  ddim_pass_check (&pass, ddim_embedding_run (unet->embedding, unet->n, timestep,
-                                              labels ? labels : zeros, time, &pass.run));
-  walk (unet, &pass, x, out);
+  walk (unet, &pass, &call);
   if (pass.error)
     {
       g_propagate_error (error, pass.error);
       return FALSE;
     }
 
-  if (config->time_embedding_type == DDIM_TIME_FOURIER)
-    for (gsize i = 0; i < pixels * config->out_channels; i++)
+  if (unet->config.time_embedding_type == DDIM_TIME_FOURIER)
+    for (gsize i = 0; i < (gsize) unet->n * unet->h * unet->w * unet->config.out_channels; i++)
       out[i] /= timestep;
   return TRUE;
 }

@@ -51,6 +51,8 @@ ddim_conv_new (const DdimConvSpec *spec,
   conv->spec   = *spec;
   conv->weight = *weight;
   conv->bias   = ddim_constant_copy (bias);
+  if (bias && ! conv->bias)
+    g_clear_pointer (&conv, ddim_conv_free);
   return conv;
 }
 
@@ -92,6 +94,13 @@ choose_way (const DdimConv *conv)
 
 /* Packing ------------------------------------------------------------------ */
 
+typedef struct
+{
+  DdimConv *conv;
+  gfloat   *scratch; /* for each worker a panel's filters, then a part of its rows */
+  gsize     filters, rows;
+} Packing;
+
 /* A panel's rows are a tap's channels, one tap after the other; bf16x2 numbers'
  * channels are filled up with zeros to whole DDIM_BF16X2s.                   */
 static void
@@ -99,14 +108,15 @@ pack_panel (gint     chunk,
             gint     worker,
             gpointer data)
 {
-  DdimConv *conv  = data;
+  const Packing *job = data;
+  DdimConv *conv  = job->conv;
   gint      c_in  = conv->spec.c_in, taps = conv->spec.kernel * conv->spec.kernel;
   gint      n     = ddim_conv_channels (conv, chunk), width = ddim_conv_width (conv, chunk);
   gint      depth = conv->depth / taps;
   gsize     row   = (gsize) c_in * taps;
   gfloat   *out   = conv->packed + chunk * conv->depth * conv->kernels->panel;
-  gfloat   *filters = ddim_memory_alloc (n * row);
-  gfloat   *split = ddim_memory_alloc (DDIM_BF16X2 * width);
+  gfloat   *filters = job->scratch + worker * (job->filters + job->rows);
+  gfloat   *split   = filters + job->filters;
 
   ddim_constant_read (&conv->weight, (gsize) chunk * conv->kernels->panel * row, n * row,
                       filters);
@@ -125,8 +135,6 @@ pack_panel (gint     chunk,
             out += DDIM_BF16X2 * width;
           }
       }
-  ddim_memory_free (filters);
-  ddim_memory_free (split);
 }
 
 static gboolean
@@ -134,7 +142,9 @@ pack (DdimConv          *conv,
       const DdimKernels *kernels,
       DdimThreadPool    *pool)
 {
-  gint c_in = conv->spec.c_in;
+  gint    c_in    = conv->spec.c_in;
+  gsize   filters = (gsize) conv->spec.kernel * conv->spec.kernel * c_in * kernels->panel;
+  Packing job     = { conv, NULL, ddim_memory_round (filters), DDIM_BF16X2 * kernels->panel };
 
   if (kernels->bf16x2_split)
     c_in = (c_in + DDIM_BF16X2 - 1) / DDIM_BF16X2 * DDIM_BF16X2;
@@ -144,12 +154,15 @@ pack (DdimConv          *conv,
   conv->padded  = ddim_kernels_padded (kernels, conv->spec.c_out);
   conv->panels  = ddim_kernels_panels (kernels, conv->spec.c_out);
   conv->packed  = ddim_memory_try_alloc (conv->depth * conv->padded);
-  if (! conv->packed)
-    return FALSE;
-
-  conv->kernels = kernels;
-  ddim_thread_pool_run (pool, conv->panels, pack_panel, conv, NULL);
-  return TRUE;
+  job.scratch   = ddim_memory_try_alloc (ddim_thread_pool_get_n_threads (pool)
+                                         * (job.filters + job.rows));
+  if (conv->packed && job.scratch)
+    {
+      conv->kernels = kernels;
+      ddim_thread_pool_run (pool, conv->panels, pack_panel, &job, NULL);
+    }
+  ddim_memory_free (job.scratch);
+  return conv->kernels != NULL;
 }
 
 /* Planning ----------------------------------------------------------------- */

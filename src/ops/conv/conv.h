@@ -43,7 +43,8 @@ typedef struct _DdimConv DdimConv;
 
 /* weight: c_out x c_in x kernel x kernel, kept (not copied) and read by
  * ddim_conv_plan (); bias: c_out or NULL, copied.  Returns NULL where the
- * spec is not one of those above or a constant's size does not fit it.      */
+ * spec is not one of those above, a constant's size does not fit it, or memory is
+ * out.                                                                      */
 DdimConv * ddim_conv_new  (const DdimConvSpec *spec,
                            const DdimConstant *weight,
                            const DdimConstant *bias);
