@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "json.h"
 #include "tensor.h"
 
 G_BEGIN_DECLS
@@ -19,5 +20,10 @@ typedef struct
   gboolean       scale_shift;        /* resnet_time_scale_shift */
   gint           attention_head_dim; /* 0: null, one head       */
 } DdimBlockStyle;
+
+/* A field that names an activation function as diffusers does. */
+DdimActivation ddim_block_style_read_activation (DdimJson       *json,
+                                                 const gchar    *field,
+                                                 DdimActivation  fallback);
 
 G_END_DECLS

@@ -22,7 +22,8 @@ typedef enum
   DDIM_RESNET_DOWN  /* halves it                        */
 } DdimResnetKind;
 
-/* Residual block: norm, act, convolution, time, norm, act, convolution. */
+/* Residual block: norm, act, convolution, time, norm, act, convolution.  time_dim: 0
+ * for one that knows no time.                                               */
 typedef struct _DdimResnet DdimResnet;
 
 DdimResnet * ddim_resnet_new  (DdimWeights          *weights,

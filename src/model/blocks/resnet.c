@@ -24,7 +24,7 @@ struct _DdimResnet
   gint            time_width; /* what the projection gives */
   DdimNorm       *norm1, *norm2;
   DdimLayer       conv1, conv2, shortcut;
-  DdimLinear     *time;
+  DdimLinear     *time; /* or NULL */
 };
 
 DdimResnet *
@@ -56,7 +56,8 @@ ddim_resnet_new (DdimWeights          *weights,
   resnet->norm1  = ddim_weights_norm (weights, norm1, c_in,
                                       style->norm_num_groups, style->norm_eps);
   resnet->conv1  = ddim_layer_new (weights, conv1, first);
-  resnet->time   = ddim_weights_linear (weights, time, time_dim, resnet->time_width);
+  if (time_dim)
+    resnet->time = ddim_weights_linear (weights, time, time_dim, resnet->time_width);
   resnet->norm2  = ddim_weights_norm (weights, norm2, c_out,
                                       style->norm_num_groups, style->norm_eps);
   resnet->conv2  = ddim_layer_new (weights, conv2, ddim_conv_spec (c_out, c_out, 3));
@@ -133,25 +134,38 @@ first_half (DdimResnet   *resnet,
   return out;
 }
 
+/* What the block adds of the time, N x time_width; NULL where it knows none. */
+static gfloat *
+project_time (DdimResnet *resnet,
+              DdimPass   *pass)
+{
+  gfloat *time;
+
+  if (! resnet->time)
+    return NULL;
+
+  time = ddim_arena_take (pass->arena, (gsize) pass->n * resnet->time_width);
+  if (pass->dry)
+    ddim_pass_plan_linear (pass, resnet->time);
+  if (ddim_pass_is_real (pass))
+    ddim_pass_check (pass, ddim_linear_run (resnet->time, pass->n, pass->time, pass->time_dim,
+                                            time, resnet->time_width, &pass->run));
+  return time;
+}
+
 DdimMap *
 ddim_resnet_run (DdimResnet *resnet,
                  DdimPass   *pass,
                  DdimMap    *x,
                  DdimMap    *skip)
 {
-  gfloat     *time = ddim_arena_take (pass->arena, (gsize) pass->n * resnet->time_width);
+  gfloat     *time = project_time (resnet, pass);
   DdimSource  residual = ddim_map_source (x, skip);
   DdimMap    *branch = NULL;
   DdimMap    *h, *out;
   DdimAffine  affine;
   DdimWith    with = { .affine = &affine, .residual = &residual,
                        .output_scale = resnet->output_scale };
-
-  if (pass->dry)
-    ddim_pass_plan_linear (pass, resnet->time);
-  if (ddim_pass_is_real (pass))
-    ddim_pass_check (pass, ddim_linear_run (resnet->time, pass->n, pass->time, pass->time_dim,
-                                            time, resnet->time_width, &pass->run));
 
   h = first_half (resnet, pass, x, skip, time);
 

@@ -247,3 +247,50 @@ ddim_json_choice (DdimJson            *json,
                     "is “%s”; supported are %s", value, list);
   return fallback;
 }
+
+gint
+ddim_json_positive (DdimJson    *json,
+                    const gchar *field,
+                    gint         fallback,
+                    gint         max)
+{
+  gint value = ddim_json_int (json, field, fallback);
+
+  if (value >= 1 && value <= max)
+    return value;
+
+  ddim_json_refuse (json, DDIM_ERROR_INVALID, field, "is %d; it must be from 1 to %d", value, max);
+  return fallback;
+}
+
+gint
+ddim_json_array (DdimJson     *json,
+                 const gchar  *field,
+                 gint          max,
+                 JsonArray   **array)
+{
+  JsonNode *node = ddim_json_node (json, field);
+  guint     length = 0;
+
+  if (node && JSON_NODE_HOLDS_ARRAY (node))
+    {
+      *array = json_node_get_array (node);
+      length = json_array_get_length (*array);
+    }
+  if (length >= 1 && length <= (guint) max)
+    return length;
+
+  ddim_json_refuse (json, node ? DDIM_ERROR_INVALID : DDIM_ERROR_MISSING, field,
+                    "is not an array of 1 to %d entries", max);
+  return 0;
+}
+
+gint64
+ddim_json_entry (JsonArray *array,
+                 gint       i)
+{
+  JsonNode *node = json_array_get_element (array, i);
+
+  return JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_INT64
+         ? json_node_get_int (node) : 0;
+}

@@ -44,6 +44,15 @@ const gchar * ddim_json_string  (DdimJson    *json, const gchar *field, const gc
 gint          ddim_json_choice  (DdimJson    *json, const gchar *field,
                                  const gchar * const *choices, gint fallback);
 
+/* From 1 to max; something else sets the error.                               */
+gint          ddim_json_positive (DdimJson   *json, const gchar *field, gint fallback, gint max);
+/* The field's array, and how many entries, from 1 to max, it has; 0 where it has
+ * none or is no array: the error is then set.  Owned by the file.            */
+gint          ddim_json_array   (DdimJson    *json, const gchar *field, gint max,
+                                 JsonArray  **array);
+/* An entry of an array as a whole number; 0 where it is none. */
+gint64        ddim_json_entry   (JsonArray   *array, gint i);
+
 /* Sets the file's error: `field` is at fault, `what` says how. */
 void          ddim_json_refuse  (DdimJson    *json, DdimError code,
                                  const gchar *field, const gchar *what, ...)

@@ -1,0 +1,157 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (C) 2026 The gimp-ddim authors
+"""Golden values of autoencoders, made by diffusers itself.
+
+Each of the table below is built, given random weights, and saved as diffusers
+saves it to autoencoders/NAME.  Beside it lies golden.safetensors:
+
+  picture  [N, 3, H, W]  F32, from -1 to 1
+  latent   [N, C, h, w]  F32, its latent, scaled as pipelines scale it
+  other    [N, C, h, w]  F32, another latent, so scaled
+  decoded  [N, 3, H, W]  F32, and its picture
+
+Arithmetic is float32 (eager, one thread).
+
+  make_autoencoders.py [--list] [--out DIR] [NAME ...]
+"""
+import argparse
+import json
+import pathlib
+import sys
+import zlib
+
+import torch
+from diffusers import AutoencoderKL
+from diffusers.utils import logging
+from safetensors.torch import load_file, save_file
+
+from make_golden import DTYPES, HERE, OLD_NAMES, WEIGHTS, randomise, rms
+
+CLASSES = {"AutoencoderKL": AutoencoderKL}
+
+
+def kl(about, size, channels, groups=2, layers=1, down="D", up="U", names="new",
+       dtype="F32", omit=(), **config):
+    """down, up: a letter for each level, A for one with attention."""
+    n = len(channels)
+    types = {"A": ("AttnDownEncoderBlock2D", "AttnUpDecoderBlock2D"),
+             "D": ("DownEncoderBlock2D",), "U": ("", "UpDecoderBlock2D")}
+    return dict(kind="AutoencoderKL", about=about, size=size, names=names,
+                dtype=dtype, omit=omit,
+                config=dict(block_out_channels=tuple(channels),
+                            down_block_types=tuple(types[c][0] for c in down * (n // len(down))),
+                            up_block_types=tuple(types[c][1] for c in up * (n // len(up))),
+                            layers_per_block=layers, norm_num_groups=groups,
+                            sample_size=16, **config))
+
+
+TABLE = {
+    "kl": kl("as Stable Diffusion's, four levels", (1, 16, 24), (8, 8, 16, 16),
+             groups=4, layers=2, latent_channels=4),
+    "kl-two-levels": kl("a batch; two levels", (2, 10, 14), (4, 8)),
+    "kl-no-attention": kl("no attention, no quant convolutions, shifted",
+                          (1, 12, 8), (4, 8), mid_block_add_attention=False,
+                          use_quant_conv=False, use_post_quant_conv=False,
+                          shift_factor=0.1159, scaling_factor=0.3611,
+                          latent_channels=16),
+    "kl-no-post-quant": kl("one of the two quant convolutions",
+                           (1, 8, 8), (4, 8), use_post_quant_conv=False),
+    "kl-old-names": kl("query, key, value, proj_attn", (1, 8, 12), (4, 8),
+                       names="old"),
+    "kl-old-conv": kl("the same as 1 x 1 convolutions", (1, 8, 12), (4, 8),
+                      names="old-conv"),
+    "kl-attention-blocks": kl("attention in the levels", (1, 12, 8), (4, 8),
+                              down="DA", up="AU"),
+    "kl-gelu": kl("another activation, other groups", (1, 8, 8), (8, 16),
+                  groups=8, act_fn="gelu"),
+    "kl-f16": kl("weights of 16 bits", (1, 12, 12), (4, 8), dtype="F16"),
+    "kl-short-config": kl("a config without later fields", (1, 8, 8), (4, 8),
+                          omit=("scaling_factor", "force_upcast", "shift_factor",
+                                "latents_mean", "latents_std",
+                                "use_quant_conv", "use_post_quant_conv",
+                                "mid_block_add_attention")),
+}
+
+
+def scale(model):
+    return model.config.scaling_factor, model.config.get("shift_factor") or 0.0
+
+
+def encode(model, picture):
+    factor, shift = scale(model)
+    z = model.encode(picture)
+    z = z.latent_dist.mode() if hasattr(z, "latent_dist") else z.latents
+    return (z - shift) * factor
+
+
+def decode(model, latent):
+    factor, shift = scale(model)
+    return model.decode(latent / factor + shift).sample
+
+
+def write_folder(model, entry, folder):
+    model.to(DTYPES[entry["dtype"]]).save_pretrained(folder)
+    config = json.loads((folder / "config.json").read_text())
+    config = {k: v for k, v in config.items() if k not in entry["omit"]}
+    (folder / "config.json").write_text(
+        json.dumps(config, indent=2, sort_keys=True) + "\n")
+    if entry["names"] == "new":
+        return
+    state = {}
+    for name, value in load_file(folder / WEIGHTS).items():
+        for new, old in OLD_NAMES.items():
+            if ".attentions." in name and f".{new}." in name:
+                name = name.replace(new, old)
+                if entry["names"] == "old-conv" and value.ndim == 2:
+                    value = value[:, :, None, None]
+                break
+        state[name] = value.contiguous()
+    save_file(state, folder / WEIGHTS, metadata={"format": "pt"})
+
+
+def make(name, entry, out):
+    seed = zlib.crc32(name.encode()) % 100000
+    model = CLASSES[entry["kind"]](**entry["config"]).eval()
+    randomise(model, seed)
+    folder = out / name
+    folder.mkdir(parents=True, exist_ok=True)
+    write_folder(model, entry, folder)
+    model.float()
+    rng = torch.Generator().manual_seed(seed + 1)
+    n, h, w = entry["size"]
+    picture = torch.rand(n, 3, h, w, generator=rng) * 2 - 1
+    picture = picture * 0.5 + 0.5 * torch.linspace(-1, 1, h)[:, None]
+    with torch.no_grad():
+        latent = encode(model, picture)
+        other = torch.randn(latent.shape, generator=rng)
+        decoded = decode(model, other)
+    save_file({"picture": picture.contiguous(), "latent": latent.contiguous(),
+               "other": other, "decoded": decoded.contiguous()},
+              folder / "golden.safetensors")
+    size = sum(f.stat().st_size for f in folder.iterdir())
+    print(f"{name:24} {size / 1000:6.0f} kB   RMS of the latent "
+          f"{rms(latent):.3f}, decoded {rms(decoded):.3f}", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--out", type=pathlib.Path, default=HERE / "autoencoders")
+    args = parser.parse_args()
+    logging.set_verbosity_error()
+    torch.set_num_threads(1)
+
+    for name in args.names or TABLE:
+        if name not in TABLE:
+            sys.exit(f"no autoencoder named {name}")
+        if args.list:
+            print(f"{name:24} {TABLE[name]['about']}")
+        else:
+            make(name, TABLE[name], args.out)
+
+
+if __name__ == "__main__":
+    main()
