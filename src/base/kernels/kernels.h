@@ -162,6 +162,11 @@ struct _DdimKernels
                       const gfloat *gamma,
                       const gfloat *beta,
                       gfloat       *out);
+  /* n rows of 2 c numbers, a and then b, to n rows of c: a gelu (b).         */
+  void (*geglu) (const gfloat *x,
+                 gint          n,
+                 gint          c,
+                 gfloat       *out);
 
   /* The squared distance of two squares of `rows` lines of n floats; up to a
    * vector more than n is read of every line.                               */
