@@ -478,6 +478,48 @@ test_inspect_picture (void)
   g_assert_cmpmem (&info, sizeof info, ddim_model_get_info (model), sizeof info);
 }
 
+/* A model that reads a text is not run without one, and one that reads none takes
+ * none.  All items of a batch, at any size, read the same text, a copy of what the
+ * caller gave; another text makes a difference.                             */
+static void
+test_text (void)
+{
+  g_autoptr (DdimModel)  model = load ("conditional", 1), heads = load ("heads", 1);
+  g_autoptr (DdimCanvas) x     = ddim_canvas_new (2, 9, 13, 4);
+  g_autoptr (DdimCanvas) out   = ddim_canvas_new (2, 9, 13, 4);
+  g_autoptr (DdimCanvas) other = ddim_canvas_new (2, 9, 13, 4);
+  g_autoptr (GError)     error = NULL;
+  gsize         item = ddim_canvas_item_size (x);
+  gfloat        text[5 * 12];
+  DdimCondition condition = { .text = text, .tokens = 5 }, none = { .text = text };
+
+  g_assert_cmpint (ddim_model_get_info (model)->text_width, ==, 12);
+  ddim_noise_fill (x, (guint64[]) { 1, 1 }, 0);
+  for (gint i = 0; i < 5 * 12; i++)
+    text[i] = sin (i);
+
+  g_assert_null (ddim_model_new_field (model, NULL, &error));
+  g_assert_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT);
+  g_assert_nonnull (strstr (error->message, "text"));
+  g_clear_error (&error);
+  g_assert_null (ddim_model_new_field (model, &none, &error));
+  g_assert_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT);
+  g_clear_error (&error);
+  g_assert_null (ddim_model_new_field (heads, &condition, &error));
+  g_assert_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT);
+
+  for (gint i = 0; i < 2; i++)
+    {
+      g_autoptr (DdimField) field = ddim_model_new_field (model, &condition, NULL);
+      DdimCanvas           *to    = i ? other : out;
+
+      text[0] += 10;
+      g_assert_true (ddim_field_evaluate (field, x, &level, to, NULL, NULL));
+      g_assert_cmpmem (to->data, item * sizeof (gfloat), to->data + item, item * sizeof (gfloat));
+    }
+  g_assert_cmpint (memcmp (out->data, other->data, item * sizeof (gfloat)), !=, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -487,6 +529,7 @@ main (int argc, char **argv)
   g_test_add_func ("/model/batch-memory", test_batch_memory);
   g_test_add_func ("/model/outlive", test_outlive);
   g_test_add_func ("/model/labels", test_labels);
+  g_test_add_func ("/model/text", test_text);
   g_test_add_func ("/model/hash", test_hash);
   g_test_add_func ("/model/inspect", test_inspect);
   g_test_add_func ("/model/inspect-picture", test_inspect_picture);

@@ -54,9 +54,9 @@ test_defaults (void)
   g_assert_cmpint (c.class_embed_type, ==, DDIM_CLASS_NONE);
   g_assert_cmpint (c.levels, ==, 2);
   g_assert_cmpint (c.block_out_channels[1], ==, 64);
-  g_assert_cmpint (c.layers_per_block, ==, 2);
-  g_assert_true (c.mid_block);
-  g_assert_true (c.add_attention);
+  g_assert_cmpint (c.layers_per_block[1], ==, 2);
+  g_assert_cmpint (c.mid_resnets, ==, 2);
+  g_assert_cmpint (c.mid.attention, ==, DDIM_ATTENTION_SELF);
   g_assert_cmpfloat (c.mid_block_scale_factor, ==, 1);
   g_assert_cmpint (c.downsample_padding, ==, 1);
   g_assert_cmpint (c.style.attention_head_dim, ==, 8);
@@ -109,10 +109,10 @@ test_fields (void)
   g_assert_cmpint (c.class_embed_type, ==, DDIM_CLASS_TABLE);
   g_assert_cmpint (c.num_class_embeds, ==, 7);
   g_assert_cmpint (c.levels, ==, 3);
-  g_assert_cmpint (c.layers_per_block, ==, 3);
-  g_assert_false (c.mid_block);
+  g_assert_cmpint (c.layers_per_block[1], ==, 3);
+  g_assert_cmpint (c.mid_resnets, ==, 0);
   g_assert_cmpfloat (c.mid_block_scale_factor, ==, 1.5);
-  g_assert_false (c.add_attention);
+  g_assert_cmpint (c.mid.attention, ==, DDIM_ATTENTION_NONE);
   g_assert_cmpint (c.downsample_padding, ==, 0);
   g_assert_cmpint (c.style.attention_head_dim, ==, 16);
   g_assert_cmpint (c.style.act_fn, ==, DDIM_ACTIVATION_GELU);
@@ -142,7 +142,7 @@ test_null (void)
                        " \"num_class_embeds\": null}", &c, &error));
   g_assert_no_error (error);
   g_assert_cmpint (c.style.attention_head_dim, ==, 0);
-  g_assert_false (c.mid_block);
+  g_assert_cmpint (c.mid_resnets, ==, 0);
   g_assert_cmpint (c.sample_size, ==, 64);
   g_assert_cmpint (c.class_embed_type, ==, DDIM_CLASS_NONE);
 }

@@ -28,10 +28,15 @@ load (const gchar      *folder,
   const gchar      *place  = g_file_test (nested, G_FILE_TEST_IS_DIR) ? nested : folder;
   g_autofree gchar *config_path = g_build_filename (place, "config.json", NULL);
   g_autofree gchar *path = g_build_filename (place, "diffusion_pytorch_model.safetensors", NULL);
+  g_autofree gchar *text = NULL;
   DdimUnetConfig  config;
   DdimUnet       *unet;
 
-  ddim_unet_config_load (config_path, &config, &error);
+  g_assert_true (g_file_get_contents (config_path, &text, NULL, NULL));
+  if (strstr (text, "UNet2DConditionModel"))
+    ddim_unet_config_load_conditional (config_path, &config, &error);
+  else
+    ddim_unet_config_load (config_path, &config, &error);
   g_assert_no_error (error);
   *file = ddim_safetensors_open (path, &error);
   g_assert_no_error (error);
@@ -54,8 +59,8 @@ compare (const gchar *folder,
   g_autoptr (DdimSafetensors) file = NULL;
   g_autoptr (DdimSafetensors) golden = NULL;
   g_autoptr (DdimUnet) unet = load (folder, pool, &file);
-  const DdimTensorView *view, *times_view, *labels_view;
-  gfloat *nchw, *times, *labels;
+  const DdimTensorView *view, *times_view, *labels_view, *text_view;
+  gfloat *nchw, *times, *labels, *text;
   g_autofree gfloat *input = NULL;
   gfloat *out;
   gsize   size;
@@ -64,6 +69,7 @@ compare (const gchar *folder,
   g_assert_no_error (error);
   labels = golden_values (golden, "class_labels", &labels_view);
   times  = golden_values (golden, "timesteps", &times_view);
+  text   = golden_values (golden, "text", &text_view);
   nchw   = golden_values (golden, "input", &view);
   input  = golden_to_nhwc (nchw, view);
   ddim_memory_free (nchw);
@@ -71,14 +77,16 @@ compare (const gchar *folder,
   *n     = size;
   out    = g_new (gfloat, size);
 
-  g_assert_true (ddim_unet_plan (unet, view->shape[0], view->shape[2], view->shape[3], &error));
+  g_assert_true (ddim_unet_plan (unet, view->shape[0], view->shape[2], view->shape[3],
+                                 text ? text_view->shape[1] : 0, &error));
   for (gint i = 0; i < times_view->shape[0]; i++)
     {
       g_autofree gchar  *name = g_strdup_printf ("output_%d", i);
       g_autofree gfloat *wanted = NULL;
       gdouble            difference;
 
-      g_assert_true (ddim_unet_run (unet, input, times[i], labels, out, NULL, &error));
+      g_assert_true (ddim_unet_run (unet, &(DdimUnetIn) { input, times[i], labels, text },
+                                    out, NULL, &error));
       nchw   = golden_values (golden, name, &view);
       wanted = golden_to_nhwc (nchw, view);
       ddim_memory_free (nchw);
@@ -90,6 +98,7 @@ compare (const gchar *folder,
 
   ddim_memory_free (times);
   ddim_memory_free (labels);
+  ddim_memory_free (text);
   return out;
 }
 
@@ -174,16 +183,16 @@ test_peak (void)
   gdouble map = 512 * 512 * 32;
   gsize   peak;
 
-  g_assert_true (ddim_unet_plan (unet, 1, 512, 512, NULL));
+  g_assert_true (ddim_unet_plan (unet, 1, 512, 512, 0, NULL));
   peak = ddim_unet_get_peak (unet);
   g_test_message ("%.2f maps", peak / map);
   g_assert_cmpfloat (peak / map, >=, 9);
   g_assert_cmpfloat (peak / map, <, 12);
 
   /* A plan is made anew for another shape, and comes out the same again. */
-  g_assert_true (ddim_unet_plan (unet, 2, 64, 64, NULL));
+  g_assert_true (ddim_unet_plan (unet, 2, 64, 64, 0, NULL));
   g_assert_cmpuint (ddim_unet_get_peak (unet), <, peak);
-  g_assert_true (ddim_unet_plan (unet, 1, 512, 512, NULL));
+  g_assert_true (ddim_unet_plan (unet, 1, 512, 512, 0, NULL));
   g_assert_cmpuint (ddim_unet_get_peak (unet), ==, peak);
 }
 

@@ -8,7 +8,7 @@
 
 #include "unet-model.h"
 
-static const DdimLoader * const loaders[] = { &ddim_unet_loader };
+static const DdimLoader * const loaders[] = { &ddim_unet_loader, &ddim_conditional_loader };
 
 const DdimLoader *
 ddim_loader_find (const gchar *class_name)

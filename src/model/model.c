@@ -114,6 +114,13 @@ check_condition (const DdimModel     *model,
                  ? "This model must be told a class as an embedding, made by another network; "
                    "a label does not do"
                  : "This model takes no class embedding");
+  else if (condition->text && ! info->text_width)
+    g_set_error_literal (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT,
+                         "A text is given, but this model reads none: give none");
+  else if (info->text_width && (! condition->text || condition->tokens < 1))
+    g_set_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT,
+                 "This model must be given a text, as the %d numbers a token that a text encoder "
+                 "makes of it", info->text_width);
   else
     return TRUE;
   return FALSE;

@@ -32,6 +32,8 @@ typedef struct
                            be given; 0: it has no classes                   */
   gint     embedding;   /* numbers of a class embedding, which must be given
                            instead; 0: it takes none                        */
+  gint     text_width;  /* numbers of a text's state, which must be given; 0:
+                           it reads no text                                 */
 } DdimModelInfo;
 
 /* Reads diffusers' folder: a pipeline's, or a UNet2DModel's own beside or within
@@ -67,13 +69,16 @@ typedef struct
 {
   const gint   *label;     /* the class to make, or NULL                    */
   const gfloat *embedding; /* info.embedding numbers of a class, or NULL    */
+  const gfloat *text;      /* tokens x info.text_width: a text's states, as its
+                              encoder gives them, or NULL                   */
+  gint          tokens;    /* of the text                                   */
 } DdimCondition;
 
 /* The model as a field over canvases of any size and number: smaller or odd
  * sizes are padded by reflection, and as many items of a batch go through it
  * at a time as the memory budget lets.  condition may be NULL.  Fails with
- * DDIM_ERROR_ARGUMENT where the model needs a label that is not given, or is
- * given one that it does not have.  A new reference.                        */
+ * DDIM_ERROR_ARGUMENT where the model needs a label or a text that is not given,
+ * or is given what it does not read.  A new reference.                        */
 DdimField          * ddim_model_new_field    (DdimModel             *model,
                                               const DdimCondition   *condition,
                                               GError               **error);

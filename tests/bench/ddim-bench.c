@@ -191,7 +191,8 @@ evaluate (gpointer data, GError **error)
 {
   Evaluation *e = data;
 
-  return ddim_unet_run (e->unet, e->x, TIMESTEP, NULL, e->out, NULL, error);
+  return ddim_unet_run (e->unet, &(DdimUnetIn) { .x = e->x, .timestep = TIMESTEP }, e->out, NULL,
+                        error);
 }
 
 /* Cancelling ----------------------------------------------------------- */
@@ -228,8 +229,8 @@ measure_cancel (Evaluation *e, gdouble seconds)
       DdimMonitor        monitor = { .cancellable = cancellable };
       Cancel             cancel  = { cancellable, seconds * (i + 0.5) / CANCELS, 0 };
       GThread           *thread  = g_thread_new ("cancel", cancel_later, &cancel);
-      gboolean           done    = ddim_unet_run (e->unet, e->x, TIMESTEP, NULL, e->out, &monitor,
-                                                  &error);
+      DdimUnetIn         in      = { .x = e->x, .timestep = TIMESTEP };
+      gboolean           done    = ddim_unet_run (e->unet, &in, e->out, &monitor, &error);
       gdouble            end     = now ();
 
       g_thread_join (thread);
@@ -305,7 +306,7 @@ bench_model (const gchar *folder, GError **error)
   if (! ddim_unet_config_load (config_path, &config, error) ||
       ! (file = ddim_safetensors_open (path, error)) ||
       ! (unet = ddim_unet_new (&config, file, pool, error)) ||
-      ! ddim_unet_plan (unet, option_batch, option_height, option_width, error))
+      ! ddim_unet_plan (unet, option_batch, option_height, option_width, 0, error))
     return FALSE;
 
   size = (gsize) option_height * option_width * config.in_channels;

@@ -19,7 +19,7 @@ check (const DdimUnetConfig *c)
   g_assert_true (c->in_channels >= 1 && c->in_channels <= 64);
   g_assert_cmpint (c->out_channels, ==, c->in_channels);
   g_assert_true (c->levels >= 1 && c->levels <= DDIM_MAX_LEVELS);
-  g_assert_true (c->layers_per_block >= 1 && c->layers_per_block <= 64);
+  g_assert_true (c->layers_per_block[0] >= 1 && c->layers_per_block[0] <= DDIM_MAX_LAYERS);
   g_assert_true (c->style.norm_num_groups >= 1);
   g_assert_true (isfinite (c->style.norm_eps) && c->style.norm_eps >= 0);
   g_assert_true (isfinite (c->mid_block_scale_factor) && c->mid_block_scale_factor > 0);

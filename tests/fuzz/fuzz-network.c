@@ -110,12 +110,13 @@ evaluate (DdimUnet *unet,
 
   for (gint i = 0; i < size; i++)
     x[i] = (i % 13 - 6) / 6.0f;
-  if (! ddim_unet_plan (unet, n, side, side, &error))
+  if (! ddim_unet_plan (unet, n, side, side, 0, &error))
     {
       g_assert_error (error, DDIM_ERROR, DDIM_ERROR_MEMORY);
       return;
     }
-  g_assert_true (ddim_unet_run (unet, x, 500, labels, out, NULL, &error));
+  g_assert_true (ddim_unet_run (unet, &(DdimUnetIn) { x, 500, labels, NULL }, out, NULL,
+                                &error));
   g_assert_no_error (error);
 }
 

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (C) 2026 The gimp-ddim authors
-"""The UNet2DModel configurations that golden values are made of.
+"""The U-Net configurations that golden values are made of.
 
 SMALL ones travel with the repository under models/NAME; BIG ones have the
 true shapes of published models and are made on demand.
 
 An entry's keys:
-  config    arguments of diffusers.UNet2DModel
+  config    arguments of the class
+  class     UNet2DModel, or UNet2DConditionModel
   about     what the entry is there to catch
   size      (N, H, W) of the input
   layout    "flat" (everything at the root) or "nested" (unet/, scheduler/)
@@ -16,6 +17,7 @@ An entry's keys:
   omit      config fields that are taken out of config.json; "old" leaves
             only those that the first published models had
   timesteps where they differ from TIMESTEPS
+  tokens    of the text whose states it reads; 0 where it reads none
   labels    "index", "timestep" or "identity": what class labels are
   scheduler fields of scheduler_config.json that differ from the defaults
 """
@@ -49,7 +51,8 @@ def small(about, size, down, up, channels, groups=4, layers=1, head_dim=8,
                   block_out_channels=tuple(channels), norm_num_groups=groups,
                   layers_per_block=layers, attention_head_dim=head_dim,
                   **blocks(down, up), **config)
-    return dict(about=about, size=size, config=config, layout=layout,
+    return {"class": "UNet2DModel"} | dict(
+                about=about, size=size, config=config, layout=layout, tokens=0,
                 names=names, dtype=dtype, omit=omit,
                 timesteps=timesteps or TIMESTEPS, labels=labels,
                 scheduler=scheduler or {})
@@ -154,6 +157,61 @@ SMALL = {
         "five levels, the innermost map 1 x 2",
         (1, 16, 32), "DDDAD", "DADDD", [4, 4, 8, 8, 8], groups=2,
         head_dim=None, downsample_padding=0),
+}
+
+
+def conditional(about, size, down, up, channels, groups=4, heads=2, tokens=7,
+                text=12, **config):
+    """A UNet2DConditionModel; C is a block with transformers."""
+    entry = small(about, size, "", "", channels, groups, head_dim=heads,
+                  in_channels=4, out_channels=4, cross_attention_dim=text,
+                  **config)
+    entry["class"] = "UNet2DConditionModel"
+    entry["tokens"] = tokens
+    names = {"D": "%sBlock2D", "C": "CrossAttn%sBlock2D",
+             "R": "Resnet%ssampleBlock2D"}
+    entry["config"].update(
+        down_block_types=tuple(names[c] % "Down" for c in down),
+        up_block_types=tuple(names[c] % "Up" for c in up))
+    return entry
+
+
+# What every reader of a UNet2DConditionModel must get right.
+SMALL |= {
+    "conditional": conditional(
+        "as Stable Diffusion 1: projections by convolutions, two heads at "
+        "every level, a text for each item of a batch; attention_head_dim is "
+        "a number of heads", (3, 8, 16), "CD", "DC", [8, 16]),
+    "conditional-linear-f16": conditional(
+        "as Stable Diffusion 2: linear projections, heads a level, "
+        "upcast_attention, v_prediction, tensors of F16",
+        (1, 16, 8), "CC", "CC", [8, 16], heads=(1, 4), text=20, tokens=77,
+        use_linear_projection=True, upcast_attention=True, dtype="F16",
+        scheduler=dict(prediction_type="v_prediction")),
+    "conditional-distilled-bf16": conditional(
+        "as distilled ones: no mid block, other numbers of layers a level, "
+        "tensors of BF16", (1, 8, 8), "CC", "CC", [8, 16], layers=(2, 1),
+        mid_block_type=None, dtype="BF16"),
+    "conditional-odd-heads": conditional(
+        "heads that do not divide the channels: 3 of 2 out of 8; no text for "
+        "the level below", (1, 8, 8), "CD", "DC", [8, 16], heads=3,
+        mid_block_type="UNetMidBlock2D"),
+    "conditional-deep": conditional(
+        "two layers of attention, of which both read the text at one level; "
+        "act_fn acts on the time and the output, too",
+        (1, 8, 8), "CC", "CC", [8, 12], only_cross_attention=(True, False),
+        transformer_layers_per_block=2, act_fn="gelu"),
+    "conditional-class": conditional(
+        "class labels and no text: a mid block of one resnet, no padding",
+        (3, 8, 8), "DD", "DD", [8, 16], tokens=0, num_class_embeds=10,
+        labels="index", mid_block_type="UNetMidBlock2D",
+        downsample_padding=0),
+    "conditional-scale-shift": conditional(
+        "scale_shift, resnet samplers, a class as a timestep, and a text; "
+        "mid_block_scale_factor divides the resnets alone",
+        (3, 8, 8), "RC", "CR", [8, 16], class_embed_type="timestep",
+        labels="timestep", resnet_time_scale_shift="scale_shift",
+        mid_block_scale_factor=1.4142),
 }
 
 

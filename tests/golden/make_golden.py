@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (C) 2026 The gimp-ddim authors
-"""Golden values of UNet2DModel, made by diffusers itself.
+"""Golden values of U-Nets, made by diffusers itself.
 
 Each model of configs.py is built, given random weights, saved as diffusers
 saves it, and evaluated.  Beside it lies golden.safetensors:
@@ -10,6 +10,7 @@ saves it, and evaluated.  Beside it lies golden.safetensors:
   timesteps     [k]           F32
   output_0 ...  [N, C, H, W]  F32, one for each timestep
   class_labels  [N] or [N, time_embed_dim]  F32, where the model takes them
+  text          [N, tokens, width]  F32, where it reads a text's states
 
 Arithmetic is float32 (eager, one thread).  Where the file's tensors are F16
 or BF16 the golden values belong to those rounded weights.
@@ -28,7 +29,8 @@ import tempfile
 import zlib
 
 import torch
-from diffusers import DDIMScheduler, DDPMScheduler, UNet2DModel
+from diffusers import (DDIMScheduler, DDPMScheduler, UNet2DConditionModel,
+                       UNet2DModel)
 from diffusers.utils import logging
 from safetensors.torch import load_file, save_file
 
@@ -36,6 +38,8 @@ from configs import BIG, OLD_FIELDS, SMALL, TIMESTEPS
 
 HERE = pathlib.Path(__file__).resolve().parent
 WEIGHTS = "diffusion_pytorch_model.safetensors"
+CLASSES = {"UNet2DModel": UNet2DModel,
+           "UNet2DConditionModel": UNet2DConditionModel}
 DTYPES = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
 OLD_NAMES = {"to_q": "query", "to_k": "key", "to_v": "value",
              "to_out.0": "proj_attn"}
@@ -53,11 +57,11 @@ def randomise(model, seed):
         owner, _, kind = name.rpartition(".")
         module = modules[owner]
         noise = torch.randn(value.shape, generator=rng)
-        if isinstance(module, torch.nn.GroupNorm):
+        if isinstance(module, (torch.nn.GroupNorm, torch.nn.LayerNorm)):
             noise = 1 + 0.3 * noise if kind == "weight" else 0.3 * noise
         elif isinstance(module, (torch.nn.Conv2d, torch.nn.Linear)):
             quiet = (owner.endswith(("conv_in", "conv1", "conv2", "to_out.0",
-                                     "time_emb_proj"))
+                                     "time_emb_proj", "proj_in", "ff.net.2"))
                      and not scales(model, owner))
             if kind == "weight":
                 noise = noise / math.sqrt(value[0].numel())
@@ -67,7 +71,8 @@ def randomise(model, seed):
             else:
                 # sampler and shortcut biases join the stream as well
                 quiet = quiet or ".downsamplers." in owner \
-                    or ".upsamplers." in owner or "shortcut" in owner
+                    or ".upsamplers." in owner or "shortcut" in owner \
+                    or owner.endswith("proj_out")
                 noise = 0.3 * noise
             if quiet:
                 noise = STREAM * noise
@@ -100,6 +105,10 @@ def make_input(entry, config, seed):
         width = (config.get("time_embedding_dim")
                  or 4 * config["block_out_channels"][0])
         tensors["class_labels"] = torch.randn(n, width, generator=rng)
+    if entry["tokens"]:
+        tensors["text"] = torch.randn(n, entry["tokens"],
+                                      config["cross_attention_dim"],
+                                      generator=rng)
     return tensors
 
 
@@ -108,13 +117,16 @@ def evaluate(model, tensors, entry):
     labels = tensors.get("class_labels")
     if labels is not None and entry["labels"] == "index":
         labels = labels.long()
+    more = {}
+    if entry["class"] == "UNet2DConditionModel":
+        more["encoder_hidden_states"] = tensors.get("text")
     outputs = []
     for t in tensors["timesteps"]:
         if float(t) == int(t):
             t = t.long()
         with torch.no_grad():
-            outputs.append(model(tensors["input"], t, class_labels=labels)
-                           .sample.contiguous())
+            outputs.append(model(tensors["input"], t, class_labels=labels,
+                                 **more).sample.contiguous())
     return outputs
 
 
@@ -130,7 +142,7 @@ def write_folder(model, entry, folder):
     scheduler.save_pretrained(folder / "scheduler" if nested else folder)
     index = {"_class_name": kind.replace("Scheduler", "Pipeline"),
              "scheduler": ["diffusers", kind],
-             "unet": ["diffusers", "UNet2DModel"]}
+             "unet": ["diffusers", entry["class"]]}
     (folder / "model_index.json").write_text(json.dumps(index, indent=2) + "\n")
 
     config = json.loads((unet / "config.json").read_text())
@@ -161,7 +173,7 @@ def rms(x):
 
 def make(name, entry, out, seed):
     seed += zlib.crc32(name.encode()) % 100000
-    model = UNet2DModel(**entry["config"]).eval()
+    model = CLASSES[entry["class"]](**entry["config"]).eval()
     randomise(model, seed)
     count = sum(p.numel() for p in model.parameters())
     if entry.get("parameters", count) != count:
@@ -187,7 +199,8 @@ def make_for_folder(folder, size, out):
     unet = folder / "unet" if (folder / "unet").is_dir() else folder
     config = json.loads((unet / "config.json").read_text())
     model = UNet2DModel.from_pretrained(unet, torch_dtype=torch.float32).eval()
-    entry = dict(size=size, timesteps=[1, 500, 999], labels=None)
+    entry = {"class": "UNet2DModel", "size": size, "tokens": 0,
+             "timesteps": [1, 500, 999], "labels": None}
     tensors = make_input(entry, config, size[1])
     outputs = evaluate(model, tensors, entry)
     tensors.update((f"output_{i}", y) for i, y in enumerate(outputs))
@@ -197,7 +210,7 @@ def make_for_folder(folder, size, out):
 
 # What a reader of config.json may get wrong, and a golden value must show.
 MISTAKES = {
-    "attention_head_dim": [None, 4, 8],
+    "attention_head_dim": [None, 1, 4, 8],
     "downsample_padding": [0, 1],
     "flip_sin_to_cos": [False, True],
     "freq_shift": [0, 1],
@@ -207,6 +220,7 @@ MISTAKES = {
     "center_input_sample": [False, True],
     "attn_norm_num_groups": [None, 2, 4],
     "norm_num_groups": [2, 4],
+    "only_cross_attention": [False, True],
 }
 
 
@@ -223,17 +237,18 @@ def check(names):
         tensors = load_file(folder / "golden.safetensors")
         expected = tensors["output_2"]
         tensors["timesteps"] = tensors["timesteps"][2:3]
-        right = UNet2DModel.from_pretrained(unet, torch_dtype=torch.float32)
+        kind = CLASSES[entry["class"]]
+        right = kind.from_pretrained(unet, torch_dtype=torch.float32)
         again = evaluate(right.eval(), tensors, entry)[0]
         shown = [f"from its files {rms(again - expected) / rms(expected):.1e}"]
         for field, values in MISTAKES.items():
             for value in values:
-                if entry["config"].get(field, right.config[field]) == value:
+                if entry["config"].get(field, right.config.get(field, value)) == value:
                     continue
                 try:
-                    wrong = UNet2DModel(**{**entry["config"], field: value})
+                    wrong = kind(**{**entry["config"], field: value})
                     wrong.load_state_dict(right.state_dict())
-                except (RuntimeError, ValueError, ZeroDivisionError):
+                except (RuntimeError, TypeError, ValueError, ZeroDivisionError):
                     continue  # the shapes reveal it
                 y = evaluate(wrong.eval(), tensors, entry)[0]
                 shown.append(f"{field}={value} "

@@ -26,4 +26,13 @@ DdimActivation ddim_block_style_read_activation (DdimJson       *json,
                                                  const gchar    *field,
                                                  DdimActivation  fallback);
 
+/* What a block's transformers are like. */
+typedef struct
+{
+  gint     heads;
+  gint     layers;     /* of attention and feed-forward, one after the other */
+  gint     text_width; /* numbers of a text state                           */
+  gboolean only_cross; /* the first attention of a layer reads the text, too */
+} DdimTransformerShape;
+
 G_END_DECLS

@@ -1,4 +1,4 @@
-/* blocks.h: the blocks that a UNet2DModel is made of
+/* blocks.h: the blocks that networks are made of
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -56,6 +56,22 @@ void                ddim_self_attention_free (DdimSelfAttention *attention);
 DdimMap           * ddim_self_attention_run  (DdimSelfAttention *attention,
                                               DdimPass          *pass,
                                               DdimMap           *x);
+
+/* Layers of self-attention, attention to a text and feed-forward, with the norm,
+ * the projections and the residual around them.                             */
+typedef struct _DdimTransformer DdimTransformer;
+
+DdimTransformer * ddim_transformer_new  (DdimWeights                *weights,
+                                         const gchar                *name,
+                                         gint                        c,
+                                         gint                        groups,
+                                         const DdimTransformerShape *shape);
+void              ddim_transformer_free (DdimTransformer *transformer); /* or NULL */
+
+/* The pass has a text. */
+DdimMap         * ddim_transformer_run  (DdimTransformer *transformer,
+                                         DdimPass        *pass,
+                                         DdimMap         *x);
 
 /* A convolution and its spec. */
 typedef struct

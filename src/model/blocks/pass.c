@@ -150,3 +150,26 @@ ddim_pass_conv (DdimPass           *pass,
     }
   return out;
 }
+
+DdimMap *
+ddim_pass_attend (DdimPass      *pass,
+                  gint           heads,
+                  gint           d,
+                  const DdimMap *q,
+                  const DdimMap *k,
+                  const DdimMap *v)
+{
+  gint     h = q->tensor.h, w = q->tensor.w, c = q->tensor.c;
+  DdimMap *out = ddim_map_new (pass, h, w, c);
+  DdimAttentionArgs args = { .n = pass->n, .queries = h * w, .keys = k->tensor.h * k->tensor.w,
+                             .heads = heads, .d = d,
+                             .q = q->tensor.data, .k = k->tensor.data, .v = v->tensor.data,
+                             .q_stride = c, .k_stride = k->tensor.c, .v_stride = v->tensor.c,
+                             .out = out->tensor.data, .out_stride = c };
+
+  ddim_pass_need_scratch (pass, ddim_attention_plan (args.n, args.queries, args.keys,
+                                                     args.heads, args.d, pass->run.pool));
+  if (ddim_pass_is_real (pass))
+    ddim_pass_check (pass, ddim_attention_run (&args, &pass->run));
+  return out;
+}

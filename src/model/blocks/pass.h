@@ -29,6 +29,8 @@ typedef struct
   gint               n;           /* items of the batch                       */
   const gfloat      *time;        /* N x time_dim, activated; NULL while dry  */
   gint               time_dim;
+  const DdimSource  *text;        /* N x 1 x tokens x width, or NULL without
+                                     one; its numbers are not read while dry */
   gint               done, total; /* convolutions, for progress               */
   const DdimMonitor *monitor;
   GError            *error;       /* set once; everything then does nothing   */
@@ -76,6 +78,16 @@ DdimMap     * ddim_pass_conv (DdimPass           *pass,
                               const DdimConvSpec *spec,
                               const DdimSource   *source,
                               const DdimWith     *with); /* or NULL */
+
+/* A new map of softmax (q k' / sqrt d) v in each of the heads, the map being as
+ * high, wide and deep as q; k and v, of heads d channels, may be as large as they
+ * like.                                                                     */
+DdimMap     * ddim_pass_attend (DdimPass      *pass,
+                                gint           heads,
+                                gint           d,
+                                const DdimMap *q,
+                                const DdimMap *k,
+                                const DdimMap *v);
 
 /* Whether the pass is to compute: not dry, not failed. */
 static inline gboolean

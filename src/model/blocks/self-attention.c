@@ -256,29 +256,6 @@ ddim_self_attention_free (DdimSelfAttention *attention)
   g_free (attention);
 }
 
-/* A map of softmax (q k' / sqrt d) v. */
-static DdimMap *
-attend (DdimSelfAttention *attention,
-        DdimPass          *pass,
-        const DdimMap     *q,
-        const DdimMap     *k,
-        const DdimMap     *v)
-{
-  gint     h = q->tensor.h, w = q->tensor.w, c = q->tensor.c;
-  DdimMap *out = ddim_map_new (pass, h, w, c);
-  DdimAttentionArgs args = { .n = pass->n, .queries = h * w, .keys = h * w,
-                             .heads = attention->heads, .d = attention->d,
-                             .q = q->tensor.data, .k = k->tensor.data, .v = v->tensor.data,
-                             .q_stride = c, .k_stride = c, .v_stride = c,
-                             .out = out->tensor.data, .out_stride = c };
-
-  ddim_pass_need_scratch (pass, ddim_attention_plan (args.n, args.queries, args.keys,
-                                                     args.heads, args.d, pass->run.pool));
-  if (ddim_pass_is_real (pass))
-    ddim_pass_check (pass, ddim_attention_run (&args, &pass->run));
-  return out;
-}
-
 /* x through the norm. */
 static DdimMap *
 normalise (DdimSelfAttention *attention,
@@ -332,7 +309,7 @@ ddim_self_attention_run (DdimSelfAttention *attention,
   DdimMap   *attended, *out;
 
   ddim_map_unref (pass, n);
-  attended = attend (attention, pass, q, k, v);
+  attended = ddim_pass_attend (pass, attention->heads, attention->d, q, k, v);
   ddim_map_unref (pass, q);
   ddim_map_unref (pass, k);
   ddim_map_unref (pass, v);

@@ -182,6 +182,19 @@ ddim_weights_conv (DdimWeights        *weights,
   return ddim_weights_made (weights, ddim_conv_new (spec, &weight, &bias));
 }
 
+DdimConv *
+ddim_weights_conv_plain (DdimWeights        *weights,
+                         const gchar        *layer,
+                         const DdimConvSpec *spec)
+{
+  gint64       shape[] = { spec->c_out, spec->c_in, spec->kernel, spec->kernel };
+  g_autofree gchar *name = g_strconcat (layer, ".weight", NULL);
+  DdimConstant weight;
+
+  return ddim_weights_get (weights, name, 4, shape, &weight)
+         ? ddim_weights_made (weights, ddim_conv_new (spec, &weight, NULL)) : NULL;
+}
+
 DdimLinear *
 ddim_weights_linear (DdimWeights *weights,
                      const gchar *layer,
@@ -216,4 +229,17 @@ ddim_weights_norm (DdimWeights *weights,
       return NULL;
     }
   return ddim_weights_made (weights, ddim_norm_new (c, groups, eps, &gamma, &beta));
+}
+
+DdimLayerNorm *
+ddim_weights_layer_norm (DdimWeights *weights,
+                         const gchar *layer,
+                         gint         c,
+                         gdouble      eps)
+{
+  gint64       shape[] = { c };
+  DdimConstant gamma, beta;
+
+  return ddim_weights_get_layer (weights, layer, 1, shape, &gamma, &beta)
+         ? ddim_weights_made (weights, ddim_layer_norm_new (c, eps, &gamma, &beta)) : NULL;
 }

@@ -12,6 +12,7 @@
 
 #include "safetensors.h"
 #include "conv.h"
+#include "layer-norm.h"
 #include "linear.h"
 #include "norm.h"
 
@@ -54,6 +55,10 @@ gpointer     ddim_weights_made   (DdimWeights        *weights,
 DdimConv   * ddim_weights_conv   (DdimWeights        *weights,
                                   const gchar        *layer,
                                   const DdimConvSpec *spec);
+/* The same without a bias, as to_q, to_k and to_v of a transformer are. */
+DdimConv   * ddim_weights_conv_plain (DdimWeights        *weights,
+                                      const gchar        *layer,
+                                      const DdimConvSpec *spec);
 DdimLinear * ddim_weights_linear (DdimWeights        *weights,
                                   const gchar        *layer,
                                   gint                c_in,
@@ -63,5 +68,9 @@ DdimNorm   * ddim_weights_norm   (DdimWeights        *weights,
                                   gint                c,
                                   gint                groups,
                                   gdouble             eps);
+DdimLayerNorm * ddim_weights_layer_norm (DdimWeights *weights,
+                                         const gchar *layer,
+                                         gint         c,
+                                         gdouble      eps);
 
 G_END_DECLS

@@ -4,8 +4,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The timestep is projected (sines and cosines of rising periods; Fourier
- * features of ln t; or a learned row a timestep), then linear_1, SiLU,
- * linear_2.  A class's embedding is added to it.  As UNet2DModel does.
+ * features of ln t; or a learned row a timestep), then linear_1, an
+ * activation, linear_2.  A class's embedding is added to it.  As diffusers'
+ * UNet2DModel and UNet2DConditionModel do.
  */
 
 #include "embedding.h"
@@ -176,7 +177,7 @@ project (DdimEmbedding *embedding,
     }
 }
 
-/* out (width) = linear_2 (SiLU (linear_1 (projection of t))) */
+/* out (width) = linear_2 (act (linear_1 (projection of t))) */
 static gboolean
 embed (DdimEmbedding *embedding,
        DdimLinear    *linear[2],
@@ -191,7 +192,7 @@ embed (DdimEmbedding *embedding,
   if (! ddim_linear_run (linear[0], 1, projected, embedding->projected,
                          hidden, embedding->width, run))
     return FALSE;
-  ddim_activation_apply (DDIM_ACTIVATION_SILU, hidden, embedding->width);
+  ddim_activation_apply (embedding->config.time_act, hidden, embedding->width);
   return ddim_linear_run (linear[1], 1, hidden, embedding->width,
                           out, embedding->width, run);
 }

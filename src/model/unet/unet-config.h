@@ -1,4 +1,4 @@
-/* unet-config.h: a UNet2DModel's config.json
+/* unet-config.h: the config.json of a UNet2DModel or a UNet2DConditionModel
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -13,6 +13,7 @@
 G_BEGIN_DECLS
 
 #define DDIM_MAX_LEVELS 16
+#define DDIM_MAX_LAYERS 64
 
 typedef enum
 {
@@ -36,10 +37,19 @@ typedef enum
   DDIM_RESAMPLING_RESNET
 } DdimResampling;
 
+/* What follows each residual block of a block. */
+typedef enum
+{
+  DDIM_ATTENTION_NONE,
+  DDIM_ATTENTION_SELF,       /* AttnDownBlock2D, AttnUpBlock2D           */
+  DDIM_ATTENTION_TRANSFORMER /* CrossAttnDownBlock2D, CrossAttnUpBlock2D */
+} DdimBlockAttention;
+
 typedef struct
 {
-  gboolean       attention; /* AttnDownBlock2D, AttnUpBlock2D */
-  DdimResampling resampling;
+  DdimBlockAttention   attention;
+  DdimResampling       resampling;
+  DdimTransformerShape transformer; /* where that is the attention */
 } DdimBlock;
 
 typedef struct
@@ -57,27 +67,38 @@ typedef struct
   gdouble            freq_shift;
   gboolean           flip_sin_to_cos;
   gint               num_train_timesteps;  /* of a learned time embedding   */
+  DdimActivation     time_act;             /* between its two layers        */
   DdimClassEmbedding class_embed_type;
   gint               num_class_embeds;
+  gint               text_width;           /* numbers of a text state: cross_attention_dim;
+                                              0: no block reads a text      */
 
   gint      levels;                        /* length of the three arrays    */
   gint      block_out_channels[DDIM_MAX_LEVELS];
   DdimBlock down[DDIM_MAX_LEVELS];
   DdimBlock up[DDIM_MAX_LEVELS];           /* from the lowest resolution up */
-  gint      layers_per_block;
-  gboolean  mid_block;
+  gint      layers_per_block[DDIM_MAX_LEVELS]; /* residual blocks on the way
+                                              down; one more on the way up  */
+  gint      mid_resnets;                   /* residual blocks of the mid block,
+                                              the attention between them: 0 to 2 */
+  DdimBlock mid;
   gdouble   mid_block_scale_factor;
-  gboolean  add_attention;                 /* in the mid block              */
   gint      downsample_padding;
   gint      attn_norm_num_groups;          /* of the mid block; 0: null     */
 
+  DdimActivation out_act;                  /* before the last convolution   */
   DdimBlockStyle style;
 } DdimUnetConfig;
 
-/* Reads the file.  Errors name the file and the field. */
+/* Reads the file of a UNet2DModel.  Errors name the file and the field. */
 gboolean ddim_unet_config_load (const gchar     *path,
                                 DdimUnetConfig  *config,
                                 GError         **error);
+
+/* The same of a UNet2DConditionModel. */
+gboolean ddim_unet_config_load_conditional (const gchar     *path,
+                                            DdimUnetConfig  *config,
+                                            GError         **error);
 
 /* Numbers of the embedding that a network adds to its maps. */
 gint     ddim_unet_config_get_embedding (const DdimUnetConfig *config);

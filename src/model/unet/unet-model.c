@@ -1,4 +1,4 @@
-/* unet-model.c: UNet2DModel, from a folder to a field
+/* unet-model.c: UNet2DModel and UNet2DConditionModel, from a folder to a field
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -35,6 +35,8 @@ typedef struct
   UnetModel *model;
   gint       n_labels; /* numbers of an item's class: none, 1 or an embedding's */
   gfloat    *label;    /* those, or NULL                                        */
+  gint       tokens;   /* of a text, which is the same for all items            */
+  gfloat    *text;     /* tokens x text_width, or NULL                          */
 } UnetField;
 
 /* The field ---------------------------------------------------------------- */
@@ -88,7 +90,7 @@ crop (const DdimCanvas *padded,
 
 /* Plans for as many of n items as fit; returns how many, 0 where not even one. */
 static gint
-plan_batch (DdimUnet  *unet,
+plan_batch (UnetField *self,
             gint       n,
             gint       h,
             gint       w,
@@ -102,7 +104,7 @@ plan_batch (DdimUnet  *unet,
       g_autoptr (GError) cause = NULL;
       gint               batch = (n + batches - 1) / batches;
 
-      if (ddim_unet_plan (unet, batch, h, w, &cause))
+      if (ddim_unet_plan (self->model->unet, batch, h, w, self->tokens, &cause))
         return batch;
       if (batch == 1 || ! g_error_matches (cause, DDIM_ERROR, DDIM_ERROR_MEMORY))
         {
@@ -113,26 +115,44 @@ plan_batch (DdimUnet  *unet,
     }
 }
 
+/* in: all but x. */
 static gboolean
 run_batch (UnetField          *self,
            const DdimCanvas   *x,
            DdimCanvas         *padded,
-           const gfloat       *labels,
-           gdouble             timestep,
+           DdimUnetIn          in,
            DdimCanvas         *out,
            const DdimMonitor  *monitor,
            GError            **error)
 {
   DdimUnet *unet = self->model->unet;
 
+  in.x = padded ? padded->data : x->data;
   if (! padded)
-    return ddim_unet_run (unet, x->data, timestep, labels, out->data, monitor, error);
+    return ddim_unet_run (unet, &in, out->data, monitor, error);
 
   pad (x, padded);
-  if (! ddim_unet_run (unet, padded->data, timestep, labels, padded->data, monitor, error))
+  if (! ddim_unet_run (unet, &in, padded->data, monitor, error))
     return FALSE;
   crop (padded, out);
   return TRUE;
+}
+
+/* Sets *all to n times the numbers of one item, or to NULL where there are none. */
+static gboolean
+repeat (const gfloat  *numbers,
+        gsize          size,
+        gint           n,
+        gfloat       **all,
+        GError       **error)
+{
+  if (! numbers)
+    return TRUE;
+
+  *all = ddim_try_new (gfloat, n * size, error);
+  for (gint i = 0; *all && i < n; i++)
+    memcpy (*all + i * size, numbers, size * sizeof (gfloat));
+  return *all != NULL;
 }
 
 static gboolean
@@ -147,9 +167,11 @@ unet_field_evaluate (DdimField          *field,
   gint       multiple = ddim_unet_config_get_multiple (&self->model->config);
   gint       h        = round_up (x->h, multiple);
   gint       w        = round_up (x->w, multiple);
-  gint       batch    = plan_batch (self->model->unet, x->n, h, w, error);
+  gint       batch    = plan_batch (self, x->n, h, w, error);
   g_autoptr (DdimCanvas) padded = NULL;
   g_autofree gfloat     *labels = NULL;
+  g_autofree gfloat     *text   = NULL;
+  DdimUnetIn in = { .timestep = MAX (level->timestep, 0) };
 
   if (! batch)
     return FALSE;
@@ -159,27 +181,25 @@ unet_field_evaluate (DdimField          *field,
       if (! padded)
         return FALSE;
     }
-  if (self->n_labels)
-    {
-      labels = ddim_try_new (gfloat, (gsize) batch * self->n_labels, error);
-      if (! labels)
-        return FALSE;
-      for (gint i = 0; i < batch; i++)
-        memcpy (labels + (gsize) i * self->n_labels, self->label, self->n_labels * sizeof (gfloat));
-    }
+  if (! repeat (self->label, self->n_labels, batch, &labels, error) ||
+      ! repeat (self->text, (gsize) self->tokens * self->model->config.text_width, batch, &text,
+                error))
+    return FALSE;
+  in.labels = labels;
+  in.text   = text;
 
   for (gint first = 0; first < x->n; first += batch)
     {
       gint        n       = MIN (batch, x->n - first);
-      DdimCanvas  in      = ddim_canvas_items (x, first, n);
+      DdimCanvas  from    = ddim_canvas_items (x, first, n);
       DdimCanvas  to      = ddim_canvas_items (out, first, n);
       DdimMonitor part    = ddim_monitor_part (monitor, (gdouble) first / x->n,
                                                (gdouble) (first + n) / x->n);
 
       if (padded)
         padded->n = n;
-      if (! ddim_unet_plan (self->model->unet, n, h, w, error) ||
-          ! run_batch (self, &in, padded, labels, MAX (level->timestep, 0), &to, &part, error))
+      if (! ddim_unet_plan (self->model->unet, n, h, w, self->tokens, error) ||
+          ! run_batch (self, &from, padded, in, &to, &part, error))
         return FALSE;
     }
   return TRUE;
@@ -192,6 +212,7 @@ unet_field_finalize (DdimField *field)
 
   ddim_model_unref (&self->model->model);
   g_free (self->label);
+  g_free (self->text);
   g_free (self);
 }
 
@@ -204,23 +225,29 @@ unet_model_new_field (DdimModel            *model,
                       const DdimCondition  *condition,
                       GError              **error)
 {
-  gint       n_labels = condition->embedding ? model->info.embedding : condition->label ? 1 : 0;
-  gfloat    *label    = ddim_try_new (gfloat, n_labels, error);
-  UnetField *field;
+  gfloat           class  = condition->label ? *condition->label : 0;
+  gint             labels = condition->embedding ? model->info.embedding : condition->label ? 1 : 0;
+  gsize            states = (gsize) condition->tokens * model->info.text_width;
+  g_autofree gfloat *label = NULL;
+  g_autofree gfloat *text  = NULL;
+  UnetField         *field;
 
-  if (! label)
+  if (labels)
+    label = ddim_try_memdup (condition->embedding ? condition->embedding : &class, labels,
+                             sizeof (gfloat), error);
+  if (condition->text)
+    text = ddim_try_memdup (condition->text, states, sizeof (gfloat), error);
+  if ((labels && ! label) || (condition->text && ! text))
     return NULL;
 
   field = g_new0 (UnetField, 1);
   ddim_field_init (&field->field, &unet_field_class, model->info.channels, model->prediction);
   ddim_model_ref (model);
   field->model    = (UnetModel *) model;
-  field->n_labels = n_labels;
-  field->label    = label;
-  if (condition->embedding)
-    memcpy (field->label, condition->embedding, field->n_labels * sizeof (gfloat));
-  else if (condition->label)
-    field->label[0] = *condition->label;
+  field->n_labels = labels;
+  field->label    = g_steal_pointer (&label);
+  field->tokens   = condition->tokens;
+  field->text     = g_steal_pointer (&text);
   return &field->field;
 }
 
@@ -285,7 +312,8 @@ describe (UnetModel *self)
   info->channels    = config->in_channels;
   info->sample_size = config->sample_size;
   info->parameters  = ddim_safetensors_count (self->file);
-  info->fixed_size  = config->mid_block && config->add_attention;
+  info->text_width  = config->text_width;
+  info->fixed_size  = config->mid.attention != DDIM_ATTENTION_NONE;
   for (gint i = 0; i < config->levels; i++)
     info->fixed_size |= config->down[i].attention || config->up[i].attention;
   info->fixed_size &= ! config->many_sizes;
@@ -324,15 +352,16 @@ refuse_latent (const DdimFolder *folder,
 }
 
 static DdimModel *
-unet_open (const DdimFolder *folder,
-           GError          **error)
+open_as (const DdimFolder *folder,
+         gboolean        (*load_config) (const gchar *, DdimUnetConfig *, GError **),
+         GError          **error)
 {
   g_autoptr (DdimModel) model = ddim_model_alloc (&unet_model_class, sizeof (UnetModel));
   UnetModel    *self = (UnetModel *) model;
   DdimScheduler scheduler;
 
   if (refuse_latent (folder, error) ||
-      ! ddim_unet_config_load (folder->config, &self->config, error) ||
+      ! load_config (folder->config, &self->config, error) ||
       ! ddim_folder_need_scheduler (folder, error) ||
       ! ddim_scheduler_load (folder->scheduler, &scheduler, error))
     return NULL;
@@ -350,4 +379,19 @@ unet_open (const DdimFolder *folder,
   return g_steal_pointer (&model);
 }
 
-const DdimLoader ddim_unet_loader = { "UNet2DModel", unet_open };
+static DdimModel *
+unet_open (const DdimFolder *folder,
+           GError          **error)
+{
+  return open_as (folder, ddim_unet_config_load, error);
+}
+
+static DdimModel *
+conditional_open (const DdimFolder *folder,
+                  GError          **error)
+{
+  return open_as (folder, ddim_unet_config_load_conditional, error);
+}
+
+const DdimLoader ddim_unet_loader        = { "UNet2DModel", unet_open };
+const DdimLoader ddim_conditional_loader = { "UNet2DConditionModel", conditional_open };

@@ -1,4 +1,4 @@
-/* unet.h: UNet2DModel
+/* unet.h: UNet2DModel and UNet2DConditionModel
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -25,22 +25,31 @@ DdimUnet * ddim_unet_new   (const DdimUnetConfig   *config,
                             GError                **error);
 void       ddim_unet_free  (DdimUnet              *unet); /* or NULL */
 
-/* Plans for N x H x W, H and W multiples of ddim_unet_config_get_multiple ();
- * does nothing where that is the plan already.  Fails where the activations are
- * not within the memory budget, the pixels not within a gint, or the file was cut
- * off before its weights were packed.  There is no plan then.              */
+/* Plans for N x H x W, H and W multiples of ddim_unet_config_get_multiple (), and
+ * a text of so many tokens (where the config has a text_width); does nothing where
+ * that is the plan already.  Fails where the activations are not within the memory
+ * budget, the pixels not within a gint, or the file was cut off before its weights
+ * were packed.  There is no plan then.                                      */
 gboolean   ddim_unet_plan  (DdimUnet              *unet,
                             gint                   n,
                             gint                   h,
                             gint                   w,
+                            gint                   tokens,
                             GError               **error);
 
-/* x and out: N x H x W x C of the plan, NHWC.  labels: NULL for zeros, or
- * what ddim_unet_get_labels () says for each item.  Fails only when cancelled. */
+typedef struct
+{
+  const gfloat *x;        /* N x H x W x C of the plan, NHWC                 */
+  gdouble       timestep;
+  const gfloat *labels;   /* NULL for zeros, or what ddim_unet_get_labels () says
+                             for each item                                  */
+  const gfloat *text;     /* N x tokens x text_width: of each item the text's
+                             states; NULL where the network reads none      */
+} DdimUnetIn;
+
+/* out: as large as x.  Fails only when cancelled. */
 gboolean   ddim_unet_run   (DdimUnet              *unet,
-                            const gfloat          *x,
-                            gdouble                timestep,
-                            const gfloat          *labels,
+                            const DdimUnetIn      *in,
                             gfloat                *out,
                             const DdimMonitor     *monitor,
                             GError               **error);
