@@ -44,7 +44,7 @@ numbers (GRand  *rand,
          gsize   n,
          gdouble most)
 {
-  gfloat *x = ddim_memory_alloc (n);
+  gfloat *x = ddim_memory_try_alloc (n);
 
   for (gsize i = 0; i < n; i++)
     x[i] = g_rand_double_range (rand, -most, most);
@@ -60,8 +60,8 @@ test_case (gconstpointer data)
   gsize  size   = (gsize) c->n * c->queries * stride;
   gsize  size_of_keys = (gsize) c->n * c->keys * stride;
   gfloat *blocks[] = { numbers (rand, size, 3), numbers (rand, size_of_keys, 3),
-                       numbers (rand, size_of_keys, 1), numbers (rand, size, 1), ddim_memory_alloc (size),
-                       ddim_memory_alloc (size) };
+                       numbers (rand, size_of_keys, 1), numbers (rand, size, 1), ddim_memory_try_alloc (size),
+                       ddim_memory_try_alloc (size) };
   gfloat *wanted = blocks[3], *found = blocks[4], *one_thread = blocks[5];
   DdimAttentionArgs args = { c->n, c->queries, c->keys, c->heads, c->d, blocks[0], blocks[1], blocks[2],
                              stride, stride, stride, wanted, stride };
@@ -72,7 +72,7 @@ test_case (gconstpointer data)
     {
       gint n_threads = 1 + i % 3;
       g_autoptr (DdimThreadPool) pool = use_kernels (i / 3, n_threads);
-      gfloat  *scratch = ddim_memory_alloc (ddim_attention_plan (c->n, c->queries, c->keys,
+      gfloat  *scratch = ddim_memory_try_alloc (ddim_attention_plan (c->n, c->queries, c->keys,
                                                                  c->heads, c->d, pool));
       DdimRun  run = { pool, NULL, scratch };
 

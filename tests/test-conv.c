@@ -58,7 +58,7 @@ static gfloat *
 numbers (GRand *rand,
          gsize  n)
 {
-  gfloat *x = ddim_memory_alloc (n);
+  gfloat *x = ddim_memory_try_alloc (n);
 
   for (gsize i = 0; i < n; i++)
     x[i] = g_rand_double_range (rand, -1, 1);
@@ -91,7 +91,7 @@ plan (DdimConv       *conv,
   gsize scratch;
 
   g_assert_true (ddim_conv_plan (conv, n, h, w, pool, &scratch));
-  return ddim_memory_alloc (scratch);
+  return ddim_memory_try_alloc (scratch);
 }
 
 static void

@@ -37,7 +37,7 @@ numbers (GRand  *rand,
          gsize   n,
          gdouble mean)
 {
-  gfloat *x = ddim_memory_alloc (n);
+  gfloat *x = ddim_memory_try_alloc (n);
 
   for (gsize i = 0; i < n; i++)
     x[i] = mean + g_rand_double_range (rand, -1, 1);
@@ -52,8 +52,8 @@ test_case (gconstpointer data)
   gdouble  bound = 2e-6 + 1e-6 * fabs (c->mean);
   gsize    x_stride = c->c + 3, stride = c->c + 5, size = c->n * stride;
   gfloat  *blocks[] = { numbers (rand, c->n * x_stride, c->mean), numbers (rand, c->c, 0),
-                        numbers (rand, c->c, 0), ddim_memory_alloc (size),
-                        ddim_memory_alloc (size) };
+                        numbers (rand, c->c, 0), ddim_memory_try_alloc (size),
+                        ddim_memory_try_alloc (size) };
   gfloat  *x = blocks[0], *wanted = blocks[3], *found = blocks[4];
   DdimConstant gamma = { DDIM_DTYPE_F32, c->c, blocks[1] };
   DdimConstant beta  = { DDIM_DTYPE_F32, c->c, blocks[2] };

@@ -36,7 +36,7 @@ static gfloat *
 numbers (GRand *rand,
          gsize  n)
 {
-  gfloat *x = ddim_memory_alloc (n);
+  gfloat *x = ddim_memory_try_alloc (n);
 
   for (gsize i = 0; i < n; i++)
     x[i] = g_rand_double_range (rand, -1, 1);

@@ -26,7 +26,7 @@ numbers (gsize   n,
          gdouble mean)
 {
   GRand  *rand = g_rand_new_with_seed (3);
-  gfloat *out  = ddim_memory_alloc (n);
+  gfloat *out  = ddim_memory_try_alloc (n);
 
   for (gsize i = 0; i < n; i++)
     {
@@ -79,7 +79,7 @@ test_add (void)
         g_autoptr (DdimThreadPool) pool = use_kernels (i, 2);
         gsize      size = (gsize) n * h * w * CHANNELS;
         gfloat    *a = numbers (size, ratios[r]), *b = numbers (size, 0);
-        gfloat    *scratch = ddim_memory_alloc (ddim_add_plan (n, h, w, CHANNELS, pool));
+        gfloat    *scratch = ddim_memory_try_alloc (ddim_add_plan (n, h, w, CHANNELS, pool));
         DdimTensor first = { n, h, w, CHANNELS, a }, second = { n, h, w, CHANNELS, b };
         DdimRun    run = { pool, NULL, scratch };
 
@@ -138,7 +138,7 @@ test_conv (gconstpointer data)
           g_autoptr (DdimConv)       conv = NULL;
           gfloat    *x = numbers (in, by_bias ? 0 : ratios[r]);
           gfloat    *more = numbers (out, by_bias ? ratios[r] : 0);
-          gfloat    *y = ddim_memory_alloc (out), *scratch;
+          gfloat    *y = ddim_memory_try_alloc (out), *scratch;
           DdimTensor source = { c->n, c->h, c->w, CHANNELS, x };
           DdimTensor result = { c->n, h, w, CHANNELS, y };
           DdimTensor added  = { c->n, h, w, CHANNELS, more };
@@ -152,7 +152,7 @@ test_conv (gconstpointer data)
             bias[k] = by_bias ? ratios[r] : 0;
           conv = ddim_conv_new (spec, &weight, &biases);
           g_assert_true (ddim_conv_plan (conv, c->n, c->h, c->w, pool, &size));
-          scratch = ddim_memory_alloc (size);
+          scratch = ddim_memory_try_alloc (size);
           g_assert_true (ddim_conv_run (conv, &args, &(DdimRun) { pool, NULL, scratch }));
           check (&result, &moments, ddim_conv_get_algorithm (conv));
           ddim_memory_free (x);

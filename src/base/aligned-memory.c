@@ -32,16 +32,6 @@ ddim_memory_try_alloc (gsize n)
   return block;
 }
 
-gfloat *
-ddim_memory_alloc (gsize n)
-{
-  gfloat *block = ddim_memory_try_alloc (n);
-
-  if (! block)
-    g_error ("out of memory: %" G_GSIZE_FORMAT " floats", n);
-  return block;
-}
-
 void
 ddim_memory_free (gfloat *block)
 {

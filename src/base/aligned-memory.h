@@ -21,10 +21,8 @@ ddim_memory_round (gsize n)
 }
 
 /* n floats, 64-byte aligned, contents undefined; large blocks ask the kernel
- * for huge pages.  Ends the program where memory is out, as g_malloc () does.
+ * for huge pages.  NULL where memory is out (ddim_try_floats () sets an error then).
  * Free with ddim_memory_free ().                                           */
-gfloat * ddim_memory_alloc     (gsize   n);
-/* The same for sizes that a user or a file chooses: NULL where memory is out. */
 gfloat * ddim_memory_try_alloc (gsize   n);
 void     ddim_memory_free      (gfloat *block); /* or NULL */
 

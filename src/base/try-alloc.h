@@ -5,7 +5,8 @@
  *
  * For every block whose size follows from what a user or a file chooses: a region,
  * a picture, a model's shapes.  g_malloc () and g_new () end the program where memory
- * is out, and are for sizes that the source code fixes.
+ * is out, and are for sizes that the source code fixes: tests/allocations.py finds
+ * others, and tests/test-try-alloc.c makes each allocation fail in turn.
  */
 
 #pragma once

@@ -105,7 +105,7 @@ now (void)
 static gfloat *
 numbers (gsize n)
 {
-  gfloat *x = ddim_memory_alloc (n);
+  gfloat *x = ddim_memory_try_alloc (n);
   guint32 state = 1;
 
   for (gsize i = 0; i < n; i++)
@@ -164,7 +164,7 @@ operation_init (Operation      *operation,
       operation->flops = 2.0 * out * out * taps;
       g_assert_true (ddim_conv_plan (operation->conv, 1, side, side, pool, &scratch));
     }
-  operation->run = (DdimRun) { pool, NULL, ddim_memory_alloc (MAX (scratch, 16)) };
+  operation->run = (DdimRun) { pool, NULL, ddim_memory_try_alloc (MAX (scratch, 16)) };
 }
 
 static void
