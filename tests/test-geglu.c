@@ -21,8 +21,8 @@ test_width (gconstpointer data)
   gint     c = *(const gint *) data, n = 37;
   g_autoptr (GRand) rand = g_rand_new_with_seed (c);
   gsize    size = (gsize) n * c;
-  gfloat  *x = ddim_memory_alloc (2 * size), *wanted = ddim_memory_alloc (size);
-  gfloat  *found = ddim_memory_alloc (size + 16), *one_thread = ddim_memory_alloc (size);
+  gfloat  *x = ddim_memory_try_alloc (2 * size), *wanted = ddim_memory_try_alloc (size);
+  gfloat  *found = ddim_memory_try_alloc (size + 16), *one_thread = ddim_memory_try_alloc (size);
 
   for (gsize i = 0; i < 2 * size; i++)
     x[i] = g_rand_double_range (rand, -8, 8) * (i % 7 ? 1 : 4);
