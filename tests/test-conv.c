@@ -16,6 +16,7 @@
 #include <math.h>
 
 #include "aligned-memory.h"
+#include "constant.h"
 #include "conv.h"
 #include "each-kernels.h"
 
@@ -240,6 +241,92 @@ test_replan (void)
     ddim_memory_free ((gfloat *[]) { weights, x, batch, alone }[i]);
 }
 
+/* Weights that stay in the 16 bits of their file come to the same bits as when they
+ * were widened before, by every way and instruction set, and take half the memory. */
+static const Case halves[] =
+{
+  { { 70, 100, 1, 1, 0, 0, FALSE }, 2, 9, 33, 10, 0, 0, 0, NULL },
+  { { 53, 51, 1, 1, 0, 0, FALSE }, 1, 1, 7, 0, 1, 0, 0, NULL },
+  { { 80, 70, 3, 2, 1, 1, FALSE }, 2, 17, 12, 0, 1, 0, 0, NULL },
+  { { 80, 70, 3, 1, 1, 1, FALSE }, 1, 8, 8, 30, 1, 0, 0, NULL },
+  { { 80, 70, 3, 1, 1, 1, FALSE }, 1, 12, 21, 0, 1, 0, 0, NULL },
+  { { 24, 20, 3, 1, 1, 1, TRUE },  2, 33, 40, 0, 0, 0, 0, NULL }
+};
+
+/* A convolution's output, and how many bytes it packed. */
+static gfloat *
+run_with (const Case         *c,
+          const DdimConvArgs *args,
+          const DdimConstant *weight,
+          DdimThreadPool     *pool,
+          gsize               size,
+          gsize              *packed)
+{
+  g_autoptr (DdimConv) conv = ddim_conv_new (&c->spec, weight, NULL);
+  gfloat      *scratch;
+  DdimRun      run     = { pool, NULL, NULL };
+  DdimTensor   out     = *args->out;
+  DdimConvArgs mine    = *args;
+
+  ddim_conv_keep_halves (conv);
+  run.scratch = scratch = plan (conv, c->n, c->h, c->w, pool);
+  mine.out = &out;
+  out.data = ddim_memory_try_alloc (size);
+  g_assert_true (ddim_conv_run (conv, &mine, &run));
+  *packed = ddim_conv_get_packed_size (conv);
+  ddim_memory_free (scratch);
+  return out.data;
+}
+
+static void
+test_halves (gconstpointer data)
+{
+  const Case *c = data;
+  const DdimConvSpec *spec = &c->spec;
+  g_autoptr (GRand) rand = g_rand_new_with_seed (7);
+  gint     first = spec->c_in - c->second;
+  gsize    pixels = (gsize) c->n * c->h * c->w;
+  gsize    taps = (gsize) spec->c_out * spec->c_in * spec->kernel * spec->kernel;
+  gint     h = ddim_conv_output_size (spec, c->h), w = ddim_conv_output_size (spec, c->w);
+  gsize    size = (gsize) c->n * h * w * spec->c_out;
+  g_autofree guint16 *bits = g_new (guint16, taps);
+  gfloat  *a = numbers (rand, pixels * first), *b = numbers (rand, pixels * c->second + 1);
+  gfloat  *scale = numbers (rand, c->n * spec->c_in), *shift = numbers (rand, c->n * spec->c_in);
+  DdimAffine   affine = { c->n, spec->c_in, scale, shift, DDIM_ACTIVATION_SILU };
+  DdimTensor   out = { c->n, h, w, spec->c_out, NULL };
+  DdimConvArgs args =
+    {
+      .source = { c->n, c->h, c->w, { first, c->second }, { a, c->second ? b : NULL } },
+      .affine = c->affine ? &affine : NULL, .out = &out
+    };
+
+  for (gint i = 0; i < 4 * count_kernels (); i++)
+    {
+      g_autoptr (DdimThreadPool) pool = use_kernels (i / 4, 1 + i % 2);
+      DdimDtype    dtype = i / 2 % 2 ? DDIM_DTYPE_BF16 : DDIM_DTYPE_F16;
+      DdimConstant narrow = { dtype, taps, bits }, wide = { DDIM_DTYPE_F32, taps };
+      gsize        packed, unpacked;
+      gfloat      *widened, *kept, *wanted;
+
+      /* Of magnitudes from 2^-6 to 2. */
+      for (gsize j = 0; j < taps; j++)
+        bits[j] = dtype == DDIM_DTYPE_F16 ? g_rand_int_range (rand, 0x2400, 0x4000)
+                                          : g_rand_int_range (rand, 0x3c80, 0x4000);
+      for (gsize j = 0; j < taps; j += 1 + j % 2)
+        bits[j] |= 0x8000;
+      wide.data = widened = ddim_constant_copy (&narrow);
+      kept      = run_with (c, &args, &narrow, pool, size, &packed);
+      wanted    = run_with (c, &args, &wide, pool, size, &unpacked);
+      g_assert_cmpmem (kept, size * sizeof (gfloat), wanted, size * sizeof (gfloat));
+      g_assert_cmpuint (packed, ==, unpacked / 2);
+      ddim_memory_free (widened);
+      ddim_memory_free (kept);
+      ddim_memory_free (wanted);
+    }
+  for (gint i = 0; i < 4; i++)
+    ddim_memory_free ((gfloat *[]) { a, b, scale, shift }[i]);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -255,5 +342,14 @@ main (int argc, char **argv)
       g_test_add_data_func (path, &cases[i], test_case);
     }
   g_test_add_func ("/conv/replan", test_replan);
+  for (gsize i = 0; i < G_N_ELEMENTS (halves); i++)
+    {
+      g_autofree gchar *path = g_strdup_printf ("/conv/halves/%dx%d-%d-to-%d-at-%dx%d",
+                                                halves[i].spec.kernel, halves[i].spec.kernel,
+                                                halves[i].spec.c_in, halves[i].spec.c_out,
+                                                halves[i].h, halves[i].w);
+
+      g_test_add_data_func (path, &halves[i], test_halves);
+    }
   return g_test_run ();
 }

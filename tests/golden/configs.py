@@ -225,6 +225,17 @@ def big(about, size, down, up, channels, parameters, **config):
 
 WIDE = [128, 128, 256, 256, 512, 512]
 
+
+def stable_diffusion(about, size, text, parameters, **config):
+    entry = conditional(about, size, "CCCD", "DCCC", [320, 640, 1280, 1280],
+                        groups=32, layers=2, tokens=77, text=text, dtype="F16",
+                        **config)
+    entry["config"]["sample_size"] = 64
+    entry["parameters"] = parameters
+    entry["timesteps"] = [1, 999]
+    return entry
+
+
 BIG = {
     "cifar10-32": big(
         "the shape of google/ddpm-cifar10-32", (3, 32, 32), "DADD", "DDAD",
@@ -244,4 +255,11 @@ BIG = {
         "the shape of google/ddpm-celebahq-256", (1, 256, 256), "DDDDAD",
         "DADDDD", WIDE, 113673219, head_dim=None, layout="flat", names="old",
         omit="old", **GOOGLE),
+    "stable-diffusion-1-5": stable_diffusion(
+        "the shape of Stable Diffusion 1.5's U-Net, kept in 16 bits",
+        (1, 64, 64), 768, 859520964, heads=8),
+    "stable-diffusion-2-1": stable_diffusion(
+        "the shape of Stable Diffusion 2.1's U-Net, kept in 16 bits",
+        (2, 48, 40), 1024, 865910724, heads=(5, 10, 20, 20),
+        use_linear_projection=True, upcast_attention=True),
 }

@@ -22,6 +22,7 @@ const DdimKernels KERNEL (kernels) =
   .softmax = KERNEL (softmax),
   .layer_norm = KERNEL (layer_norm),
   .geglu    = KERNEL (geglu),
+  .widen    = KERNEL (widen),
   .distance = KERNEL (distance),
   .winograd_input   = { KERNEL (winograd_input_2), KERNEL (winograd_input_4) },
   .winograd_output  = { KERNEL (winograd_output_2), KERNEL (winograd_output_4) },

@@ -168,6 +168,12 @@ struct _DdimKernels
                  gint          c,
                  gfloat       *out);
 
+  /* n numbers of 16 bits, finite ones, to floats: bfloat16s or IEEE's halves. */
+  void (*widen) (const guint16 *in,
+                 gboolean       bf16,
+                 gsize          n,
+                 gfloat        *out);
+
   /* The squared distance of two squares of `rows` lines of n floats; up to a
    * vector more than n is read of every line.                               */
   gfloat (*distance) (const gfloat *x,

@@ -11,6 +11,10 @@
 /* Numbers that are looked at together. */
 #define SLICE 4096
 
+/* Of a larger network the weights stay in 16 bits where the file has them so: in
+ * memory, as floats, they would take 400 MB or more.                         */
+#define LARGE 100000000
+
 /* Goes on with a hash of 64 bits (FNV-1a, by words): it tells models from each
  * other, and withstands nobody.                                             */
 static guint64
@@ -69,6 +73,15 @@ look_through (DdimWeights        *weights,
       weights->hash = hash_numbers (weights->hash, numbers, n);
     }
   return TRUE;
+}
+
+gdouble
+ddim_weights_get_packed (const DdimSafetensors *file)
+{
+  guint64 numbers = ddim_safetensors_count (file);
+
+  return numbers > LARGE ? (gdouble) ddim_safetensors_get_size (file)
+                         : numbers * (gdouble) sizeof (gfloat);
 }
 
 static gchar *
@@ -169,6 +182,16 @@ ddim_weights_made (DdimWeights *weights,
   return made;
 }
 
+/* The convolution, to be packed as suits so large a network, or the error. */
+static DdimConv *
+conv_made (DdimWeights *weights,
+           DdimConv    *conv)
+{
+  if (conv && ddim_safetensors_count (weights->file) > LARGE)
+    ddim_conv_keep_halves (conv);
+  return ddim_weights_made (weights, conv);
+}
+
 DdimConv *
 ddim_weights_conv (DdimWeights        *weights,
                    const gchar        *layer,
@@ -179,7 +202,7 @@ ddim_weights_conv (DdimWeights        *weights,
 
   if (! ddim_weights_get_layer (weights, layer, 4, shape, &weight, &bias))
     return NULL;
-  return ddim_weights_made (weights, ddim_conv_new (spec, &weight, &bias));
+  return conv_made (weights, ddim_conv_new (spec, &weight, &bias));
 }
 
 DdimConv *
@@ -192,7 +215,7 @@ ddim_weights_conv_plain (DdimWeights        *weights,
   DdimConstant weight;
 
   return ddim_weights_get (weights, name, 4, shape, &weight)
-         ? ddim_weights_made (weights, ddim_conv_new (spec, &weight, NULL)) : NULL;
+         ? conv_made (weights, ddim_conv_new (spec, &weight, NULL)) : NULL;
 }
 
 DdimLinear *

@@ -25,6 +25,9 @@ typedef struct
   guint64                hash;  /* of all numbers that were asked for, in order */
 } DdimWeights;
 
+/* Bytes that the layers of a network take in memory, packed. */
+gdouble      ddim_weights_get_packed (const DdimSafetensors *file);
+
 /* The tensor of exactly this name, whose shape must be that of the rank
  * numbers; ones at its end may be more or fewer (a C x C x 1 x 1 convolution
  * is a C x C matrix).  Returns whether it is there and sound: all its numbers

@@ -508,6 +508,23 @@ ddim_safetensors_count (const DdimSafetensors *file)
   return count;
 }
 
+guint64
+ddim_safetensors_get_size (const DdimSafetensors *file)
+{
+  guint64        size = 0;
+  GHashTableIter iter;
+  gpointer       view;
+
+  g_hash_table_iter_init (&iter, file->views);
+  while (g_hash_table_iter_next (&iter, NULL, &view))
+    {
+      const DdimConstant *constant = &((const DdimTensorView *) view)->constant;
+
+      size += constant->size * (constant->dtype == DDIM_DTYPE_F32 ? 4 : 2);
+    }
+  return size;
+}
+
 const gchar *
 ddim_safetensors_get_name (const DdimSafetensors *file)
 {

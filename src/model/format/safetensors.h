@@ -54,6 +54,9 @@ const DdimTensorView * ddim_safetensors_lookup (const DdimSafetensors *file,
 /* How many numbers all its tensors hold. */
 guint64           ddim_safetensors_count    (const DdimSafetensors *file);
 
+/* And how many bytes these take in it. */
+guint64           ddim_safetensors_get_size (const DdimSafetensors *file);
+
 /* The path, for errors. */
 const gchar     * ddim_safetensors_get_name (const DdimSafetensors *file);
 

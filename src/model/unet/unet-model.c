@@ -16,6 +16,7 @@
 #include "memory-budget.h"
 #include "scheduler.h"
 #include "unet.h"
+#include "weights.h"
 #include "try-alloc.h"
 
 /* Pixels that are evaluated at a time. */
@@ -277,9 +278,8 @@ unet_model_build (DdimModel       *model,
   UnetModel *self = (UnetModel *) model;
   guint64    hash;
 
-  /* Weights are packed as float. */
-  if (! ddim_memory_check (model->info.parameters * (gdouble) sizeof (gfloat), error,
-                           "The model %s", ddim_safetensors_get_name (self->file)))
+  if (! ddim_memory_check (ddim_weights_get_packed (self->file), error, "The model %s",
+                           ddim_safetensors_get_name (self->file)))
     return FALSE;
 
   self->unet = ddim_unet_new (&self->config, self->file, pool, error);

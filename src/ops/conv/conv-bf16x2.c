@@ -159,19 +159,18 @@ bf16x2_input (const DdimConv     *conv,
 }
 
 static void
-bf16x2_output (const DdimConv     *conv,
-               const DdimConvArgs *args,
-               gint                block,
-               gint                panel,
-               gint                next,
-               const gfloat       *input,
-               const gfloat       *prepared,
-               gfloat             *scratch,
-               gfloat             *shared)
+bf16x2_output (const DdimConv      *conv,
+               const DdimConvArgs  *args,
+               gint                 block,
+               const DdimConvPanel *panel,
+               const gfloat        *input,
+               const gfloat        *prepared,
+               gfloat              *scratch,
+               gfloat              *shared)
 {
   DdimConvBlock b      = ddim_conv_block (conv, args, block);
   Layout        layout = layout_of (conv, b.rows, b.columns);
-  gint          kernel = conv->spec.kernel, width = ddim_conv_width (conv, panel);
+  gint          kernel = conv->spec.kernel, width = ddim_conv_width (conv, panel->index);
   gint          rows   = item_rows (conv, b.rows, b.columns); /* of an item */
   const gfloat *tiles[DDIM_CONV_MAX_UNITS];
   gsize         taps[9];
@@ -196,13 +195,12 @@ bf16x2_output (const DdimConv     *conv,
       .n_parts = kernel * kernel, .parts = taps,
       .depth = whole (conv->spec.c_in, DDIM_BF16X2) / DDIM_BF16X2,
       .depth_step = layout.planes * plane_size (&layout),
-      .b = ddim_conv_panel (conv, panel), .c = scratch, .c_stride = width,
-      .ahead = next < conv->panels ? ddim_conv_panel (conv, next) : NULL,
-      .ahead_size = next < conv->panels ? conv->depth * ddim_conv_width (conv, next) : 0
+      .b = panel->weights, .c = scratch, .c_stride = width,
+      .ahead = panel->ahead, .ahead_size = panel->ahead_size
     });
 
   for (gint i = 0; i < b.items; i++)
-    ddim_conv_finish_rows (conv, args, block, b.item + i, panel,
+    ddim_conv_finish_rows (conv, args, block, b.item + i, panel->index,
                            scratch + (gsize) i * rows * width, shared);
 }
 

@@ -18,11 +18,12 @@
 /* So many blocks read the weights from a cache. */
 #define MANY_BLOCKS 8
 
-/* Several times the rows that a product sums at once. */
+/* Several times the rows that a product sums at once; more where each block has
+ * the weights to unpack first.                                              */
 static gint
 gemm_units (const DdimConv *conv)
 {
-  return 96;
+  return conv->halves ? 192 : 96;
 }
 
 /* Source columns, and lines, that `outputs` outputs in a row read. */
@@ -152,18 +153,17 @@ look_beyond (const DdimConv      *conv,
 }
 
 static void
-gemm_output (const DdimConv     *conv,
-             const DdimConvArgs *args,
-             gint                block,
-             gint                panel,
-             gint                next,
-             const gfloat       *input,
-             const gfloat       *prepared,
-             gfloat             *scratch,
-             gfloat             *shared)
+gemm_output (const DdimConv      *conv,
+             const DdimConvArgs  *args,
+             gint                 block,
+             const DdimConvPanel *panel,
+             const gfloat        *input,
+             const gfloat        *prepared,
+             gfloat              *scratch,
+             gfloat              *shared)
 {
   DdimConvBlock   b      = ddim_conv_block (conv, args, block);
-  gint            width  = ddim_conv_width (conv, panel);
+  gint            width  = ddim_conv_width (conv, panel->index);
   const gfloat   *sums   = scratch;
   const gfloat   *rows[3][DDIM_CONV_MAX_UNITS];
   DdimProductPart parts[3];
@@ -172,18 +172,17 @@ gemm_output (const DdimConv     *conv,
   DdimProduct     product =
     {
       .count = 1, .m = b.units, .n_parts = n, .parts = parts,
-      .b = ddim_conv_panel (conv, panel), .c = scratch, .c_stride = width,
-      .ahead = next < conv->panels ? ddim_conv_panel (conv, next) : NULL,
-      .ahead_size = next < conv->panels ? conv->depth * ddim_conv_width (conv, next) : 0
+      .b = panel->weights, .c = scratch, .c_stride = width,
+      .ahead = panel->ahead, .ahead_size = panel->ahead_size
     };
 
   if (is_direct (conv, args) && conv->spec.stride == 1 && conv->blocks_item >= MANY_BLOCKS &&
       b.rows == 1)
-    look_beyond (conv, args, &b, panel, &product);
+    look_beyond (conv, args, &b, panel->index, &product);
   conv->kernels->product (width, &product);
 
   for (gint i = 0; i < b.items; i++)
-    ddim_conv_finish_rows (conv, args, block, b.item + i, panel,
+    ddim_conv_finish_rows (conv, args, block, b.item + i, panel->index,
                            sums + (gsize) i * b.rows * b.columns * width, shared);
 }
 

@@ -20,6 +20,15 @@ G_BEGIN_DECLS
 #define DDIM_CONV_MAX_UNITS 256 /* in a block */
 #define DDIM_CONV_SLICE     128  /* input channels that are read together */
 
+/* A panel of output channels, to be computed. */
+typedef struct
+{
+  gint          index;
+  const gfloat *weights;    /* NULL where all are prepared                   */
+  const gfloat *ahead;      /* what this worker will probably read next, or NULL */
+  gsize         ahead_size; /* floats                                        */
+} DdimConvPanel;
+
 typedef struct
 {
   const gchar *name;
@@ -38,22 +47,21 @@ typedef struct
                   gint                n,
                   gfloat             *input,
                   gfloat             *scratch);
-  /* Computes one panel of the block and finishes it; `next` is the panel
-   * that this worker will read after it, or none.                          */
-  void (*output) (const DdimConv     *conv,
-                  const DdimConvArgs *args,
-                  gint                block,
-                  gint                panel,
-                  gint                next,
-                  const gfloat       *input,
-                  const gfloat       *prepared, /* or NULL */
-                  gfloat             *scratch,
-                  gfloat             *shared);
+  /* Computes one panel of the block and finishes it. */
+  void (*output) (const DdimConv      *conv,
+                  const DdimConvArgs  *args,
+                  gint                 block,
+                  const DdimConvPanel *panel,
+                  const gfloat        *input,
+                  const gfloat        *prepared, /* or NULL */
+                  gfloat              *scratch,
+                  gfloat              *shared);
   /* Floats of all weights, prepared for many blocks; and to prepare those of
    * a panel.  NULL where there is nothing to prepare.                      */
   gsize (*prepared) (const DdimConv  *conv);
   void (*prepare) (const DdimConv    *conv,
                    gint               panel,
+                   const gfloat      *weights,
                    gfloat            *prepared);
 } DdimConvWay;
 
@@ -69,7 +77,9 @@ struct _DdimConv
   gfloat            *bias;           /* c_out, or NULL                      */
   const DdimKernels *kernels;        /* of the packed weights and the plan  */
   const DdimConvWay *way;
+  gboolean           keep_halves;
   gfloat            *packed;         /* panel, tap, c_in, panel's width     */
+  guint16           *halves;         /* or the same in the file's 16 bits   */
   gint               panels;
   gint               padded;         /* c_out in whole panels               */
   gsize              depth;          /* rows of a packed panel              */
@@ -142,11 +152,31 @@ void  ddim_conv_merge       (const DdimConv     *conv,
                              const DdimConvArgs *args,
                              const gfloat       *shared);
 
-static inline const gfloat *
-ddim_conv_panel (const DdimConv *conv,
-                 gint            panel)
+/* Packs the weights for these kernels; FALSE where there is no memory. */
+gboolean ddim_conv_pack  (DdimConv          *conv,
+                          const DdimKernels *kernels,
+                          DdimThreadPool    *pool);
+
+/* Writes a panel of weights that are kept in 16 bits as the products read it. */
+void ddim_conv_unpack    (const DdimConv    *conv,
+                          gint               panel,
+                          gfloat            *out);
+
+/* Floats of that; 0 where all are unpacked. */
+static inline gsize
+ddim_conv_unpacked_size (const DdimConv *conv)
 {
-  return conv->packed + panel * conv->depth * conv->kernels->panel;
+  return conv->halves ? conv->depth * conv->kernels->panel : 0;
+}
+
+/* Where a panel's weights lie, whatever they are packed as. */
+static inline const gfloat *
+ddim_conv_packed (const DdimConv *conv,
+                  gint            panel)
+{
+  gsize first = panel * conv->depth * conv->kernels->panel;
+
+  return conv->halves ? (const gfloat *) (conv->halves + first) : conv->packed + first;
 }
 
 /* Output channels in the panel, and its columns. */

@@ -203,6 +203,7 @@ winograd_input (const DdimConv     *conv,
 static void
 transform (const DdimConv *conv,
            gint            panel,
+           const gfloat   *packed,
            gint            y,
            gint            slice,
            gfloat         *weights)
@@ -212,7 +213,7 @@ transform (const DdimConv *conv,
   gint depth = MIN (slice_size (conv), conv->spec.c_in - first);
 
   conv->kernels->winograd_weights[conv->way->unit / 4] (
-    ddim_conv_panel (conv, panel) + (gsize) first * width, (gsize) conv->spec.c_in * width, y,
+    packed + (gsize) first * width, (gsize) conv->spec.c_in * width, y,
     depth * width, weights, weights_step (conv));
 }
 
@@ -236,11 +237,13 @@ winograd_prepared (const DdimConv *conv)
 static void
 winograd_prepare (const DdimConv *conv,
                   gint            panel,
+                  const gfloat   *weights,
                   gfloat         *prepared)
 {
   for (gint y = 0; y < inputs_of (conv); y++)
     for (gint slice = 0; slice < slices_of (conv); slice++)
-      transform (conv, panel, y, slice, prepared + prepared_place (conv, panel, y, slice));
+      transform (conv, panel, weights, y, slice,
+                 prepared + prepared_place (conv, panel, y, slice));
 }
 
 /* Line `line` of the block's output, and of its residual, which wait in memory
@@ -271,8 +274,7 @@ static void
 sum_points (const DdimConv      *conv,
             const DdimConvArgs  *args,
             const DdimConvBlock *b,
-            gint                 panel,
-            gint                 next,
+            const DdimConvPanel *panel,
             const gfloat        *input,
             const gfloat        *prepared,
             gfloat              *sums,
@@ -280,7 +282,7 @@ sum_points (const DdimConv      *conv,
 {
   gint            units = b->units;
   gint            n = inputs_of (conv), slices = slices_of (conv), size = slice_size (conv);
-  gint            width = ddim_conv_width (conv, panel);
+  gint            width = ddim_conv_width (conv, panel->index);
   gboolean        few = units <= FEW_UNITS; /* a row's points at once */
   const gfloat   *rows[DDIM_CONV_MAX_UNITS];
   DdimProductPart part = { .rows = rows };
@@ -293,14 +295,14 @@ sum_points (const DdimConv      *conv,
 
   if (prepared)
     {
-      product.ahead      = prepared + prepared_place (conv, panel, 0, 1);
+      product.ahead      = prepared + prepared_place (conv, panel->index, 0, 1);
       product.ahead_size = n * weights_step (conv) / (few ? 1 : n);
     }
-  else if (next < conv->panels)
+  else if (panel->ahead)
     {
-      gsize lines = conv->depth * ddim_conv_width (conv, next) / LINE;
+      gsize lines = panel->ahead_size / LINE;
 
-      product.ahead      = ddim_conv_panel (conv, next);
+      product.ahead      = panel->ahead;
       product.ahead_size = (lines + calls - 1) / calls * LINE;
     }
 
@@ -310,15 +312,18 @@ sum_points (const DdimConv      *conv,
   for (gint y = 0; y < n; y++)
     for (gint slice = 0; slice < slices; slice++)
       {
-        gint          first   = slice * size;
-        const gfloat *from    = ddim_conv_panel (conv, panel) + (gsize) first * width;
-        gfloat       *near    = weights_start (from, scratch);
-        const gfloat *weights = near;
+        gint          first = slice * size;
+        const gfloat *weights;
 
         if (prepared)
-          weights = prepared + prepared_place (conv, panel, y, slice);
+          weights = prepared + prepared_place (conv, panel->index, y, slice);
         else
-          transform (conv, panel, y, slice, near);
+          {
+            gfloat *near = weights_start (panel->weights + (gsize) first * width, scratch);
+
+            transform (conv, panel->index, panel->weights, y, slice, near);
+            weights = near;
+          }
 
         part.depth  = MIN (size, conv->spec.c_in - first);
         product.add = slice > 0;
@@ -329,7 +334,7 @@ sum_points (const DdimConv      *conv,
             product.b = weights + x * weights_step (conv);
             product.c = sums + (y * n + x) * output_step (conv);
             if (! few)
-              find_beyond (conv, args, b, panel, line++, product.beyond);
+              find_beyond (conv, args, b, panel->index, line++, product.beyond);
             conv->kernels->product (width, &product);
             if (product.ahead)
               product.ahead += product.ahead_size;
@@ -338,27 +343,26 @@ sum_points (const DdimConv      *conv,
 }
 
 static void
-winograd_output (const DdimConv     *conv,
-                 const DdimConvArgs *args,
-                 gint                block,
-                 gint                panel,
-                 gint                next,
-                 const gfloat       *input,
-                 const gfloat       *prepared,
-                 gfloat             *scratch,
-                 gfloat             *shared)
+winograd_output (const DdimConv      *conv,
+                 const DdimConvArgs  *args,
+                 gint                 block,
+                 const DdimConvPanel *panel,
+                 const gfloat        *input,
+                 const gfloat        *prepared,
+                 gfloat              *scratch,
+                 gfloat              *shared)
 {
   DdimConvBlock b      = ddim_conv_block (conv, args, block);
   gint          tile   = conv->way->unit;
-  gint          width  = ddim_conv_width (conv, panel);
+  gint          width  = ddim_conv_width (conv, panel->index);
   const gfloat *points = scratch;
 
-  sum_points (conv, args, &b, panel, next, input, prepared, scratch,
+  sum_points (conv, args, &b, panel, input, prepared, scratch,
               scratch + points_of (conv) * output_step (conv));
 
   for (gint item = b.item; item < b.item + b.items; item++)
     {
-      DdimFinish first = ddim_conv_finish (conv, args, block, item, panel, shared);
+      DdimFinish first = ddim_conv_finish (conv, args, block, item, panel->index, shared);
 
       for (gint row = b.row; row < b.row + b.rows; row++)
         for (gint column = b.column; column < b.column + b.columns; column++, points += width)
@@ -371,7 +375,7 @@ winograd_output (const DdimConv     *conv,
             if (finish.residual)
               finish.residual += y * finish.residual_line + x * finish.residual_pixel;
             conv->kernels->winograd_output[tile / 4] (points, output_step (conv),
-                                                      ddim_conv_channels (conv, panel),
+                                                      ddim_conv_channels (conv, panel->index),
                                                       MIN (tile, conv->h - (gint) y),
                                                       MIN (tile, conv->w - (gint) x), &finish);
           }

@@ -64,7 +64,14 @@ ddim_conv_free (DdimConv *conv)
 
   ddim_memory_free (conv->bias);
   ddim_memory_free (conv->packed);
+  ddim_memory_free ((gfloat *) conv->halves);
   g_free (conv);
+}
+
+void
+ddim_conv_keep_halves (DdimConv *conv)
+{
+  conv->keep_halves = TRUE;
 }
 
 gint
@@ -90,79 +97,6 @@ choose_way (const DdimConv *conv)
       spec->c_in < WINOGRAD_MIN_CHANNELS || side < SMALL_TILES_SIDE)
     return &ddim_conv_gemm;
   return side < LARGE_TILES_SIDE ? &ddim_conv_winograd_2 : &ddim_conv_winograd_4;
-}
-
-/* Packing ------------------------------------------------------------------ */
-
-typedef struct
-{
-  DdimConv *conv;
-  gfloat   *scratch; /* for each worker a panel's filters, then a part of its rows */
-  gsize     filters, rows;
-} Packing;
-
-/* A panel's rows are a tap's channels, one tap after the other; bf16x2 numbers'
- * channels are filled up with zeros to whole DDIM_BF16X2s.                   */
-static void
-pack_panel (gint     chunk,
-            gint     worker,
-            gpointer data)
-{
-  const Packing *job = data;
-  DdimConv *conv  = job->conv;
-  gint      c_in  = conv->spec.c_in, taps = conv->spec.kernel * conv->spec.kernel;
-  gint      n     = ddim_conv_channels (conv, chunk), width = ddim_conv_width (conv, chunk);
-  gint      depth = conv->depth / taps;
-  gsize     row   = (gsize) c_in * taps;
-  gfloat   *out   = conv->packed + chunk * conv->depth * conv->kernels->panel;
-  gfloat   *filters = job->scratch + worker * (job->filters + job->rows);
-  gfloat   *split   = filters + job->filters;
-
-  ddim_constant_read (&conv->weight, (gsize) chunk * conv->kernels->panel * row, n * row,
-                      filters);
-  for (gint tap = 0; tap < taps; tap++)
-    for (gint c = 0; c < depth; c++)
-      {
-        gfloat *to = conv->kernels->bf16x2_split ? split + c % DDIM_BF16X2 * width : out;
-
-        for (gint i = 0; i < width; i++)
-          to[i] = i < n && c < c_in ? filters[i * row + c * taps + tap] : 0;
-        if (! conv->kernels->bf16x2_split)
-          out += width;
-        else if (c % DDIM_BF16X2 == DDIM_BF16X2 - 1)
-          {
-            conv->kernels->bf16x2_pack (width, split, width, out);
-            out += DDIM_BF16X2 * width;
-          }
-      }
-}
-
-static gboolean
-pack (DdimConv          *conv,
-      const DdimKernels *kernels,
-      DdimThreadPool    *pool)
-{
-  gint    c_in    = conv->spec.c_in;
-  gsize   filters = (gsize) conv->spec.kernel * conv->spec.kernel * c_in * kernels->panel;
-  Packing job     = { conv, NULL, ddim_memory_round (filters), DDIM_BF16X2 * kernels->panel };
-
-  if (kernels->bf16x2_split)
-    c_in = (c_in + DDIM_BF16X2 - 1) / DDIM_BF16X2 * DDIM_BF16X2;
-  g_clear_pointer (&conv->packed, ddim_memory_free);
-  conv->kernels = NULL;
-  conv->depth   = (gsize) conv->spec.kernel * conv->spec.kernel * c_in;
-  conv->padded  = ddim_kernels_padded (kernels, conv->spec.c_out);
-  conv->panels  = ddim_kernels_panels (kernels, conv->spec.c_out);
-  conv->packed  = ddim_memory_try_alloc (conv->depth * conv->padded);
-  job.scratch   = ddim_memory_try_alloc (ddim_thread_pool_get_n_threads (pool)
-                                         * (job.filters + job.rows));
-  if (conv->packed && job.scratch)
-    {
-      conv->kernels = kernels;
-      ddim_thread_pool_run (pool, conv->panels, pack_panel, &job, NULL);
-    }
-  ddim_memory_free (job.scratch);
-  return conv->kernels != NULL;
 }
 
 /* Planning ----------------------------------------------------------------- */
@@ -215,6 +149,15 @@ is_shared (const DdimConv *conv,
          (blocks > 1 && conv->depth * conv->padded > CACHED_WEIGHTS);
 }
 
+/* Floats of a worker's own memory: scratch, and a panel's weights where they have
+ * to be unpacked.                                                           */
+static gsize
+worker_size (const DdimConv *conv)
+{
+  return ddim_memory_round (MAX (conv->input_scratch, conv->output_scratch))
+         + ddim_conv_unpacked_size (conv);
+}
+
 /* Floats of the weights that are prepared for all blocks together. */
 static gsize
 prepared_size (const DdimConv *conv,
@@ -234,7 +177,7 @@ ddim_conv_plan (DdimConv       *conv,
 {
   const DdimKernels *kernels = ddim_thread_pool_get_kernels (pool);
 
-  if (conv->kernels != kernels && ! pack (conv, kernels, pool))
+  if (conv->kernels != kernels && ! ddim_conv_pack (conv, kernels, pool))
     return FALSE;
 
   conv->threads = ddim_thread_pool_get_n_threads (pool);
@@ -247,7 +190,7 @@ ddim_conv_plan (DdimConv       *conv,
   *scratch = ddim_conv_shared_size (conv, n)
              + conv->input_size * (is_shared (conv, n, pool) ? count_blocks (conv, n)
                                                              : conv->threads)
-             + conv->threads * MAX (conv->input_scratch, conv->output_scratch)
+             + conv->threads * worker_size (conv)
              + prepared_size (conv, n);
   return TRUE;
 }
@@ -279,7 +222,9 @@ ddim_conv_get_algorithm (const DdimConv *conv)
 gsize
 ddim_conv_get_packed_size (const DdimConv *conv)
 {
-  return conv->packed ? conv->depth * conv->padded * sizeof (gfloat) : 0;
+  gsize numbers = conv->depth * conv->padded;
+
+  return conv->halves ? numbers * sizeof (guint16) : conv->packed ? numbers * sizeof (gfloat) : 0;
 }
 
 /* Running ------------------------------------------------------------------ */
@@ -291,6 +236,7 @@ typedef struct
   gfloat             *shared;  /* ddim_conv_shared_size ()                   */
   gfloat             *inputs;  /* a block's each, or a worker's each         */
   gfloat             *scratch; /* a worker's each                            */
+  gint               *unpacked; /* of each worker: the panel that it has so, or -1 */
   gfloat             *prepared; /* weights, or NULL                          */
   gint                slices;  /* of the source's channels                   */
   gint                threads;
@@ -300,7 +246,53 @@ static gfloat *
 job_scratch (const Job *job,
              gint       worker)
 {
-  return job->scratch + worker * MAX (job->conv->input_scratch, job->conv->output_scratch);
+  return job->scratch + worker * worker_size (job->conv);
+}
+
+/* The panel's weights, unpacked where they have to be and are not yet. */
+static const gfloat *
+panel_weights (const Job *job,
+               gint       panel,
+               gint       worker)
+{
+  const DdimConv *conv = job->conv;
+  gfloat *to = job_scratch (job, worker)
+               + ddim_memory_round (MAX (conv->input_scratch, conv->output_scratch));
+
+  if (! conv->halves)
+    return ddim_conv_packed (conv, panel);
+  if (job->unpacked[worker] != panel)
+    ddim_conv_unpack (conv, panel, to);
+  job->unpacked[worker] = panel;
+  return to;
+}
+
+/* One panel of a block; `next` is the panel that this worker will probably read
+ * after it.                                                                 */
+static void
+run_panel (const Job    *job,
+           gint          block,
+           gint          panel,
+           gint          next,
+           const gfloat *input,
+           gint          worker)
+{
+  const DdimConv *conv = job->conv;
+  DdimConvPanel   p    = { .index = panel };
+
+  if (! job->prepared)
+    {
+      p.weights = panel_weights (job, panel, worker);
+      if (next < conv->panels)
+        {
+          p.ahead_size = conv->depth * ddim_conv_width (conv, next);
+          p.ahead      = ddim_conv_packed (conv, next);
+          if (conv->halves)
+            p.ahead_size /= 2;
+        }
+    }
+  conv->way->output (conv, job->args, block, &p, input, job->prepared,
+                     job_scratch (job, worker), job->shared);
 }
 
 static void
@@ -328,9 +320,7 @@ run_block (gint     chunk,
   for (gint slice = 0; slice < job->slices; slice++)
     read_slice (job, chunk, slice, worker, input);
   for (gint panel = 0; panel < job->conv->panels; panel++)
-    job->conv->way->output (job->conv, job->args, chunk, panel,
-                            (panel + 1) % job->conv->panels, input, job->prepared,
-                            job_scratch (job, worker), job->shared);
+    run_panel (job, chunk, panel, (panel + 1) % job->conv->panels, input, worker);
 }
 
 static void
@@ -352,7 +342,7 @@ run_prepare (gint     chunk,
 {
   const Job *job = data;
 
-  job->conv->way->prepare (job->conv, chunk, job->prepared);
+  job->conv->way->prepare (job->conv, chunk, panel_weights (job, chunk, worker), job->prepared);
 }
 
 /* Panel by panel, so that all blocks of one read its weights together. */
@@ -365,10 +355,9 @@ run_output (gint     chunk,
   gint       blocks = count_blocks (job->conv, job->args->source.n);
   gint       panel  = chunk / blocks;
 
-  job->conv->way->output (job->conv, job->args, chunk % blocks, panel,
-                          chunk % blocks < blocks - 1 ? panel : panel + job->threads,
-                          job->inputs + chunk % blocks * job->conv->input_size, job->prepared,
-                          job_scratch (job, worker), job->shared);
+  run_panel (job, chunk % blocks, panel,
+             chunk % blocks < blocks - 1 ? panel : panel + job->threads,
+             job->inputs + chunk % blocks * job->conv->input_size, worker);
 }
 
 gboolean
@@ -396,12 +385,15 @@ ddim_conv_run (DdimConv           *conv,
   job.inputs  = job.shared + ddim_conv_shared_size (conv, n);
   job.scratch = job.inputs + conv->input_size * (shared ? blocks : threads);
   job.threads = threads;
+  job.unpacked = g_newa (gint, threads);
+  for (gint i = 0; i < threads; i++)
+    job.unpacked[i] = -1;
   job.slices  = (conv->spec.c_in + DDIM_CONV_SLICE - 1) / DDIM_CONV_SLICE;
   ddim_conv_start (conv, &simple, job.shared);
 
   if (prepared_size (conv, n))
     {
-      job.prepared = job.scratch + threads * MAX (conv->input_scratch, conv->output_scratch);
+      job.prepared = job.scratch + threads * worker_size (conv);
       if (! ddim_thread_pool_run (run->pool, conv->panels, run_prepare, &job, run->cancellable))
         return FALSE;
     }

@@ -50,6 +50,11 @@ DdimConv * ddim_conv_new  (const DdimConvSpec *spec,
                            const DdimConstant *bias);
 void       ddim_conv_free (DdimConv           *conv); /* or NULL */
 
+/* To be called before the first plan: weights of a 16-bit type are packed in their
+ * 16 bits, and unpacked a panel at a time by each run.  The numbers that come out
+ * are the same.                                                             */
+void       ddim_conv_keep_halves (DdimConv    *conv);
+
 /* Chooses the algorithm for sources of n x h x w and packs the weights for it
  * (in parallel, and only where they are not so packed already; once they are,
  * `weight` is not read again).  To be called before ddim_conv_run (), and again
