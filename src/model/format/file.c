@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "try-alloc.h"
+
 gint
 ddim_file_open (const gchar *path,
                 guint64     *size,
@@ -37,4 +39,34 @@ ddim_file_open (const gchar *path,
 
   *size = status.st_size;
   return fd;
+}
+
+gchar *
+ddim_file_read_text (const gchar *path,
+                     gsize        most,
+                     gsize       *size,
+                     GError     **error)
+{
+  guint64 total;
+  gint    fd   = ddim_file_open (path, &total, error);
+  gchar  *text = NULL;
+  gsize   done = 0;
+
+  if (fd < 0)
+    return NULL;
+  if (total > most)
+    g_set_error (error, DDIM_ERROR, DDIM_ERROR_INVALID,
+                 "%s has %" G_GUINT64_FORMAT " bytes, far too many for what it should be",
+                 path, total);
+  else if ((text = ddim_try_malloc (total + 1, 1, error)))
+    {
+      gssize got;
+
+      while ((got = read (fd, text + done, total - done)) > 0)
+        done += got;
+      text[done] = '\0';
+      *size = done;
+    }
+  close (fd);
+  return text;
 }

@@ -17,4 +17,11 @@ gint ddim_file_open (const gchar *path,
                      guint64     *size,
                      GError     **error);
 
+/* All of a file's bytes, `size` of them and a zero behind; NULL where it has more
+ * than `most`.  Free with g_free ().                                        */
+gchar * ddim_file_read_text (const gchar *path,
+                             gsize        most,
+                             gsize       *size,
+                             GError     **error);
+
 G_END_DECLS

@@ -7,12 +7,11 @@
 #include "json.h"
 
 #include <math.h>
-#include <unistd.h>
 
 #include "file.h"
-#include "try-alloc.h"
 
-/* A configuration has some thousand bytes, an index of shards some hundred thousand. */
+/* A configuration has some thousand bytes, an index of shards some hundred thousand,
+ * a tokenizer some millions.                                                */
 #define MAX_SIZE (16 << 20)
 
 /* The parser calls itself for each. */
@@ -42,35 +41,6 @@ ddim_json_is_sound (const gchar *text,
   return g_utf8_validate (text, size, NULL);
 }
 
-/* All of a file's text, or NULL. */
-static gchar *
-read_text (const gchar *path,
-           gsize       *size,
-           GError     **error)
-{
-  guint64           total;
-  gint              fd = ddim_file_open (path, &total, error);
-  g_autofree gchar *text = NULL;
-  gsize             done = 0;
-
-  if (fd < 0)
-    return NULL;
-  if (total > MAX_SIZE)
-    g_set_error (error, DDIM_ERROR, DDIM_ERROR_INVALID,
-                 "%s has %" G_GUINT64_FORMAT " bytes, far too many for a configuration",
-                 path, total);
-  else if ((text = ddim_try_malloc (total + 1, 1, error)))
-    {
-      gssize got;
-
-      while ((got = read (fd, text + done, total - done)) > 0)
-        done += got;
-      *size = done;
-    }
-  close (fd);
-  return g_steal_pointer (&text);
-}
-
 gboolean
 ddim_json_open (DdimJson    *json,
                 const gchar *path,
@@ -82,7 +52,7 @@ ddim_json_open (DdimJson    *json,
   JsonNode *root;
   gsize     size;
 
-  text = read_text (path, &size, error);
+  text = ddim_file_read_text (path, MAX_SIZE, &size, error);
   if (! text)
     return FALSE;
   if (! ddim_json_is_sound (text, size))
