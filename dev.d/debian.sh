@@ -79,11 +79,12 @@ root_obstacle () {
          "sysctl kernel.unprivileged_userns_clone=1, or run this as root"
 }
 
-# make_root ROOT PACKAGE...: made under another name and renamed, so that a
-# cut-off set-up is no root.  Its list of packages lies in it: where the list
-# has changed, it is made anew.
+# make_root ROOT PACKAGE...: of Debian 13, or of $suite.  Made under another name
+# and renamed, so that a cut-off set-up is no root.  Its list of packages lies in
+# it: where the list has changed, it is made anew.
 make_root () {
   local root=$1 half=$1.new obstacle architectures
+  local release=${suite:-trixie} # of another one a mirror's copy may be old
   shift
   local list="$*"
   [ "$(cat "$root/etc/gimp-ddim-packages" 2>/dev/null)" = "$list" ] && return
@@ -95,18 +96,18 @@ make_root () {
   if [ "$(cat "$root/etc/gimp-ddim-packages" 2>/dev/null)" != "$list" ]; then
     install_packages mmdebstrap debian-archive-keyring
     is_root || install_packages uidmap
-    say "making a private Debian 13 in $root (once, about a minute)"
+    say "making a private Debian $release in $root (once, about a minute)"
     remove_root "$half"
-    architectures=$(dpkg --print-architecture)
-    [[ $list != *:arm64* ]] || architectures+=,arm64
+    architectures=$(dpkg --print-architecture; grep -oP ':\K\w+' <<<"$list" | sort -u)
     # shellcheck disable=SC2016,SC2046
-    mmdebstrap --quiet --variant=minbase --architectures="$architectures" \
+    mmdebstrap --quiet --variant=minbase --architectures="${architectures//$'\n'/,}" \
+      ${suite:+--aptopt='Acquire::Check-Valid-Until "false"'} \
       --include="${list// /,}" \
       --customize-hook="echo '$list' > \"\$1/etc/gimp-ddim-packages\"" \
       --customize-hook='[ ! -e "$1/usr/sbin/locale-gen" ] || {
                           printf "%s UTF-8\\n" ko_KR.UTF-8 de_DE.UTF-8 > "$1/etc/locale.gen"
                           chroot "$1" locale-gen >/dev/null; }' \
-      trixie "$half" $(debian_mirror) >&2 || die "the private Debian 13 could not be made"
+      "$release" "$half" $(debian_mirror) >&2 || die "the private Debian could not be made"
     remove_root "$root"
     mv "$half" "$root"
   fi
@@ -123,7 +124,7 @@ remove_root () {
 
 # in_root ROOT COMMAND...: as its root user (who is this user outside), with the
 # repository, its neighbour shared/, /tmp and the caller's folder at their own
-# paths.
+# paths.  Where $fresh is set, what the command writes into the root is gone with it.
 in_root () {
   local user=()
   is_root || user=(--user --map-root-user --map-auto)
@@ -131,7 +132,15 @@ in_root () {
   setpriv --pdeathsig KILL \
     unshare "${user[@]}" --mount --pid --fork --kill-child --propagation private \
     bash -euc '
-      root=$1 here=$2 pwd=$3; shift 3
+      root=$1 here=$2 pwd=$3 fresh=$4; shift 4
+      if [ -n "$fresh" ]; then
+        mkdir -p "$root.fresh"
+        mount -t tmpfs tmpfs "$root.fresh"
+        mkdir "$root.fresh"/{root,upper,work}
+        mount -t overlay -o "lowerdir=$root,upperdir=$root.fresh/upper,workdir=$root.fresh/work" \
+          overlay "$root.fresh/root"
+        root=$root.fresh/root
+      fi
       mount --rbind /dev "$root/dev"
       mount --rbind /sys "$root/sys"
       mount -t proc proc "$root/proc" 2>/dev/null || mount --rbind /proc "$root/proc"
@@ -143,5 +152,5 @@ in_root () {
         mount --rbind "$folder" "$root$folder"
       done
       exec chroot "$root" bash -c '\''cd -- "$0" 2>/dev/null || cd /; exec "$@"'\'' "$pwd" "$@"
-    ' in_root "$1" "$here" "$PWD" "${@:2}"
+    ' in_root "$1" "$here" "$PWD" "${fresh:-}" "${@:2}"
 }

@@ -131,11 +131,14 @@ ddim_model_cache_load (DdimModelCache           *cache,
                        GError                  **error)
 {
   if (g_strcmp0 (cache->folder, settings->folder))
-    g_clear_pointer (&cache->model, ddim_model_unref);
+    {
+      g_clear_pointer (&cache->model, ddim_model_unref);
+      g_free (cache->folder);
+      cache->folder = g_strdup (settings->folder);
+    }
 
   if (! cache->model)
     cache->model = load (cache->pool, settings, error);
-  g_set_str (&cache->folder, settings->folder);
 
   return cache->model;
 }

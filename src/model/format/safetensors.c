@@ -181,19 +181,20 @@ check_overlaps (DdimSafetensors  *file,
                 const Content    *content,
                 GError          **error)
 {
-  g_autoptr (GPtrArray) names = g_hash_table_get_keys_as_ptr_array (file->views);
-  guint64 end = 0;
+  guint                n;
+  g_autofree gpointer *names = g_hash_table_get_keys_as_array (file->views, &n);
+  guint64              end   = 0;
 
-  g_ptr_array_sort_with_data (names, compare_places, file->views);
-  for (guint i = 0; i < names->len; i++)
+  g_qsort_with_data (names, n, sizeof (gpointer), compare_places, file->views);
+  for (guint i = 0; i < n; i++)
     {
-      const DdimTensorView *view = g_hash_table_lookup (file->views, names->pdata[i]);
+      const DdimTensorView *view = g_hash_table_lookup (file->views, names[i]);
 
       if (view->constant.offset < end)
         {
           g_set_error (error, DDIM_ERROR, DDIM_ERROR_INVALID,
                        "%s is damaged: its tensor “%s” overlaps “%s”",
-                       content->name, (gchar *) names->pdata[i], (gchar *) names->pdata[i - 1]);
+                       content->name, (gchar *) names[i], (gchar *) names[i - 1]);
           return FALSE;
         }
       end = view->constant.offset

@@ -1,0 +1,25 @@
+# gimp32.sh: ./dev test-32, the tests in GIMP 3.2
+#
+# Copyright (C) 2026 The gimp-ddim authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# One binary for both: the plug-in that was built beside GIMP 3.0 is what is tested.
+# The tests are those of GIMP 3.0, set up a second time in Debian's next release.
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # ./dev's own variables
+
+# test_32 [TEST...]: all that start a GIMP, or those named.
+test_32 () {
+  local plugin=$build/profile/plug-ins/gimp-ddim
+  local root=$cache/debian-testing build=$here/build/testing
+  mkdir -p "$here/build"
+  suite=testing make_root "$root" "${packages[@]}"
+  if [ ! -f "$build/build.ninja" ]; then
+    inside meson setup "$build" "$here" --prefix=/usr >"$build.log" 2>&1 ||
+      { cat "$build.log" >&2; die "meson could not set up the build"; }
+  fi
+  inside ninja -C "$build" tests/gimp/dialog-watch.so tests/gimp/refuse.so >"$build.log" 2>&1 ||
+    { cat "$build.log" >&2; die "the build failed"; }
+  [ $# -gt 0 ] || set -- --suite gimp
+  DDIM_PLUG_IN=$plugin meson_test "$@"
+}
