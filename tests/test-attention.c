@@ -23,6 +23,7 @@ typedef struct
 {
   gint n, queries, keys, heads, d;
   gint beside; /* numbers between one row and the next that are not its own */
+  gboolean causal;
 } Case;
 
 static const Case cases[] =
@@ -36,7 +37,11 @@ static const Case cases[] =
   /* Keys and values of another sequence, as a text's. */
   { 2, 64, 77, 4, 32, 0 },
   { 3, 130, 1, 2, 40, 3 },
-  { 2, 5, 200, 1, 17, 0 }
+  { 2, 5, 200, 1, 17, 0 },
+  /* A text's own words, each of which sees those before it. */
+  { 2, 77, 77, 4, 32, 0, TRUE },
+  { 1, 130, 130, 2, 64, 3, TRUE },
+  { 1, 1, 1, 1, 8, 0, TRUE }
 };
 
 static gfloat *
@@ -64,7 +69,7 @@ test_case (gconstpointer data)
                        ddim_memory_try_alloc (size) };
   gfloat *wanted = blocks[3], *found = blocks[4], *one_thread = blocks[5];
   DdimAttentionArgs args = { c->n, c->queries, c->keys, c->heads, c->d, blocks[0], blocks[1], blocks[2],
-                             stride, stride, stride, wanted, stride };
+                             stride, stride, stride, wanted, stride, c->causal };
 
   ddim_attention_naive (&args);
 
@@ -105,9 +110,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autofree gchar *path = g_strdup_printf ("/attention/%d-of-%d-%d-heads-of-%d-at-%d",
+      g_autofree gchar *path = g_strdup_printf ("/attention/%d-of-%d-%d-heads-of-%d-at-%d%s",
                                                 cases[i].queries, cases[i].keys, cases[i].heads, cases[i].d,
-                                                cases[i].n);
+                                                cases[i].n, cases[i].causal ? "-causal" : "");
 
       g_test_add_data_func (path, &cases[i], test_case);
     }

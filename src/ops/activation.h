@@ -1,4 +1,4 @@
-/* activation.h: the activation functions that diffusers' U-Nets use
+/* activation.h: the activation functions that networks use
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -16,6 +16,12 @@ G_BEGIN_DECLS
 void ddim_activation_apply (DdimActivation  activation,
                             gfloat         *x,
                             gsize           n);
+
+/* The same for a tensor, by all threads.  Returns FALSE where cancelled.    */
+gboolean ddim_activation_run (DdimActivation  activation,
+                              gfloat         *x,
+                              gsize           n,
+                              const DdimRun  *run);
 
 /* One value, in double precision: the reference. */
 gdouble ddim_activation_naive (DdimActivation activation,

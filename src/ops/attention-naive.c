@@ -24,8 +24,9 @@ ddim_attention_naive (const DdimAttentionArgs *args)
           const gfloat *q     = args->q + row * args->q_stride + head * d;
           gdouble       most  = -INFINITY;
           gdouble       total = 0;
+          gint          keys  = args->causal ? i + 1 : args->keys;
 
-          for (gint j = 0; j < args->keys; j++)
+          for (gint j = 0; j < keys; j++)
             {
               const gfloat *k = args->k + (first + j) * args->k_stride + head * d;
 
@@ -38,7 +39,7 @@ ddim_attention_naive (const DdimAttentionArgs *args)
 
           for (gint c = 0; c < d; c++)
             sum[c] = 0;
-          for (gint j = 0; j < args->keys; j++)
+          for (gint j = 0; j < keys; j++)
             {
               const gfloat *v = args->v + (first + j) * args->v_stride + head * d;
               gdouble       e = exp (score[j] - most);

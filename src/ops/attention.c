@@ -259,8 +259,13 @@ attend (gint     chunk,
               keys + (gsize) i * panel * plan->key_depth, scores + i * panel, plan->scores);
 
   for (gint i = 0; i < n; i++)
-    factors[i] = plan->kernels->softmax (scores + (gsize) i * plan->scores, plan->keys,
-                                         1 / sqrtf (plan->d));
+    {
+      gfloat *row  = scores + (gsize) i * plan->scores;
+      gint    seen = args->causal ? first + i + 1 : plan->keys;
+
+      factors[i] = plan->kernels->softmax (row, seen, 1 / sqrtf (plan->d));
+      memset (row + seen, 0, (plan->keys - seen) * sizeof (gfloat));
+    }
   if (plan->split)
     plan->kernels->bf16x2_split (scores, plan->scores, n, plan->keys, scores, plan->scores,
                                  DDIM_BF16X2);

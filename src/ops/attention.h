@@ -27,6 +27,7 @@ typedef struct
   gsize         q_stride, k_stride, v_stride;
   gfloat       *out;
   gsize         out_stride;
+  gboolean      causal;  /* query i sees keys 0 .. i alone; as many queries as keys */
 } DdimAttentionArgs;
 
 /* Floats of scratch that a run needs with this pool. */

@@ -53,9 +53,8 @@ ddim_autoencoder_new (const DdimAutoencoderConfig  *config,
   g_autoptr (DdimAutoencoder) self = NULL;
   DdimWeights weights = { .file = file };
 
-  /* Weights are packed as float. */
-  if (! ddim_memory_check (ddim_safetensors_count (file) * (gdouble) sizeof (gfloat), error,
-                           "The autoencoder %s", ddim_safetensors_get_name (file)))
+  if (! ddim_memory_check (ddim_weights_get_packed (file), error, "The autoencoder %s",
+                           ddim_safetensors_get_name (file)))
     return NULL;
 
   self = g_new0 (DdimAutoencoder, 1);

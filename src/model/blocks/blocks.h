@@ -87,6 +87,11 @@ DdimMap * ddim_layer_run (DdimLayer        *layer,
                           DdimPass         *pass,
                           const DdimSource *source,
                           const DdimWith   *with);
+/* Of a map, plus another one where that is not NULL. */
+DdimMap * ddim_layer_run_linear (DdimLayer     *layer,
+                                 DdimPass      *pass,
+                                 const DdimMap *x,
+                                 const DdimMap *residual);
 
 static inline DdimConvSpec
 ddim_conv_spec (gint c_in,

@@ -152,12 +152,27 @@ ddim_pass_conv (DdimPass           *pass,
 }
 
 DdimMap *
+ddim_pass_layer_norm (DdimPass            *pass,
+                      const DdimLayerNorm *norm,
+                      const DdimMap       *x)
+{
+  const DdimTensor *t   = &x->tensor;
+  DdimMap          *out = ddim_map_new (pass, t->h, t->w, t->c);
+
+  if (ddim_pass_is_real (pass))
+    ddim_pass_check (pass, ddim_layer_norm_run (norm, t->n * t->h * t->w, t->data, t->c,
+                                                out->tensor.data, t->c, &pass->run));
+  return out;
+}
+
+DdimMap *
 ddim_pass_attend (DdimPass      *pass,
                   gint           heads,
                   gint           d,
                   const DdimMap *q,
                   const DdimMap *k,
-                  const DdimMap *v)
+                  const DdimMap *v,
+                  gboolean       causal)
 {
   gint     h = q->tensor.h, w = q->tensor.w, c = q->tensor.c;
   DdimMap *out = ddim_map_new (pass, h, w, c);
@@ -165,7 +180,7 @@ ddim_pass_attend (DdimPass      *pass,
                              .heads = heads, .d = d,
                              .q = q->tensor.data, .k = k->tensor.data, .v = v->tensor.data,
                              .q_stride = c, .k_stride = k->tensor.c, .v_stride = v->tensor.c,
-                             .out = out->tensor.data, .out_stride = c };
+                             .out = out->tensor.data, .out_stride = c, .causal = causal };
 
   ddim_pass_need_scratch (pass, ddim_attention_plan (args.n, args.queries, args.keys,
                                                      args.heads, args.d, pass->run.pool));

@@ -14,6 +14,7 @@
 #include "attention.h"
 #include "conv.h"
 #include "errors.h"
+#include "layer-norm.h"
 #include "linear.h"
 #include "monitor.h"
 #include "norm.h"
@@ -79,15 +80,21 @@ DdimMap     * ddim_pass_conv (DdimPass           *pass,
                               const DdimSource   *source,
                               const DdimWith     *with); /* or NULL */
 
+/* A new map of x's pixels, each normalised by itself. */
+DdimMap     * ddim_pass_layer_norm (DdimPass            *pass,
+                                    const DdimLayerNorm *norm,
+                                    const DdimMap       *x);
+
 /* A new map of softmax (q k' / sqrt d) v in each of the heads, the map being as
  * high, wide and deep as q; k and v, of heads d channels, may be as large as they
- * like.                                                                     */
+ * like.  causal: pixel i, a word's, sees those of 0 .. i alone.             */
 DdimMap     * ddim_pass_attend (DdimPass      *pass,
                                 gint           heads,
                                 gint           d,
                                 const DdimMap *q,
                                 const DdimMap *k,
-                                const DdimMap *v);
+                                const DdimMap *v,
+                                gboolean       causal);
 
 /* Whether the pass is to compute: not dry, not failed. */
 static inline gboolean

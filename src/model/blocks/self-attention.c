@@ -52,6 +52,19 @@ ddim_layer_run (DdimLayer        *layer,
   return ddim_pass_conv (pass, layer->conv, &layer->spec, source, with);
 }
 
+DdimMap *
+ddim_layer_run_linear (DdimLayer     *layer,
+                       DdimPass      *pass,
+                       const DdimMap *x,
+                       const DdimMap *residual)
+{
+  DdimSource source = ddim_map_source (x, NULL);
+  DdimSource other  = residual ? ddim_map_source (residual, NULL) : source;
+  DdimWith   with   = { .residual = residual ? &other : NULL };
+
+  return ddim_layer_run (layer, pass, &source, &with);
+}
+
 /* A projection's name: its newer one or, where that is absent, its older. */
 static gchar *
 projection_name (DdimWeights *weights,
@@ -309,7 +322,7 @@ ddim_self_attention_run (DdimSelfAttention *attention,
   DdimMap   *attended, *out;
 
   ddim_map_unref (pass, n);
-  attended = ddim_pass_attend (pass, attention->heads, attention->d, q, k, v);
+  attended = ddim_pass_attend (pass, attention->heads, attention->d, q, k, v, FALSE);
   ddim_map_unref (pass, q);
   ddim_map_unref (pass, k);
   ddim_map_unref (pass, v);

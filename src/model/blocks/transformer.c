@@ -169,35 +169,6 @@ ddim_transformer_free (DdimTransformer *transformer)
   g_free (transformer);
 }
 
-/* A new map of x's pixels, each normalised. */
-static DdimMap *
-normalise (DdimPass            *pass,
-           const DdimLayerNorm *norm,
-           const DdimMap       *x)
-{
-  const DdimTensor *t   = &x->tensor;
-  DdimMap          *out = ddim_map_new (pass, t->h, t->w, t->c);
-
-  if (ddim_pass_is_real (pass))
-    ddim_pass_check (pass, ddim_layer_norm_run (norm, t->n * t->h * t->w, t->data, t->c,
-                                                out->tensor.data, t->c, &pass->run));
-  return out;
-}
-
-/* The layer of x, plus the residual where there is one. */
-static DdimMap *
-run_linear (DdimPass      *pass,
-            DdimLayer     *layer,
-            const DdimMap *x,
-            const DdimMap *residual)
-{
-  DdimSource source = ddim_map_source (x, NULL);
-  DdimSource other  = residual ? ddim_map_source (residual, NULL) : source;
-  DdimWith   with   = { .residual = residual ? &other : NULL };
-
-  return ddim_layer_run (layer, pass, &source, &with);
-}
-
 /* h plus the attention of norm (h); takes over h. */
 static DdimMap *
 attend (DdimTransformer     *transformer,
@@ -206,7 +177,7 @@ attend (DdimTransformer     *transformer,
         Attention           *attention,
         DdimMap             *h)
 {
-  DdimMap   *n    = normalise (pass, norm, h);
+  DdimMap   *n    = ddim_pass_layer_norm (pass, norm, h);
   DdimSource self = ddim_map_source (n, NULL);
   DdimMap   *q    = ddim_layer_run (&attention->q, pass, &self, NULL);
   DdimMap   *k, *v, *attended, *out;
@@ -214,11 +185,12 @@ attend (DdimTransformer     *transformer,
   k = ddim_layer_run (&attention->k, pass, attention->cross ? pass->text : &self, NULL);
   v = ddim_layer_run (&attention->v, pass, attention->cross ? pass->text : &self, NULL);
   ddim_map_unref (pass, n);
-  attended = ddim_pass_attend (pass, transformer->shape.heads, transformer->d, q, k, v);
+  attended = ddim_pass_attend (pass, transformer->shape.heads, transformer->d, q, k, v,
+                               FALSE);
   ddim_map_unref (pass, q);
   ddim_map_unref (pass, k);
   ddim_map_unref (pass, v);
-  out = run_linear (pass, &attention->out, attended, h);
+  out = ddim_layer_run_linear (&attention->out, pass, attended, h);
   ddim_map_unref (pass, attended);
   ddim_map_unref (pass, h);
   return out;
@@ -232,8 +204,8 @@ feed_forward (DdimPass *pass,
 {
   const DdimTensor *t     = &h->tensor;
   gint              width = layer->second.spec.c_in;
-  DdimMap          *n     = normalise (pass, layer->norm[2], h);
-  DdimMap          *wide  = run_linear (pass, &layer->first, n, NULL);
+  DdimMap          *n     = ddim_pass_layer_norm (pass, layer->norm[2], h);
+  DdimMap          *wide  = ddim_layer_run_linear (&layer->first, pass, n, NULL);
   DdimMap          *gated, *out;
 
   ddim_map_unref (pass, n);
@@ -242,7 +214,7 @@ feed_forward (DdimPass *pass,
     ddim_pass_check (pass, ddim_geglu_run ((gsize) t->n * t->h * t->w, width, wide->tensor.data,
                                            gated->tensor.data, &pass->run));
   ddim_map_unref (pass, wide);
-  out = run_linear (pass, &layer->second, gated, h);
+  out = ddim_layer_run_linear (&layer->second, pass, gated, h);
   ddim_map_unref (pass, gated);
   ddim_map_unref (pass, h);
   return out;
@@ -269,7 +241,7 @@ ddim_transformer_run (DdimTransformer *transformer,
         h = attend (transformer, pass, layer->norm[j], &layer->attention[j], h);
       h = feed_forward (pass, layer, h);
     }
-  out = run_linear (pass, &transformer->proj_out, h, x);
+  out = ddim_layer_run_linear (&transformer->proj_out, pass, h, x);
   ddim_map_unref (pass, h);
   return out;
 }
