@@ -32,7 +32,9 @@
  *   T, S         number of training timesteps, number of sampling steps
  *   alphas_cumprod[t]  the cumulative product, the paper's alpha_t
  *   a, s         sqrt (alpha_cumprod) and sqrt (1 - alpha_cumprod)
- *   latent       a canvas that has been encoded to a noise level
+ *   latent       a canvas that has been encoded to a noise level; of a latent
+ *                model also a picture in its autoencoder's space, which is what
+ *                is encoded then
  *
  * Conventions
  *   Functions that can fail take a GError ** last and return FALSE or NULL;
@@ -73,4 +75,5 @@
 
 /* Models, which are fields: networks in a folder, or a picture's own patches. */
 #include "model/model.h"
+#include "model/latent/latent-picture.h"
 #include "model/patches/patches.h"

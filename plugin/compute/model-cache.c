@@ -41,9 +41,21 @@ set_error (GError                  **error,
 
 static gboolean
 check_channels (const DdimModelSettings  *settings,
-                gint                      channels,
+                const DdimModelInfo      *info,
                 GError                  **error)
 {
+  gint channels = info->channels;
+
+  if (info->factor > 1 || info->reads_prompt)
+    {
+      g_autoptr (GError) cause =
+        g_error_new_literal (DDIM_ERROR, DDIM_ERROR_UNSUPPORTED,
+                             "it works on the latents of an autoencoder, which only the library "
+                             "computes so far");
+
+      set_error (error, settings, cause);
+      return FALSE;
+    }
   if (channels == 1 || channels == 3)
     return TRUE;
 
@@ -101,7 +113,7 @@ ddim_model_settings_inspect (const DdimModelSettings  *settings,
       return FALSE;
     }
 
-  return check_channels (settings, info->channels, error) &&
+  return check_channels (settings, info, error) &&
          check_label (settings, info, error);
 }
 
@@ -119,7 +131,7 @@ load (DdimThreadPool           *pool,
       return NULL;
     }
 
-  if (! check_channels (settings, ddim_model_get_info (model)->channels, error))
+  if (! check_channels (settings, ddim_model_get_info (model), error))
     return NULL;
 
   return g_steal_pointer (&model);

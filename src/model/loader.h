@@ -25,6 +25,20 @@ typedef struct
   DdimField * (*new_field) (DdimModel            *model,
                             const DdimCondition  *condition,
                             GError              **error);
+  /* Of a latent model: the latents of pictures whose sides are multiples of
+   * info.factor, and pictures of latents, as autoencoder.h has them.  NULL of
+   * others.                                                                */
+  DdimCanvas * (*encode)   (DdimModel            *model,
+                            const DdimCanvas     *picture,
+                            const DdimMonitor    *monitor,
+                            GError              **error);
+  DdimCanvas * (*decode)   (DdimModel            *model,
+                            const DdimCanvas     *latent,
+                            const DdimMonitor    *monitor,
+                            GError              **error);
+  /* Of a model that reads prompts, see ddim_model_count_cut (); NULL of others. */
+  gint        (*count_cut) (const DdimModel      *model,
+                            const gchar          *prompt);
   /* Frees what the embedding struct owns, not itself. */
   void        (*finalize)  (DdimModel            *model);
 } DdimModelClass;
@@ -47,15 +61,20 @@ DdimModel * ddim_model_alloc (const DdimModelClass *klass,
 
 typedef struct
 {
-  const gchar *class_name; /* as the network's config.json has it             */
+  const gchar *class_name; /* as the network's config.json has it; of a latent
+                              model "latent"                                 */
   /* Reads what the folder's files say, without the weights' numbers: fills all
    * of DdimModel but for the hash.                                           */
   DdimModel *(*open) (const DdimFolder *folder,
                       GError          **error);
 } DdimLoader;
 
-/* The loader for the class, or NULL. */
-const DdimLoader * ddim_loader_find (const gchar *class_name);
+/* The loader for the folder: that of latent models where it has an autoencoder,
+ * else that of its network's class; or NULL.                                */
+const DdimLoader * ddim_loader_find (const DdimFolder *folder);
+
+/* The loader for the class of the folder's network, whatever else is there, or NULL. */
+const DdimLoader * ddim_loader_find_network (const DdimFolder *folder);
 
 /* The classes there are loaders for, as a list in words.  Free with g_free (). */
 gchar            * ddim_loader_list (void);

@@ -6,17 +6,25 @@
 
 #include "loader.h"
 
+#include "latent-model.h"
 #include "unet-model.h"
 
 static const DdimLoader * const loaders[] = { &ddim_unet_loader, &ddim_conditional_loader };
 
 const DdimLoader *
-ddim_loader_find (const gchar *class_name)
+ddim_loader_find_network (const DdimFolder *folder)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (loaders); i++)
-    if (! strcmp (loaders[i]->class_name, class_name))
+    if (! strcmp (loaders[i]->class_name, folder->class_name))
       return loaders[i];
   return NULL;
+}
+
+const DdimLoader *
+ddim_loader_find (const DdimFolder *folder)
+{
+  return ddim_latent_find_autoencoder (folder) ? &ddim_latent_loader
+                                               : ddim_loader_find_network (folder);
 }
 
 gchar *

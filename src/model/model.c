@@ -48,7 +48,7 @@ open_folder (const gchar  *path,
   if (! folder)
     return NULL;
 
-  loader = ddim_loader_find (folder->class_name);
+  loader = ddim_loader_find (folder);
   if (loader)
     return loader->open (folder, error);
 
@@ -85,6 +85,12 @@ ddim_model_inspect (const gchar    *folder,
   return TRUE;
 }
 
+static gboolean
+is_unguided (const DdimCondition *condition)
+{
+  return condition->guidance == 0 || condition->guidance == 1;
+}
+
 /* Whether the caller has told the model what it must be told, and no more. */
 static gboolean
 check_condition (const DdimModel     *model,
@@ -117,6 +123,11 @@ check_condition (const DdimModel     *model,
   else if (condition->text && ! info->text_width)
     g_set_error_literal (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT,
                          "A text is given, but this model reads none: give none");
+  else if ((condition->prompt || condition->negative_prompt || ! is_unguided (condition)) &&
+           ! info->reads_prompt)
+    g_set_error_literal (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT,
+                         "A prompt or a guidance is given, but this model reads no prompt: give "
+                         "none");
   else if (info->text_width && (! condition->text || condition->tokens < 1))
     g_set_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT,
                  "This model must be given a text, as the %d numbers a token that a text encoder "
@@ -137,6 +148,13 @@ ddim_model_new_field (DdimModel            *model,
     condition = &nothing;
   return check_condition (model, condition, error)
          ? model->klass->new_field (model, condition, error) : NULL;
+}
+
+gint
+ddim_model_count_cut (const DdimModel *model,
+                      const gchar     *prompt)
+{
+  return model->klass->count_cut ? model->klass->count_cut (model, prompt) : 0;
 }
 
 const DdimModelInfo *

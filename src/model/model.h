@@ -5,6 +5,9 @@
  *
  * A model is read from a folder that diffusers wrote, or made of a picture.
  * loader.h says how a kind of model is added.
+ *
+ * A latent model's field is one over another space than pictures': its autoencoder
+ * leads there and back (latent-picture.h).
  */
 
 #pragma once
@@ -23,8 +26,10 @@ typedef struct _DdimModel DdimModel;
 /* What a model is like. */
 typedef struct
 {
-  gint     channels;    /* of its canvases                                  */
-  gint     sample_size; /* the side of the squares it was trained on, pixels */
+  gint     channels;    /* of the pictures it was trained on                */
+  gint     factor;      /* a picture's pixels along a side of one of its
+                           field's: 1, but for a latent model               */
+  gint     sample_size; /* the side of the pictures it was trained on, pixels */
   guint64  parameters;  /* how many numbers it has learned; 0: none         */
   gboolean fixed_size;  /* some layer sees the whole canvas at once, and the
                            canvases it was trained on were all of one size  */
@@ -33,7 +38,8 @@ typedef struct
   gint     embedding;   /* numbers of a class embedding, which must be given
                            instead; 0: it takes none                        */
   gint     text_width;  /* numbers of a text's state, which must be given; 0:
-                           it reads no text                                 */
+                           it reads no text, or has an encoder for it        */
+  gboolean reads_prompt; /* it has one: a prompt may be given                */
 } DdimModelInfo;
 
 /* Reads diffusers' folder: a pipeline's, or a UNet2DModel's own beside or within
@@ -72,6 +78,10 @@ typedef struct
   const gfloat *text;      /* tokens x info.text_width: a text's states, as its
                               encoder gives them, or NULL                   */
   gint          tokens;    /* of the text                                   */
+  const gchar  *prompt;    /* UTF-8, where info.reads_prompt; NULL is empty  */
+  const gchar  *negative_prompt; /* the same                                */
+  gdouble       guidance;  /* away from the negative prompt, toward the prompt;
+                              1, and 0, which stands for it: none           */
 } DdimCondition;
 
 /* The model as a field over canvases of any size and number: smaller or odd
@@ -82,6 +92,11 @@ typedef struct
 DdimField          * ddim_model_new_field    (DdimModel             *model,
                                               const DdimCondition   *condition,
                                               GError               **error);
+
+/* How many of a prompt's tokens do not fit into what the model reads, which then
+ * reads those before them: 0 where all do, or it reads none.                */
+gint                 ddim_model_count_cut    (const DdimModel       *model,
+                                              const gchar           *prompt);
 
 const DdimModelInfo * ddim_model_get_info    (const DdimModel       *model);
 

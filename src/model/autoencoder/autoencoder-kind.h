@@ -17,10 +17,7 @@ G_BEGIN_DECLS
 
 struct _DdimAutoencoderKind
 {
-  const gchar    *class_name; /* as config.json has it */
-  gdouble         scaling_factor;  /* where that does not say  */
-  gint            latent_channels;
-  DdimActivation  act_fn;
+  const gchar *class_name; /* as config.json has it */
 
   /* Reads what the kind has of its own, after autoencoder-config.c has read the
    * fields that all have.                                                    */
@@ -40,7 +37,9 @@ struct _DdimAutoencoderKind
 };
 
 extern const DdimAutoencoderKind ddim_autoencoder_kl;
-extern const DdimAutoencoderKind ddim_autoencoder_vq;
-extern const DdimAutoencoderKind ddim_autoencoder_tiny;
+
+/* For several kinds: in_channels .. of the fields that describe towers.      */
+void ddim_autoencoder_read_towers (DdimJson              *json,
+                                   DdimAutoencoderConfig *config);
 
 G_END_DECLS

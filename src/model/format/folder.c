@@ -14,6 +14,7 @@
 
 #define WEIGHTS   "diffusion_pytorch_model"
 #define SCHEDULER "scheduler_config.json"
+#define INDEX     "model_index.json"
 
 static gboolean
 is_folder (const gchar *root,
@@ -54,14 +55,50 @@ find_snapshot (const gchar *root)
   return name ? g_build_filename (snapshots, name, NULL) : NULL;
 }
 
+/* Whether a name is that of a checkpoint in one file, of whatever format. */
+static gboolean
+is_checkpoint (const gchar *name)
+{
+  return g_str_has_suffix (name, ".ckpt") || g_str_has_suffix (name, ".pt") ||
+         g_str_has_suffix (name, ".safetensors");
+}
+
+static void
+explain_checkpoint (const gchar  *path,
+                    GError      **error)
+{
+  g_set_error (error, DDIM_ERROR, DDIM_ERROR_UNSUPPORTED,
+               "%s is a checkpoint in one file, which is not opened: convert it once to a folder, "
+               "and choose that: python3 -c \"from diffusers import StableDiffusionPipeline as P; "
+               "P.from_single_file('%s').save_pretrained('%s.diffusers')\"", path, path, path);
+}
+
+/* A checkpoint that lies in the folder; free with g_free ().  NULL for none. */
+static gchar *
+find_checkpoint (const gchar *root)
+{
+  g_autoptr (GDir) dir = g_dir_open (root, 0, NULL);
+  const gchar     *name;
+
+  while (dir && (name = g_dir_read_name (dir)))
+    if (is_checkpoint (name) && ! g_str_has_prefix (name, WEIGHTS))
+      return g_build_filename (root, name, NULL);
+  return NULL;
+}
+
+/* pipeline: what its model_index.json says, or NULL. */
 static void
 explain_missing_config (const gchar  *root,
+                        const gchar  *pipeline,
                         GError      **error)
 {
-  g_autofree gchar *snapshot = find_snapshot (root);
+  g_autofree gchar *snapshot   = find_snapshot (root);
+  g_autofree gchar *checkpoint = find_checkpoint (root);
 
   if (! g_file_test (root, G_FILE_TEST_EXISTS))
     g_set_error (error, DDIM_ERROR, DDIM_ERROR_MISSING, "There is no model folder %s", root);
+  else if (! g_file_test (root, G_FILE_TEST_IS_DIR) && is_checkpoint (root))
+    explain_checkpoint (root, error);
   else if (! g_file_test (root, G_FILE_TEST_IS_DIR))
     g_set_error (error, DDIM_ERROR, DDIM_ERROR_MISSING,
                  "%s is a file: choose the folder that holds the model's files", root);
@@ -69,6 +106,13 @@ explain_missing_config (const gchar  *root,
     g_set_error (error, DDIM_ERROR, DDIM_ERROR_MISSING,
                  "%s is a folder of the Hugging Face hub's cache; the model itself lies in %s: "
                  "choose that", root, snapshot);
+  else if (pipeline)
+    g_set_error (error, DDIM_ERROR, DDIM_ERROR_UNSUPPORTED,
+                 "%s is a %s, which has no U-Net (a folder unet with a config.json): models of "
+                 "other kinds, as those that follow a flow by a transformer, are not supported",
+                 root, pipeline);
+  else if (checkpoint)
+    explain_checkpoint (checkpoint, error);
   else
     g_set_error (error, DDIM_ERROR, DDIM_ERROR_MISSING,
                  "%s holds no model: it has neither unet/config.json nor config.json, as "
@@ -114,6 +158,39 @@ find_scheduler (const gchar *root,
   return found;
 }
 
+/* Sets *pipeline to what the root's model_index.json says it is, where there is one. */
+static gboolean
+read_index (const gchar  *root,
+            gchar       **pipeline,
+            GError      **error)
+{
+  g_autofree gchar *path = g_build_filename (root, INDEX, NULL);
+  DdimJson json;
+
+  if (! g_file_test (path, G_FILE_TEST_EXISTS))
+    return TRUE;
+  if (! ddim_json_open (&json, path, error))
+    return FALSE;
+  *pipeline = g_strdup (ddim_json_string (&json, "_class_name", NULL));
+  return ddim_json_close (&json, error);
+}
+
+/* Whether the folder is one of several that make a latent model. */
+static gboolean
+refuse_part (const gchar  *path,
+             GError      **error)
+{
+  g_autofree gchar *absolute = g_canonicalize_filename (path, NULL);
+  g_autofree gchar *above    = g_path_get_dirname (absolute);
+
+  if (exists (path, INDEX) || ! exists (above, INDEX) || ! (is_folder (above, "vae") || is_folder (above, "vqvae")))
+    return FALSE;
+
+  g_set_error (error, DDIM_ERROR, DDIM_ERROR_UNSUPPORTED,
+               "%s is a part of the model in %s: choose that", path, above);
+  return TRUE;
+}
+
 DdimFolder *
 ddim_folder_open (const gchar  *path,
                   GError      **error)
@@ -123,11 +200,15 @@ ddim_folder_open (const gchar  *path,
 
   folder->root    = g_strdup (path);
   folder->network = find_network (path);
+  if (! read_index (path, &folder->pipeline, error))
+    return NULL;
   if (! folder->network)
     {
-      explain_missing_config (path, error);
+      explain_missing_config (path, folder->pipeline, error);
       return NULL;
     }
+  if (refuse_part (path, error))
+    return NULL;
 
   folder->config    = g_build_filename (folder->network, "config.json", NULL);
   folder->scheduler = find_scheduler (path, folder->network);
@@ -144,6 +225,7 @@ void
 ddim_folder_free (DdimFolder *folder)
 {
   g_free (folder->root);
+  g_free (folder->pipeline);
   g_free (folder->network);
   g_free (folder->config);
   g_free (folder->class_name);
@@ -179,15 +261,16 @@ ddim_folder_need_scheduler (const DdimFolder *folder,
 /* How good a file of weights is, the best first; -1 for none at all.  A shard's
  * name ends in -00001-of-00002 and is not taken by itself.                  */
 static gint
-rank_weights (const gchar *name,
+rank_weights (const gchar *stem,
+              const gchar *name,
               gboolean    *index)
 {
   const gchar *rest;
 
-  if (! g_str_has_prefix (name, WEIGHTS "."))
+  if (! g_str_has_prefix (name, stem) || name[strlen (stem)] != '.')
     return -1;
 
-  rest   = name + strlen (WEIGHTS ".");
+  rest   = name + strlen (stem) + 1;
   *index = g_str_has_prefix (rest, "safetensors.index.") && g_str_has_suffix (rest, "json");
   if (strstr (rest, "-of-") || ! (*index || g_str_has_suffix (rest, "safetensors")))
     return -1;
@@ -200,9 +283,10 @@ rank_weights (const gchar *name,
 }
 
 /* Of all names in the folder the best file of weights; NULL where there is none.
- * pickle, if not NULL: whether there are weights in Python's own format.    */
+ * pickle: whether there are weights in Python's own format.                 */
 static gchar *
 find_weights (const gchar *network,
+              const gchar *stem,
               gboolean    *index,
               gboolean    *pickle)
 {
@@ -215,9 +299,10 @@ find_weights (const gchar *network,
   while (dir && (name = g_dir_read_name (dir)))
     {
       gboolean is_index = FALSE;
-      gint     rank     = rank_weights (name, &is_index);
+      gint     rank     = rank_weights (stem, name, &is_index);
 
-      *pickle = *pickle || (g_str_has_prefix (name, WEIGHTS) && g_str_has_suffix (name, ".bin"));
+      *pickle = *pickle || (g_str_has_suffix (name, ".bin") &&
+                           (g_str_has_prefix (name, stem) || g_str_has_prefix (name, "pytorch_model")));
       if (rank < 0 || rank > best_rank ||
           (rank == best_rank && strcmp (name, best) > 0))
         continue;
@@ -245,12 +330,34 @@ is_pointer (const gchar *path)
   return is;
 }
 
-DdimSafetensors *
-ddim_folder_open_weights (const DdimFolder *folder,
-                          GError          **error)
+/* The weights are there, but in Python's own format. */
+static void
+explain_pickle (const DdimFolder  *folder,
+                const gchar       *network,
+                GError           **error)
+{
+  if (folder->pipeline && strcmp (network, folder->root))
+    g_set_error (error, DDIM_ERROR, DDIM_ERROR_UNSUPPORTED,
+                 "%s holds its weights as .bin, which can run code when it is read; convert the "
+                 "model once: python3 -c \"from diffusers import DiffusionPipeline as P; "
+                 "P.from_pretrained('%s', use_safetensors=False).save_pretrained('%s')\"",
+                 network, folder->root, folder->root);
+  else
+    g_set_error (error, DDIM_ERROR, DDIM_ERROR_UNSUPPORTED,
+                 "%s holds its weights as " WEIGHTS ".bin, which can run code when it is read; "
+                 "convert it once: python3 -c \"from diffusers import %s as M; "
+                 "M.from_pretrained('%s', use_safetensors=False).save_pretrained('%s')\"",
+                 network, folder->class_name, network, network);
+}
+
+static DdimSafetensors *
+open_weights (const DdimFolder  *folder,
+              const gchar       *network,
+              const gchar       *stem,
+              GError           **error)
 {
   gboolean index = FALSE, pickle;
-  g_autofree gchar *path = find_weights (folder->network, &index, &pickle);
+  g_autofree gchar *path = find_weights (network, stem, &index, &pickle);
 
   if (path && is_pointer (path))
     {
@@ -263,14 +370,28 @@ ddim_folder_open_weights (const DdimFolder *folder,
     return index ? ddim_safetensors_open_index (path, error) : ddim_safetensors_open (path, error);
 
   if (pickle)
-    g_set_error (error, DDIM_ERROR, DDIM_ERROR_UNSUPPORTED,
-                 "%s holds its weights as " WEIGHTS ".bin, which can run code when it is read; "
-                 "convert it once: python3 -c \"from diffusers import UNet2DModel as M; "
-                 "M.from_pretrained('%s', use_safetensors=False).save_pretrained('%s')\"",
-                 folder->network, folder->network, folder->network);
+    explain_pickle (folder, network, error);
   else
     g_set_error (error, DDIM_ERROR, DDIM_ERROR_MISSING,
-                 "%s has no " WEIGHTS ".safetensors, the model's weights, nor a variant or an "
-                 "index of it: download the whole folder again", folder->network);
+                 "%s has no %s.safetensors, the model's weights, nor a variant or an "
+                 "index of it: download the whole folder again", network, stem);
   return NULL;
+}
+
+DdimSafetensors *
+ddim_folder_open_weights (const DdimFolder *folder,
+                          GError          **error)
+{
+  return open_weights (folder, folder->network, WEIGHTS, error);
+}
+
+DdimSafetensors *
+ddim_folder_open_part (const DdimFolder  *folder,
+                       const gchar       *part,
+                       const gchar       *stem,
+                       GError           **error)
+{
+  g_autofree gchar *network = g_build_filename (folder->root, part, NULL);
+
+  return open_weights (folder, network, stem, error);
 }

@@ -5,7 +5,8 @@
  *
  * diffusers writes unet/ and scheduler/ beside model_index.json; a network saved
  * by itself has all at the root, and a training may leave unet_ema/.  Weights are
- * one file or an index of shards, and may be of a variant (fp16).  Where something
+ * one file or an index of shards, and may be of a variant (fp16).  A pipeline of
+ * several networks has each in a folder of its own, a part (vae, text_encoder).  Where something
  * is missing, errors say what is there instead and the command that mends it.
  */
 
@@ -18,6 +19,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   gchar *root;       /* as the user named it                                 */
+  gchar *pipeline;   /* what model_index.json says it is, or NULL            */
   gchar *network;    /* the folder with the network's config and weights     */
   gchar *config;     /* the network's config.json                            */
   gchar *class_name; /* what that says it is                                 */
@@ -38,6 +40,13 @@ gboolean          ddim_folder_need_scheduler (const DdimFolder *folder,
 
 /* Opens the network's weights. */
 DdimSafetensors * ddim_folder_open_weights   (const DdimFolder *folder,
+                                              GError          **error);
+
+/* Opens the weights of a part, whose files begin with `stem`:
+ * "diffusion_pytorch_model" where diffusers wrote it, "model" transformers. */
+DdimSafetensors * ddim_folder_open_part      (const DdimFolder *folder,
+                                              const gchar      *part,
+                                              const gchar      *stem,
                                               GError          **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimFolder, ddim_folder_free)

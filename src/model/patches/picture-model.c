@@ -37,7 +37,7 @@ void
 ddim_model_inspect_picture (gint           channels,
                             DdimModelInfo *info)
 {
-  *info = (DdimModelInfo) { .channels = channels, .sample_size = SAMPLE_SIZE };
+  *info = (DdimModelInfo) { .channels = channels, .factor = 1, .sample_size = SAMPLE_SIZE };
 }
 
 DdimModel *

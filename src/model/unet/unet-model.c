@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "memory-budget.h"
+#include "reflect.h"
 #include "scheduler.h"
 #include "unet.h"
 #include "weights.h"
@@ -41,53 +42,6 @@ typedef struct
 } UnetField;
 
 /* The field ---------------------------------------------------------------- */
-
-/* The index in 0 .. size - 1 that position i reflects to, edges not repeated. */
-static gint
-reflect (gint i,
-         gint size)
-{
-  gint period = MAX (2 * (size - 1), 1);
-
-  i %= period;
-  return MIN (i, period - i) % size;
-}
-
-static gint
-round_up (gint size,
-          gint multiple)
-{
-  return (size + multiple - 1) / multiple * multiple;
-}
-
-/* Fills `padded`, which is as large or larger. */
-static void
-pad (const DdimCanvas *x,
-     DdimCanvas       *padded)
-{
-  gfloat *out = padded->data;
-
-  for (gint i = 0; i < x->n; i++)
-    for (gint row = 0; row < padded->h; row++)
-      for (gint column = 0; column < padded->w; column++, out += x->c)
-        memcpy (out,
-                x->data + (((gsize) i * x->h + reflect (row, x->h)) * x->w
-                           + reflect (column, x->w)) * x->c,
-                x->c * sizeof (gfloat));
-}
-
-static void
-crop (const DdimCanvas *padded,
-      DdimCanvas       *out)
-{
-  gsize row_size = (gsize) out->w * out->c;
-
-  for (gint i = 0; i < out->n; i++)
-    for (gint row = 0; row < out->h; row++)
-      memcpy (out->data + ((gsize) i * out->h + row) * row_size,
-              padded->data + ((gsize) i * padded->h + row) * padded->w * padded->c,
-              row_size * sizeof (gfloat));
-}
 
 /* Plans for as many of n items as fit; returns how many, 0 where not even one. */
 static gint
@@ -132,10 +86,10 @@ run_batch (UnetField          *self,
   if (! padded)
     return ddim_unet_run (unet, &in, out->data, monitor, error);
 
-  pad (x, padded);
+  ddim_canvas_reflect (x, padded);
   if (! ddim_unet_run (unet, &in, padded->data, monitor, error))
     return FALSE;
-  crop (padded, out);
+  ddim_canvas_crop (padded, out);
   return TRUE;
 }
 
@@ -166,8 +120,8 @@ unet_field_evaluate (DdimField          *field,
 {
   UnetField *self     = (UnetField *) field;
   gint       multiple = ddim_unet_config_get_multiple (&self->model->config);
-  gint       h        = round_up (x->h, multiple);
-  gint       w        = round_up (x->w, multiple);
+  gint       h        = ddim_round_up (x->h, multiple);
+  gint       w        = ddim_round_up (x->w, multiple);
   gint       batch    = plan_batch (self, x->n, h, w, error);
   g_autoptr (DdimCanvas) padded = NULL;
   g_autofree gfloat     *labels = NULL;
@@ -301,7 +255,8 @@ unet_model_finalize (DdimModel *model)
 }
 
 static const DdimModelClass unet_model_class =
-  { unet_model_build, unet_model_new_field, unet_model_finalize };
+  { .build = unet_model_build, .new_field = unet_model_new_field,
+    .finalize = unet_model_finalize };
 
 static void
 describe (UnetModel *self)
@@ -310,6 +265,7 @@ describe (UnetModel *self)
   DdimModelInfo        *info   = &self->model.info;
 
   info->channels    = config->in_channels;
+  info->factor      = 1;
   info->sample_size = config->sample_size;
   info->parameters  = ddim_safetensors_count (self->file);
   info->text_width  = config->text_width;
@@ -333,24 +289,6 @@ describe (UnetModel *self)
     }
 }
 
-/* A model that works on the latents of an autoencoder has that beside it. */
-static gboolean
-refuse_latent (const DdimFolder *folder,
-               GError          **error)
-{
-  static const gchar * const names[] = { "vae", "vqvae" };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
-    if (ddim_folder_has (folder, names[i]))
-      {
-        g_set_error (error, DDIM_ERROR, DDIM_ERROR_UNSUPPORTED,
-                     "%s is a latent diffusion model (it has a folder %s); "
-                     "only models over pixels are supported", folder->root, names[i]);
-        return TRUE;
-      }
-  return FALSE;
-}
-
 static DdimModel *
 open_as (const DdimFolder *folder,
          gboolean        (*load_config) (const gchar *, DdimUnetConfig *, GError **),
@@ -360,8 +298,7 @@ open_as (const DdimFolder *folder,
   UnetModel    *self = (UnetModel *) model;
   DdimScheduler scheduler;
 
-  if (refuse_latent (folder, error) ||
-      ! load_config (folder->config, &self->config, error) ||
+  if (! load_config (folder->config, &self->config, error) ||
       ! ddim_folder_need_scheduler (folder, error) ||
       ! ddim_scheduler_load (folder->scheduler, &scheduler, error))
     return NULL;
