@@ -42,6 +42,7 @@ load (const gchar    *folder,
 
   ddim_autoencoder_config_load (config_path, &config, &error);
   g_assert_no_error (error);
+  config.force_not_quantize = g_str_has_suffix (folder, "not-quantised");
   loaded.file = ddim_safetensors_open (path, &error);
   g_assert_no_error (error);
   loaded.autoencoder = ddim_autoencoder_new (&config, loaded.file, pool, &error);
@@ -337,9 +338,14 @@ typedef struct
   const gchar *word;
 } Refusal;
 
-#define KL "\"_class_name\":\"AutoencoderKL\",\"block_out_channels\":[32,64]," \
-           "\"down_block_types\":[\"DownEncoderBlock2D\",\"DownEncoderBlock2D\"]," \
-           "\"up_block_types\":[\"UpDecoderBlock2D\",\"UpDecoderBlock2D\"]"
+#define TOWERS "\"block_out_channels\":[32,64]," \
+               "\"down_block_types\":[\"DownEncoderBlock2D\",\"DownEncoderBlock2D\"]," \
+               "\"up_block_types\":[\"UpDecoderBlock2D\",\"UpDecoderBlock2D\"]"
+#define KL     "\"_class_name\":\"AutoencoderKL\"," TOWERS
+#define VQ     "\"_class_name\":\"VQModel\"," TOWERS
+#define TINY   "\"_class_name\":\"AutoencoderTiny\",\"encoder_block_out_channels\":[8,8]," \
+               "\"decoder_block_out_channels\":[8,8],\"num_encoder_blocks\":[1,1]," \
+               "\"num_decoder_blocks\":[1,1]"
 
 static const Refusal refusals[] =
 {
@@ -353,7 +359,14 @@ static const Refusal refusals[] =
   { KL ",\"act_fn\":\"elu\"", DDIM_ERROR_UNSUPPORTED, "act_fn" },
   { KL ",\"up_block_types\":[\"UpDecoderBlock2D\"]", DDIM_ERROR_INVALID, "up_block_types" },
   { KL ",\"up_block_types\":[\"UpDecoderBlock2D\",\"UpBlock2D\"]", DDIM_ERROR_UNSUPPORTED,
-    "UpBlock2D" }
+    "UpBlock2D" },
+  { VQ ",\"norm_type\":\"spatial\"", DDIM_ERROR_UNSUPPORTED, "norm_type" },
+  { VQ ",\"num_vq_embeddings\":0", DDIM_ERROR_INVALID, "num_vq_embeddings" },
+  { TINY ",\"upsampling_scaling_factor\":4", DDIM_ERROR_UNSUPPORTED, "upsampling" },
+  { TINY ",\"upsample_fn\":\"bilinear\"", DDIM_ERROR_UNSUPPORTED, "upsample_fn" },
+  { TINY ",\"num_decoder_blocks\":[1]", DDIM_ERROR_INVALID, "num_decoder_blocks" },
+  { TINY ",\"encoder_block_out_channels\":[8,16]", DDIM_ERROR_UNSUPPORTED, "widths" },
+  { TINY ",\"num_encoder_blocks\":[1,-1]", DDIM_ERROR_INVALID, "num_encoder_blocks" }
 };
 
 static void

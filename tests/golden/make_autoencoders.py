@@ -22,23 +22,23 @@ import sys
 import zlib
 
 import torch
-from diffusers import AutoencoderKL
+from diffusers import AutoencoderKL, AutoencoderTiny, VQModel
 from diffusers.utils import logging
 from safetensors.torch import load_file, save_file
 
 from make_golden import DTYPES, HERE, OLD_NAMES, WEIGHTS, randomise, rms
 
-CLASSES = {"AutoencoderKL": AutoencoderKL}
+CLASSES = {c.__name__: c for c in (AutoencoderKL, AutoencoderTiny, VQModel)}
 
 
-def kl(about, size, channels, groups=2, layers=1, down="D", up="U", names="new",
-       dtype="F32", omit=(), **config):
+def towers(about, size, channels, kind="AutoencoderKL", groups=2, layers=1, down="D",
+           up="U", names="new", dtype="F32", omit=(), quantise=True, **config):
     """down, up: a letter for each level, A for one with attention."""
     n = len(channels)
     types = {"A": ("AttnDownEncoderBlock2D", "AttnUpDecoderBlock2D"),
              "D": ("DownEncoderBlock2D",), "U": ("", "UpDecoderBlock2D")}
-    return dict(kind="AutoencoderKL", about=about, size=size, names=names,
-                dtype=dtype, omit=omit,
+    return dict(kind=kind, about=about, size=size, names=names, dtype=dtype,
+                omit=omit, quantise=quantise,
                 config=dict(block_out_channels=tuple(channels),
                             down_block_types=tuple(types[c][0] for c in down * (n // len(down))),
                             up_block_types=tuple(types[c][1] for c in up * (n // len(up))),
@@ -46,31 +46,55 @@ def kl(about, size, channels, groups=2, layers=1, down="D", up="U", names="new",
                             sample_size=16, **config))
 
 
+def tiny(about, size, channels, blocks, dtype="F32", omit=(), **config):
+    """blocks: of the encoder's levels; the decoder has them the other way round."""
+    return dict(kind="AutoencoderTiny", about=about, size=size, names="new",
+                dtype=dtype, omit=omit, quantise=True,
+                config=dict(encoder_block_out_channels=channels,
+                            decoder_block_out_channels=channels,
+                            num_encoder_blocks=blocks,
+                            num_decoder_blocks=blocks[::-1], **config))
+
+
 TABLE = {
-    "kl": kl("as Stable Diffusion's, four levels", (1, 16, 24), (8, 8, 16, 16),
+    "kl": towers("as Stable Diffusion's, four levels", (1, 16, 24), (8, 8, 16, 16),
              groups=4, layers=2, latent_channels=4),
-    "kl-two-levels": kl("a batch; two levels", (2, 10, 14), (4, 8)),
-    "kl-no-attention": kl("no attention, no quant convolutions, shifted",
+    "kl-two-levels": towers("a batch; two levels", (2, 10, 14), (4, 8)),
+    "kl-no-attention": towers("no attention, no quant convolutions, shifted",
                           (1, 12, 8), (4, 8), mid_block_add_attention=False,
                           use_quant_conv=False, use_post_quant_conv=False,
                           shift_factor=0.1159, scaling_factor=0.3611,
                           latent_channels=16),
-    "kl-no-post-quant": kl("one of the two quant convolutions",
+    "kl-no-post-quant": towers("one of the two quant convolutions",
                            (1, 8, 8), (4, 8), use_post_quant_conv=False),
-    "kl-old-names": kl("query, key, value, proj_attn", (1, 8, 12), (4, 8),
+    "kl-old-names": towers("query, key, value, proj_attn", (1, 8, 12), (4, 8),
                        names="old"),
-    "kl-old-conv": kl("the same as 1 x 1 convolutions", (1, 8, 12), (4, 8),
+    "kl-old-conv": towers("the same as 1 x 1 convolutions", (1, 8, 12), (4, 8),
                       names="old-conv"),
-    "kl-attention-blocks": kl("attention in the levels", (1, 12, 8), (4, 8),
+    "kl-attention-blocks": towers("attention in the levels", (1, 12, 8), (4, 8),
                               down="DA", up="AU"),
-    "kl-gelu": kl("another activation, other groups", (1, 8, 8), (8, 16),
+    "kl-gelu": towers("another activation, other groups", (1, 8, 8), (8, 16),
                   groups=8, act_fn="gelu"),
-    "kl-f16": kl("weights of 16 bits", (1, 12, 12), (4, 8), dtype="F16"),
-    "kl-short-config": kl("a config without later fields", (1, 8, 8), (4, 8),
+    "kl-f16": towers("weights of 16 bits", (1, 12, 12), (4, 8), dtype="F16"),
+    "kl-short-config": towers("a config without later fields", (1, 8, 8), (4, 8),
                           omit=("scaling_factor", "force_upcast", "shift_factor",
                                 "latents_mean", "latents_std",
                                 "use_quant_conv", "use_post_quant_conv",
                                 "mid_block_add_attention")),
+    "vq": towers("as the first latent diffusion models'", (1, 16, 12), (4, 4, 8),
+                 kind="VQModel", num_vq_embeddings=300, scaling_factor=0.8),
+    "vq-not-quantised": towers("decoded as it is", (2, 8, 8), (4, 8), kind="VQModel",
+                               num_vq_embeddings=20, quantise=False),
+    "vq-embed-dim": towers("latents of another width within", (1, 8, 8), (4, 8),
+                           kind="VQModel", latent_channels=5, vq_embed_dim=4,
+                           num_vq_embeddings=33, scaling_factor=1.0, dtype="F16"),
+    "tiny": tiny("as TAESD, four levels", (1, 16, 24), (8,) * 4, (1, 2, 2, 2)),
+    "tiny-two-levels": tiny("a batch, scaled, another activation", (2, 10, 6), (8,) * 2,
+                            (1, 2), act_fn="silu", latent_channels=3, scaling_factor=0.7,
+                            shift_factor=0.2),
+    "tiny-old": tiny("a config without later fields, of 16 bits", (1, 8, 8), (8,) * 2,
+                     (1, 1), dtype="F16", omit=("upsample_fn", "shift_factor",
+                                                "force_upcast", "scaling_factor")),
 }
 
 
@@ -85,9 +109,18 @@ def encode(model, picture):
     return (z - shift) * factor
 
 
-def decode(model, latent):
+def decode(model, latent, quantise):
     factor, shift = scale(model)
-    return model.decode(latent / factor + shift).sample
+    options = {} if quantise else {"force_not_quantize": True}
+    return model.decode(latent / factor + shift, **options).sample
+
+
+def loosen(model):
+    """Rectifiers stop what is below 0: biases keep it above, most of the time."""
+    with torch.no_grad():
+        for name, value in model.named_parameters():
+            if name.endswith("bias"):
+                value.abs_()
 
 
 def write_folder(model, entry, folder):
@@ -114,6 +147,8 @@ def make(name, entry, out):
     seed = zlib.crc32(name.encode()) % 100000
     model = CLASSES[entry["kind"]](**entry["config"]).eval()
     randomise(model, seed)
+    if entry["kind"] == "AutoencoderTiny":
+        loosen(model)
     folder = out / name
     folder.mkdir(parents=True, exist_ok=True)
     write_folder(model, entry, folder)
@@ -125,7 +160,7 @@ def make(name, entry, out):
     with torch.no_grad():
         latent = encode(model, picture)
         other = torch.randn(latent.shape, generator=rng)
-        decoded = decode(model, other)
+        decoded = decode(model, other, entry["quantise"])
     save_file({"picture": picture.contiguous(), "latent": latent.contiguous(),
                "other": other, "decoded": decoded.contiguous()},
               folder / "golden.safetensors")

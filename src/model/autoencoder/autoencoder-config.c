@@ -6,71 +6,8 @@
 
 #include "autoencoder-kind.h"
 
-static const DdimAutoencoderKind * const kinds[] = { &ddim_autoencoder_kl };
-
-static const gchar * const down_names[] = { "DownEncoderBlock2D", "AttnDownEncoderBlock2D", NULL };
-static const gchar * const up_names[]   = { "UpDecoderBlock2D", "AttnUpDecoderBlock2D", NULL };
-
-/* The blocks of each level: a type each, plain or with attention. */
-static void
-read_blocks (DdimJson              *json,
-             const gchar           *field,
-             const gchar * const   *names,
-             DdimAutoencoderLevels *levels)
-{
-  JsonArray *array;
-
-  if (ddim_json_array (json, field, DDIM_AUTOENCODER_MAX_LEVELS, &array) != levels->levels)
-    {
-      ddim_json_refuse (json, DDIM_ERROR_INVALID, field, "is not as long as “block_out_channels”");
-      return;
-    }
-  for (gint i = 0; i < levels->levels; i++)
-    {
-      JsonNode    *node = json_array_get_element (array, i);
-      const gchar *name = JSON_NODE_HOLDS_VALUE (node) ? json_node_get_string (node) : NULL;
-
-      levels->attention[i] = ! g_strcmp0 (name, names[1]);
-      if (! levels->attention[i] && g_strcmp0 (name, names[0]))
-        ddim_json_refuse (json, DDIM_ERROR_UNSUPPORTED, field,
-                          "holds “%s”; supported are %s and %s", name ? name : "?", names[0],
-                          names[1]);
-    }
-}
-
-void
-ddim_autoencoder_read_towers (DdimJson              *json,
-                              DdimAutoencoderConfig *config)
-{
-  DdimAutoencoderLevels *encoder = &config->encoder, *decoder = &config->decoder;
-  gint       groups = ddim_json_positive (json, "norm_num_groups", 32, 65536);
-  gint       blocks = ddim_json_positive (json, "layers_per_block", 1, 64);
-  JsonArray *widths;
-  gint       n = ddim_json_array (json, "block_out_channels", DDIM_AUTOENCODER_MAX_LEVELS,
-                                  &widths);
-
-  encoder->levels = decoder->levels = n;
-  for (gint i = 0; i < n; i++)
-    {
-      gint64 width = ddim_json_entry (widths, i);
-
-      if (width < 1 || width > 65536)
-        ddim_json_refuse (json, DDIM_ERROR_INVALID, "block_out_channels",
-                          "holds something else than widths from 1 to 65536");
-      else if (width % groups)
-        ddim_json_refuse (json, DDIM_ERROR_INVALID, "block_out_channels",
-                          "holds %d, no multiple of norm_num_groups, %d", (gint) width, groups);
-      encoder->channels[i] = decoder->channels[n - 1 - i] = width;
-      encoder->blocks[i]   = blocks;
-      decoder->blocks[i]   = blocks + 1;
-    }
-  read_blocks (json, "down_block_types", down_names, encoder);
-  read_blocks (json, "up_block_types", up_names, decoder);
-
-  config->factor = 1 << MAX (n - 1, 0);
-  config->style.norm_num_groups   = groups;
-  config->mid_block_add_attention = ddim_json_boolean (json, "mid_block_add_attention", TRUE);
-}
+static const DdimAutoencoderKind * const kinds[] =
+  { &ddim_autoencoder_kl, &ddim_autoencoder_tiny, &ddim_autoencoder_vq };
 
 /* What the class is called, or an error: of none, or of one that is not computed. */
 static const DdimAutoencoderKind *
@@ -95,11 +32,13 @@ read_common (DdimJson              *json,
              DdimAutoencoderConfig *config)
 {
   config->channels        = ddim_json_positive (json, "in_channels", 3, 64);
-  config->latent_channels = ddim_json_positive (json, "latent_channels", 4, 1024);
-  config->scaling_factor  = ddim_json_double (json, "scaling_factor", 0.18215);
+  config->latent_channels = ddim_json_positive (json, "latent_channels",
+                                                config->kind->latent_channels, 1024);
+  config->scaling_factor  = ddim_json_double (json, "scaling_factor",
+                                              config->kind->scaling_factor);
   config->shift_factor    = ddim_json_double (json, "shift_factor", 0);
   config->style.act_fn    = ddim_block_style_read_activation (json, "act_fn",
-                                                              DDIM_ACTIVATION_SILU);
+                                                              config->kind->act_fn);
 
   if (ddim_json_positive (json, "out_channels", 3, 64) != config->channels)
     ddim_json_refuse (json, DDIM_ERROR_UNSUPPORTED, "out_channels", "is not “in_channels”");

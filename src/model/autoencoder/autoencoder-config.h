@@ -31,7 +31,7 @@ typedef struct
   const DdimAutoencoderKind *kind;
 
   gint     channels;        /* in_channels and out_channels: of a picture     */
-  gint     latent_channels; /* of a latent canvas                             */
+  gint     latent_channels; /* of a latent canvas: a VQModel's vq_embed_dim   */
   gint     factor;          /* pixels on a side of one of the latent's        */
   gdouble  scaling_factor;
   gdouble  shift_factor;
@@ -40,6 +40,11 @@ typedef struct
   DdimBlockStyle        style;
   gboolean mid_block_add_attention;
   gboolean use_quant_conv, use_post_quant_conv;
+
+  /* Of a VQModel. */
+  gint     tower_channels;      /* its latent_channels, between the convolutions */
+  gint     num_vq_embeddings;
+  gboolean force_not_quantize;  /* FALSE as it is read; a caller may set it      */
 } DdimAutoencoderConfig;
 
 /* Reads the file.  Errors name the file and the field. */

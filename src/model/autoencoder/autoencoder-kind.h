@@ -17,7 +17,10 @@ G_BEGIN_DECLS
 
 struct _DdimAutoencoderKind
 {
-  const gchar *class_name; /* as config.json has it */
+  const gchar    *class_name; /* as config.json has it */
+  gdouble         scaling_factor;  /* where that does not say  */
+  gint            latent_channels;
+  DdimActivation  act_fn;
 
   /* Reads what the kind has of its own, after autoencoder-config.c has read the
    * fields that all have.                                                    */
@@ -37,9 +40,7 @@ struct _DdimAutoencoderKind
 };
 
 extern const DdimAutoencoderKind ddim_autoencoder_kl;
-
-/* For several kinds: in_channels .. of the fields that describe towers.      */
-void ddim_autoencoder_read_towers (DdimJson              *json,
-                                   DdimAutoencoderConfig *config);
+extern const DdimAutoencoderKind ddim_autoencoder_vq;
+extern const DdimAutoencoderKind ddim_autoencoder_tiny;
 
 G_END_DECLS
