@@ -10,7 +10,10 @@ const DdimKernels KERNEL (kernels) =
 {
   .name    = G_STRINGIFY (DDIM_ISA),
   .panel   = PANEL_VECTORS * LANES,
-  .narrow  = LANES,
+  .narrow  = NARROW * LANES,
+#if defined (DDIM_OPENBLAS)
+  .prepare = KERNEL (prepare),
+#endif
   .product = KERNEL (product),
 #if defined (__AMX_BF16__)
   .bf16x2_product = KERNEL (bf16x2_product),

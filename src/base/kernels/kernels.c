@@ -6,6 +6,9 @@
 
 #include "kernels.h"
 
+/* Not everywhere linked: see src/base/meson.build. */
+extern const DdimKernels ddim_openblas_kernels __attribute__ ((weak));
+
 #if defined (__x86_64__)
 #include <cpuid.h>
 #if defined (__linux__)
@@ -17,7 +20,8 @@ extern const DdimKernels ddim_amx_kernels, ddim_avx512_kernels, ddim_avx2_kernel
                          ddim_baseline_kernels;
 
 static const DdimKernels * const all[] =
-  { &ddim_amx_kernels, &ddim_avx512_kernels, &ddim_avx2_kernels, &ddim_baseline_kernels, NULL };
+  { &ddim_amx_kernels, &ddim_avx512_kernels, &ddim_avx2_kernels, &ddim_baseline_kernels,
+    &ddim_openblas_kernels, NULL };
 
 /* Whether the processor has tiles of bfloat16, and this process may use them:
  * Linux wants to be asked for their 8 KB a thread (Documentation/arch/x86/
@@ -55,13 +59,11 @@ ddim_kernels_list (void)
 #else
 #if defined (__aarch64__)
 extern const DdimKernels ddim_neon_kernels;
-#define BASELINE ddim_neon_kernels
-#else
-extern const DdimKernels ddim_baseline_kernels;
-#define BASELINE ddim_baseline_kernels
-#endif
 
-static const DdimKernels * const all[] = { &BASELINE, NULL };
+static const DdimKernels * const all[] = { &ddim_neon_kernels, &ddim_openblas_kernels, NULL };
+#else
+static const DdimKernels * const all[] = { &ddim_openblas_kernels, NULL };
+#endif
 
 const DdimKernels * const *
 ddim_kernels_list (void)
@@ -70,8 +72,8 @@ ddim_kernels_list (void)
 }
 #endif
 
-const DdimKernels *
-ddim_kernels_choose (void)
+static const DdimKernels *
+choose (void)
 {
   const DdimKernels * const *list = ddim_kernels_list ();
   const gchar               *name = g_getenv ("DDIM_ISA");
@@ -86,4 +88,14 @@ ddim_kernels_choose (void)
   g_warning ("DDIM_ISA is “%s”, which this processor or this build does not have: using %s",
              name, list[0]->name);
   return list[0];
+}
+
+const DdimKernels *
+ddim_kernels_choose (void)
+{
+  const DdimKernels *kernels = choose ();
+
+  if (kernels->prepare)
+    kernels->prepare ();
+  return kernels;
 }

@@ -98,7 +98,10 @@ typedef struct _DdimKernels DdimKernels;
 
 struct _DdimKernels
 {
-  const gchar *name; /* "baseline", "avx2", "avx512", "amx", "neon" */
+  const gchar *name; /* "baseline", "avx2", "avx512", "amx", "neon", "openblas" */
+
+  /* To be called before the others, as often as wanted; or NULL. */
+  void (*prepare) (void);
 
   /* Columns of a panel of a product's right side, and of a narrow one.      */
   gint panel;

@@ -32,17 +32,23 @@ typedef gfloat Vector  __attribute__ ((vector_size (4 * LANES)));
 typedef gint32 Integers __attribute__ ((vector_size (4 * LANES)));
 typedef gfloat Unaligned __attribute__ ((vector_size (4 * LANES), aligned (4), may_alias));
 
-/* Vectors in a panel of a product, and rows of a product that are summed at
- * once: what the registers hold.                                            */
+/* Vectors in a panel of a product, in a narrow one, and rows of a product that are
+ * summed at once: what the registers hold or, of OpenBLAS, what is worth a call. */
 #if defined (__AVX512F__)
 #define PANEL_VECTORS 2
 #define PRODUCT_ROWS  12
 #elif defined (__aarch64__)
 #define PANEL_VECTORS 4
 #define PRODUCT_ROWS  6
+#elif defined (DDIM_OPENBLAS)
+#define PANEL_VECTORS 8
+#define NARROW        2
 #else
 #define PANEL_VECTORS 2
 #define PRODUCT_ROWS  6
+#endif
+#ifndef NARROW
+#define NARROW 1
 #endif
 
 #define INLINE static inline __attribute__ ((always_inline))
@@ -54,6 +60,7 @@ typedef gfloat Unaligned __attribute__ ((vector_size (4 * LANES), aligned (4), m
 
 #define DECLARE(member, name) \
   extern __typeof__ (*((DdimKernels *) NULL)->member) KERNEL (name);
+DECLARE (prepare, prepare)
 DECLARE (product, product)
 DECLARE (bf16x2_product, bf16x2_product)
 DECLARE (bf16x2_split, bf16x2_split)
