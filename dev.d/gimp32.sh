@@ -8,12 +8,18 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # ./dev's own variables
 
+testing_root=$cache/debian-testing
+# What every run of ./dev test runs there: pixels, and the dialogs with their help.
+quick_32=(gimp-pixels gimp-help)
+
+make_testing_root () { suite=testing make_root "$testing_root" "${packages[@]}"; }
+
 # test_32 [TEST...]: all that start a GIMP, or those named.
 test_32 () {
   local plugin=$build/profile/plug-ins/gimp-ddim
-  local root=$cache/debian-testing build=$here/build/testing
+  local root=$testing_root build=$here/build/testing
   mkdir -p "$here/build"
-  suite=testing make_root "$root" "${packages[@]}"
+  make_testing_root
   if [ ! -f "$build/build.ninja" ]; then
     inside meson setup "$build" "$here" --prefix=/usr >"$build.log" 2>&1 ||
       { cat "$build.log" >&2; die "meson could not set up the build"; }

@@ -14,7 +14,7 @@ set -eu
 
 DDIM_HERE=$(dirname "$0") DDIM_SOURCE=$1 DDIM_TARGET=$2
 export DDIM_HERE DDIM_SOURCE DDIM_TARGET
-"${GIMP_CONSOLE:-gimp-console-3.0}" -i --batch-interpreter=python-fu-eval -b "
+"${GIMP_CONSOLE:-gimp-console}" -i --batch-interpreter=python-fu-eval -b "
 import os, sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.environ['DDIM_HERE'])

@@ -43,7 +43,7 @@ void
 ddim_arguments_add_method (GimpProcedure *procedure)
 {
   gimp_procedure_add_choice_argument (
-    procedure, "method", _("Met_hod"),
+    procedure, "method", _("Method"),
     _("How to process a region whose size differs from the model's training pictures"),
     gimp_choice_new_with_values (
       "auto", DDIM_PLACEMENT_AUTO, _("Automatic"),
@@ -64,7 +64,7 @@ ddim_arguments_add_source (GimpProcedure *procedure,
                            const gchar   *help)
 {
   gimp_procedure_add_drawable_argument (
-    procedure, "source", _("Sour_ce"), help, TRUE, G_PARAM_READWRITE);
+    procedure, "source", _("Source"), help, TRUE, G_PARAM_READWRITE);
 
   gimp_procedure_add_choice_argument (
     procedure, "symmetry", _("S_ymmetry"),

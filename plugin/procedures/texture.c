@@ -222,7 +222,7 @@ add_arguments (GimpProcedure *procedure)
     1, 8192, 512, G_PARAM_READWRITE);
 
   gimp_procedure_add_int_argument (
-    procedure, "height", _("_Height"), _("Height of the texture in pixels"),
+    procedure, "height", _("Hei_ght"), _("Height of the texture in pixels"),
     1, 8192, 512, G_PARAM_READWRITE);
 
   gimp_procedure_add_boolean_argument (

@@ -67,6 +67,13 @@ def f1():
 
 
 @test
+def button():
+    """the Help button opens it, too, by its key"""
+    page = opened_by('alt+h')
+    assert page.endswith('/plug-ins/gimp-ddim/help/index.html'), page
+
+
+@test
 def others():
     """F1 opens the same page in the dialogs of the other procedures"""
     for procedure, title in OTHERS.items():

@@ -43,6 +43,20 @@ make_scale (GimpProcedureDialog *dialog,
   return widget;
 }
 
+/* GIMP's own widget for an argument; of a choice always a list, as GIMP 3.0 has it:
+ * 3.2 draws three choices or fewer as radio buttons, which no key reaches by name. */
+static GtkWidget *
+make_auto (GimpProcedureDialog *dialog,
+           GimpProcedureConfig *config,
+           const gchar         *argument)
+{
+  GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (config), argument);
+
+  return gimp_procedure_dialog_get_widget (dialog, argument,
+                                           GIMP_IS_PARAM_SPEC_CHOICE (pspec)
+                                           ? GTK_TYPE_COMBO_BOX : G_TYPE_NONE);
+}
+
 static GtkWidget *
 make_row (GimpProcedureDialog *dialog,
           GimpProcedureConfig *config,
@@ -54,7 +68,7 @@ make_row (GimpProcedureDialog *dialog,
   switch (control->kind)
     {
     case DDIM_CONTROL_AUTO:
-      widget = gimp_procedure_dialog_get_widget (dialog, control->argument, G_TYPE_NONE);
+      widget = make_auto (dialog, config, control->argument);
       break;
     case DDIM_CONTROL_SCALE:
       widget = make_scale (dialog, control->argument);
