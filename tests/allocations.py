@@ -31,7 +31,6 @@ SMALL = {
     'src/model/unet/level.c: g_new0 (DdimSelfAttention *, n)': 'likewise',
     'src/model/unet/level.c: g_new0 (DdimTransformer *, n)': 'likewise',
     'src/model/latent/prompt.c: g_new (gint, length)': 'tokens, 65536 at most',
-    'src/model/text/byte-pairs.c: g_new (Symbol, n)': 'letters of a prompt\'s word',
     'src/ops/conv/conv.c: g_newa (gint, threads)': 'threads of the machine',
     'plugin/compute/interpolation-task.c: g_new (gdouble, n)': 'frames',
     'plugin/compute/interpolation-task.c: g_new0 (DdimCanvas *, n_keys)': 'layers',

@@ -13,6 +13,8 @@
 #include <math.h>
 #include <malloc.h>
 
+#include "autoencoder.h"
+#include "clip-text.h"
 #include "interpolation-task.h"
 #include "local-mean.h"
 #include "texture-task.h"
@@ -188,6 +190,66 @@ use_network (DdimThreadPool  *pool,
       return ddim_field_evaluate (field, x, &level, out, NULL, error);
     }
   return FALSE;
+}
+
+/* A part of a latent model's folder: its weights, and the path of its config. */
+static DdimSafetensors *
+open_part (const gchar  *kind,
+           const gchar  *name,
+           const gchar  *weights,
+           gchar       **config,
+           GError      **error)
+{
+  g_autofree gchar *path = g_test_build_filename (G_TEST_DIST, "golden", kind, name, weights, NULL);
+
+  *config = g_test_build_filename (G_TEST_DIST, "golden", kind, name, "config.json", NULL);
+  return ddim_safetensors_open (path, error);
+}
+
+/* An autoencoder is loaded, and a picture encoded and decoded in tiles. */
+static gboolean
+use_autoencoder (DdimThreadPool  *pool,
+                 gconstpointer    name,
+                 GError         **error)
+{
+  g_autofree gchar *path = NULL;
+  g_autoptr (DdimSafetensors) file = open_part ("autoencoders", name,
+                                                "diffusion_pytorch_model.safetensors", &path,
+                                                error);
+  g_autoptr (DdimAutoencoder) autoencoder = NULL;
+  g_autoptr (DdimCanvas)      picture = make_picture (2 * H, 2 * W, 0.0);
+  g_autoptr (DdimCanvas)      latent  = NULL;
+  g_autoptr (DdimCanvas)      back    = NULL;
+  DdimAutoencoderConfig       config;
+
+  if (! file || ! ddim_autoencoder_config_load (path, &config, error) ||
+      ! (autoencoder = ddim_autoencoder_new (&config, file, pool, error)))
+    return FALSE;
+
+  ddim_autoencoder_set_tile (autoencoder, 8);
+  return (latent = ddim_autoencoder_encode (autoencoder, picture, NULL, error)) &&
+         (back = ddim_autoencoder_decode (autoencoder, latent, NULL, error));
+}
+
+/* A text encoder is loaded and run once. */
+static gboolean
+use_text (DdimThreadPool  *pool,
+          gconstpointer    name,
+          GError         **error)
+{
+  const gint        ids[] = { 97, 5, 6, 98 };
+  gfloat            states[4 * 16];
+  g_autofree gchar *path = NULL;
+  g_autoptr (DdimSafetensors) file = open_part ("texts", name, "model.safetensors", &path, error);
+  g_autoptr (DdimClipText)    text = NULL;
+  DdimClipTextConfig          config;
+
+  if (! file || ! ddim_clip_text_config_load (path, &config, error) ||
+      ! (text = ddim_clip_text_new (&config, file, pool, error)))
+    return FALSE;
+
+  g_assert_cmpint (config.hidden_size, ==, 16);
+  return ddim_clip_text_run (text, 1, 4, ids, states, NULL, error);
 }
 
 /* A network's field in windows, over which two pictures are inverted, varied, and
@@ -398,6 +460,18 @@ test_network (gconstpointer name)
 }
 
 static void
+test_autoencoder (gconstpointer name)
+{
+  fail_each (use_autoencoder, name, FALSE);
+}
+
+static void
+test_text (gconstpointer name)
+{
+  fail_each (use_text, name, FALSE);
+}
+
+static void
 test_windows (void)
 {
   fail_each (use_windows, NULL, TRUE);
@@ -427,6 +501,7 @@ main (int    argc,
 {
   static const gchar * const names[] =
     { "heads", "old-names-conv", "fourier", "center-input", "class-index" };
+  static const gchar * const autoencoders[] = { "kl-old-conv", "vq", "tiny-two-levels" };
   static const Work variation = run_variation, interpolation = run_interpolation,
                     texture   = run_texture;
 
@@ -444,6 +519,13 @@ main (int    argc,
 
       g_test_add_data_func (path, names[i], test_network);
     }
+  for (gsize i = 0; i < G_N_ELEMENTS (autoencoders); i++)
+    {
+      g_autofree gchar *path = g_strconcat ("/try-alloc/autoencoder/", autoencoders[i], NULL);
+
+      g_test_add_data_func (path, autoencoders[i], test_autoencoder);
+    }
+  g_test_add_data_func ("/try-alloc/text", "sd1", test_text);
   g_test_add_data_func ("/try-alloc/variation", &variation, test_task);
   g_test_add_data_func ("/try-alloc/interpolation", &interpolation, test_task);
   g_test_add_data_func ("/try-alloc/texture", &texture, test_task);

@@ -17,8 +17,6 @@ ddim_codebook_naive (gint                n,
                      const gfloat       *x,
                      gfloat             *out)
 {
-  gfloat *vector = g_new (gfloat, c);
-
   for (gint row = 0; row < rows; row++, x += c, out += c)
     {
       gdouble least = INFINITY;
@@ -29,16 +27,18 @@ ddim_codebook_naive (gint                n,
         {
           gdouble distance = 0;
 
-          ddim_constant_read (vectors, (gsize) j * c, c, vector);
           for (gint k = 0; k < c; k++)
-            distance += ((gdouble) x[k] - vector[k]) * ((gdouble) x[k] - vector[k]);
+            {
+              gfloat number;
+
+              ddim_constant_read (vectors, (gsize) j * c + k, 1, &number);
+              distance += ((gdouble) x[k] - number) * ((gdouble) x[k] - number);
+            }
           if (distance < least)
             {
               least = distance;
-              for (gint k = 0; k < c; k++)
-                out[k] = vector[k];
+              ddim_constant_read (vectors, (gsize) j * c, c, out);
             }
         }
     }
-  g_free (vector);
 }

@@ -10,6 +10,8 @@
 
 #include "byte-pairs.h"
 
+#define PART 4096 /* bytes of a word that are merged together */
+
 typedef struct
 {
   guint64 pair;   /* the two tokens */
@@ -202,19 +204,21 @@ still_is (const DdimBytePairs *pairs,
   return merge && merge->merged == candidate->merged;
 }
 
-void
-ddim_byte_pairs_encode (const DdimBytePairs *pairs,
-                        const gchar         *word,
-                        gsize                n,
-                        GArray              *tokens)
+/* A part of a word, `last` where it is the word's end. */
+static void
+encode_part (const DdimBytePairs *pairs,
+             const gchar         *part,
+             gint                 n,
+             gboolean             last,
+             GArray              *tokens)
 {
-  g_autofree Symbol *symbols = g_new (Symbol, n);
-  g_autoptr (GArray) heap    = g_array_new (FALSE, FALSE, sizeof (Candidate));
+  Symbol             symbols[PART];
+  g_autoptr (GArray) heap = g_array_new (FALSE, FALSE, sizeof (Candidate));
 
-  for (gsize i = 0; i < n; i++)
-    symbols[i] = (Symbol) { pairs->symbols[(guint8) word[i]][i == n - 1], (gint) i - 1,
-                            i < n - 1 ? (gint) i + 1 : -1 };
-  for (gsize i = 0; i < n; i++)
+  for (gint i = 0; i < n; i++)
+    symbols[i] = (Symbol) { pairs->symbols[(guint8) part[i]][last && i == n - 1], i - 1,
+                            i < n - 1 ? i + 1 : -1 };
+  for (gint i = 0; i < n; i++)
     consider (pairs, symbols, i, heap);
 
   while (heap->len)
@@ -235,6 +239,16 @@ ddim_byte_pairs_encode (const DdimBytePairs *pairs,
       consider (pairs, symbols, candidate.at, heap);
     }
 
-  for (gint i = n ? 0 : -1; i >= 0; i = symbols[i].next)
+  for (gint i = 0; i >= 0; i = symbols[i].next)
     g_array_append_val (tokens, symbols[i].token);
+}
+
+void
+ddim_byte_pairs_encode (const DdimBytePairs *pairs,
+                        const gchar         *word,
+                        gsize                n,
+                        GArray              *tokens)
+{
+  for (gsize first = 0; first < n; first += PART)
+    encode_part (pairs, word + first, MIN (PART, n - first), n - first <= PART, tokens);
 }

@@ -30,7 +30,8 @@ void            ddim_byte_pairs_add       (DdimBytePairs       *pairs,
 /* To be called once, after all have been added. */
 void            ddim_byte_pairs_finish    (DdimBytePairs       *pairs);
 
-/* Appends the tokens (gint) of a word of n bytes.  Takes n log n.           */
+/* Appends the tokens (gint) of a word of n bytes.  Of one that has more than 4096,
+ * each 4096 are merged by themselves: that is far beyond what any text encoder reads. */
 void            ddim_byte_pairs_encode    (const DdimBytePairs *pairs,
                                            const gchar         *word,
                                            gsize                n,
