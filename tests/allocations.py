@@ -35,6 +35,17 @@ SMALL = {
     'plugin/compute/interpolation-task.c: g_new (gdouble, n)': 'frames',
     'plugin/compute/interpolation-task.c: g_new0 (DdimCanvas *, n_keys)': 'layers',
     'plugin/compute/interpolation-task.c: g_memdup2 (positions, n * sizeof *positions)': 'frames',
+    'plugin/dialog/region-view.c: g_new (gfloat, (gsize) view->w * view->h * 4)': 'of the screen',
+    'plugin/dialog/region-view.c: g_new (gfloat, n)': 'of the screen',
+    'plugin/dialog/region-view.c: g_new (gfloat, (gsize) w * 4)': 'of the screen',
+    'plugin/dialog/variation-dialog.c: g_memdup2 (seeds, n * sizeof *seeds)': 'cells of a dialog',
+    'plugin/dialog/widgets/gallery.c: g_new0 (Cell, n)': 'cells of a dialog',
+    'plugin/dialog/widgets/gallery.c: g_new0 (cairo_surface_t *, gallery->n)': 'likewise',
+    'plugin/pixels/strips.c: g_malloc ((gsize) BLOCK * DDIM_STRIP * '
+    'babl_format_get_bytes_per_pixel (format))': 'a block of fixed size',
+    'plugin/procedures/interpolate.c: g_new (gdouble, self->n_frames)': 'frames, 10000 at most',
+    'plugin/procedures/interpolation-run.c: g_new (guint64, self->n_frames)': 'likewise',
+    'plugin/procedures/variation.c: g_new (guint64, variation->count)': 'layers, 100 at most',
     'plugin/compute/job.c: g_memdup2 (seeds, n_seeds * sizeof *seeds)': 'cells of a dialog',
 }
 
@@ -61,7 +72,7 @@ def is_fixed(function, inside):
 
 found, used = [], set()
 files = sorted([*root.glob('src/**/*.c'), *root.glob('src/**/*.h'),
-                *root.glob('plugin/compute/*.c')])
+                *root.glob('plugin/**/*.c')])
 for path in files:
     if path.stem.endswith('-naive'):
         continue  # a reference, for tests

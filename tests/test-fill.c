@@ -15,7 +15,7 @@
 /* A picture of 2 channels with a hole in it, which holds garbage. */
 static void
 make_picture (gfloat *pixels,
-              guint8 *known)
+              gfloat *known)
 {
   for (gint y = 0; y < H; y++)
     for (gint x = 0; x < W; x++)
@@ -23,25 +23,29 @@ make_picture (gfloat *pixels,
         gfloat *pixel = pixels + (y * W + x) * 2;
 
         known[y * W + x] = ! (y >= 8 && y < 30 && x >= 11);
-        pixel[0] = known[y * W + x] ? 0.25f + 0.5f * x / W : 1000.0f;
-        pixel[1] = known[y * W + x] ? -0.5f : -1000.0f;
+        pixel[0] = known[y * W + x] > 0 ? 0.25f + 0.5f * x / W : 1000.0f;
+        pixel[1] = known[y * W + x] > 0 ? -0.5f : NAN;
       }
 }
 
 static void
 test_hole (void)
 {
-  g_autofree gfloat *pixels = g_new (gfloat, H * W * 2);
-  g_autofree gfloat *before = g_new (gfloat, H * W * 2);
-  g_autofree guint8 *known  = g_malloc (H * W);
-  gdouble            step   = 0.0;
+  g_autoptr (DdimCanvas) canvas = ddim_canvas_new (1, H, W, 2);
+  g_autoptr (DdimCanvas) cover  = ddim_canvas_new (1, H, W, 1);
+  g_autoptr (DdimCanvas) copy   = NULL;
+  gfloat                *pixels = canvas->data;
+  gfloat                *known  = cover->data;
+  const gfloat          *before;
+  gdouble                step   = 0.0;
 
   make_picture (pixels, known);
-  memcpy (before, pixels, H * W * 2 * sizeof (gfloat));
-  ddim_fill_unknown (pixels, known, H, W, 2);
+  copy   = ddim_canvas_copy (canvas);
+  before = copy->data;
+  g_assert_true (ddim_fill_unknown (canvas, cover, NULL));
 
   for (gint i = 0; i < H * W; i++)
-    if (known[i])
+    if (known[i] > 0)
       {
         g_assert_true (memcmp (pixels + 2 * i, before + 2 * i, 2 * sizeof (gfloat)) == 0);
       }
@@ -62,22 +66,23 @@ test_hole (void)
   g_assert_cmpfloat (step, <, 0.05);
 }
 
-/* One pixel is enough for all; none leaves all as it is. */
+/* One pixel is enough for all; none leaves nothing. */
 static void
 test_little (void)
 {
-  gfloat pixels[15] = { 0.0f };
-  guint8 known[15]  = { 0 };
+  g_autoptr (DdimCanvas) canvas = ddim_canvas_new (1, 3, 5, 1);
+  g_autoptr (DdimCanvas) known  = ddim_canvas_new (1, 3, 5, 1);
 
-  ddim_fill_unknown (pixels, known, 3, 5, 1);
+  canvas->data[3] = INFINITY;
+  g_assert_true (ddim_fill_unknown (canvas, known, NULL));
   for (gint i = 0; i < 15; i++)
-    g_assert_cmpfloat (pixels[i], ==, 0.0f);
+    g_assert_cmpfloat (canvas->data[i], ==, 0.0f);
 
-  known[7]  = 1;
-  pixels[7] = 0.75f;
-  ddim_fill_unknown (pixels, known, 3, 5, 1);
+  known->data[7]  = 1;
+  canvas->data[7] = 0.75f;
+  g_assert_true (ddim_fill_unknown (canvas, known, NULL));
   for (gint i = 0; i < 15; i++)
-    g_assert_cmpfloat_with_epsilon (pixels[i], 0.75f, 1e-6);
+    g_assert_cmpfloat_with_epsilon (canvas->data[i], 0.75f, 1e-6);
 }
 
 int

@@ -192,7 +192,7 @@ test_stages (Fixture       *self,
 
   for (gint i = 0; i < CELLS; i++)
     {
-      const DdimCanvas *made = ddim_job_get_finished (self->job, seeds[i]);
+      g_autoptr (DdimCanvas) made = ddim_job_take_finished (self->job, seeds[i]);
 
       g_assert_cmpint (made != NULL, ==, i < 2);
       if (made)

@@ -21,7 +21,7 @@ test_weights (void)
 {
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
     {
-      g_autoptr (DdimScale) scale = ddim_scale_new (sizes[i][0], sizes[i][1]);
+      g_autoptr (DdimScale) scale = ddim_scale_new (sizes[i][0], sizes[i][1], NULL);
 
       for (gint o = 0; o < scale->to; o++)
         {
@@ -42,8 +42,8 @@ test_weights (void)
 static void
 test_values (void)
 {
-  g_autoptr (DdimScale) fewer = ddim_scale_new (5, 2);
-  g_autoptr (DdimScale) more  = ddim_scale_new (8, 24);
+  g_autoptr (DdimScale) fewer = ddim_scale_new (5, 2, NULL);
+  g_autoptr (DdimScale) more  = ddim_scale_new (8, 24, NULL);
   gfloat five[]  = { 1, 2, 3, 4, 10 };
   gfloat line[8];
   gfloat result[24];
@@ -63,7 +63,7 @@ test_values (void)
 static void
 test_same (void)
 {
-  g_autoptr (DdimScale) scale = ddim_scale_new (3, 3);
+  g_autoptr (DdimScale) scale = ddim_scale_new (3, 3, NULL);
   gfloat row[6]  = { 0.1f, -7e30f, 1e-30f, 0.3f, 5.0f, 0.7f };
   gfloat scaled[6];
   gfloat sums[6] = { 0.0f };
@@ -82,7 +82,7 @@ test_rows (void)
 {
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
     {
-      g_autoptr (DdimScale) scale = ddim_scale_new (sizes[i][0], sizes[i][1]);
+      g_autoptr (DdimScale) scale = ddim_scale_new (sizes[i][0], sizes[i][1], NULL);
       g_autofree gfloat    *line  = g_new (gfloat, scale->from);
       g_autofree gfloat    *row   = g_new (gfloat, scale->to);
       g_autofree gfloat    *sums  = g_new0 (gfloat, scale->to);

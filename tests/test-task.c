@@ -307,7 +307,9 @@ test_variation_one_path (void)
 
   for (gint i = 0; i < 3; i++)
     {
-      assert_same (ddim_job_get_finished (job, seeds[i]), made->pdata[i]);
+      g_autoptr (DdimCanvas) finished = ddim_job_take_finished (job, seeds[i]);
+
+      assert_same (finished, made->pdata[i]);
       g_assert_cmpfloat (ddim_canvas_rms_difference (made->pdata[i], result->pictures[0]), >, 0.01);
     }
   assert_same (alone->pdata[0], made->pdata[1]);

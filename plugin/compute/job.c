@@ -215,15 +215,16 @@ ddim_job_stop (DdimJob *job)
   replace_request (job, NULL, FALSE);
 }
 
-const DdimCanvas *
-ddim_job_get_finished (DdimJob *job,
-                       guint64  seed)
+DdimCanvas *
+ddim_job_take_finished (DdimJob *job,
+                        guint64  seed)
 {
-  const DdimCanvas *finished;
+  gpointer key = NULL, finished = NULL;
 
   g_mutex_lock (&job->mutex);
-  finished = g_hash_table_lookup (job->kept[job->last].made, &seed);
+  g_hash_table_steal_extended (job->kept[job->last].made, &seed, &key, &finished);
   g_mutex_unlock (&job->mutex);
+  g_free (key);
 
   return finished;
 }

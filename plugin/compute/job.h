@@ -73,9 +73,9 @@ void               ddim_job_request       (DdimJob               *job,
 /* Leaves the request as it is, unfulfilled. */
 void               ddim_job_stop          (DdimJob               *job);
 
-/* What is finished of this seed by the latest request, or NULL; only after
- * done ().  It is owned by the job.                                         */
-const DdimCanvas * ddim_job_get_finished  (DdimJob               *job,
+/* Takes what is finished of this seed by the latest request, or NULL, from the job;
+ * only after done ().  Free with ddim_canvas_free ().                       */
+DdimCanvas       * ddim_job_take_finished (DdimJob               *job,
                                            guint64                seed);
 
 /* What there is to tell of what is finished, as for it; report is empty. */

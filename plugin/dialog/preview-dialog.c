@@ -463,11 +463,11 @@ ddim_preview_dialog_get_picked (DdimPreviewDialog *self,
   return n;
 }
 
-const DdimCanvas *
-ddim_preview_dialog_get_finished (DdimPreviewDialog *self,
-                                  guint64            seed)
+DdimCanvas *
+ddim_preview_dialog_take_finished (DdimPreviewDialog *self,
+                                   guint64            seed)
 {
-  return ddim_job_get_finished (self->job, seed);
+  return ddim_job_take_finished (self->job, seed);
 }
 
 void

@@ -107,14 +107,14 @@ gboolean              ddim_preview_dialog_run          (DdimPreviewDialog *previ
                                                         GtkWidget         *controls);
 
 /* Serves the window for a moment; fits DdimRegion's pause, with the dialog. */
-void                  ddim_preview_dialog_serve        (gpointer studio);
+void                  ddim_preview_dialog_serve        (gpointer preview_dialog);
 
 /* The seeds of what is picked, DDIM_PREVIEW_CELLS at most, the one picked last
- * first; and what is finished of one, which the dialog owns.                */
+ * first; and what is finished of one, which is the caller's from then on.   */
 gint                  ddim_preview_dialog_get_picked   (DdimPreviewDialog *preview_dialog,
                                                         guint64           *seeds);
-const DdimCanvas    * ddim_preview_dialog_get_finished (DdimPreviewDialog *preview_dialog,
-                                                        guint64            seed);
+DdimCanvas          * ddim_preview_dialog_take_finished (DdimPreviewDialog *preview_dialog,
+                                                         guint64            seed);
 
 /* What there is to tell of it; report is empty. */
 void                  ddim_preview_dialog_report       (DdimPreviewDialog *preview_dialog,

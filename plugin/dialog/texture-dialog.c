@@ -207,8 +207,7 @@ ddim_texture_dialog_run (GimpProcedure       *procedure,
   if (accepted)
     {
       ddim_preview_dialog_get_picked (self.preview_dialog, seeds);
-      pick->texture = ddim_canvas_copy (ddim_preview_dialog_get_finished (self.preview_dialog,
-                                                                          seeds[0]));
+      pick->texture = ddim_preview_dialog_take_finished (self.preview_dialog, seeds[0]);
       pick->input   = ddim_texture_input_ref (self.input);
       g_object_set (config, "seed", (gint) seeds[0], NULL);
     }

@@ -291,8 +291,8 @@ take (Dialog    *self,
   ddim_task_report_init (&picks->report);
   ddim_preview_dialog_report (self->preview_dialog, &picks->report);
   for (gint i = 0; i < n; i++)
-    g_ptr_array_add (picks->made, ddim_canvas_copy (
-      ddim_preview_dialog_get_finished (self->preview_dialog, seeds[i])));
+    g_ptr_array_add (picks->made,
+                     ddim_preview_dialog_take_finished (self->preview_dialog, seeds[i]));
 }
 
 gboolean

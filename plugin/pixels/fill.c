@@ -10,87 +10,62 @@
  * (push-pull; Gortler et al., "The Lumigraph", SIGGRAPH 1996, section 3.4).
  */
 
+#include <string.h>
+
 #include "fill.h"
 
-/* half, half_known: a quarter of the pixels, zeros.  Fills them with the means
- * of what is known, and returns whether all of it is.                      */
+/* Sums of what is known to its means; returns whether something is known in every
+ * cell.  cover: the share of each that is known, which becomes 1.           */
 static gboolean
-halve (const gfloat *pixels,
-       const guint8 *known,
-       gint          h,
-       gint          w,
-       gint          channels,
-       gfloat       *half,
-       guint8       *half_known)
+divide (DdimCanvas *half,
+        DdimCanvas *cover)
 {
-  gint     half_h = (h + 1) / 2;
-  gint     half_w = (w + 1) / 2;
-  gboolean all    = TRUE;
+  gsize    n   = ddim_canvas_size (cover);
+  gboolean all = TRUE;
 
-  for (gint y = 0; y < h; y++)
-    for (gint x = 0; x < w; x++)
+  for (gsize i = 0; i < n; i++)
+    if (cover->data[i] > 0.0f)
       {
-        gsize from = (gsize) y * w + x;
-        gsize to   = (gsize) (y / 2) * half_w + x / 2;
-
-        if (! known[from])
-          continue;
-
-        half_known[to]++;
-        for (gint c = 0; c < channels; c++)
-          half[to * channels + c] += pixels[from * channels + c];
+        for (gint c = 0; c < half->c; c++)
+          half->data[i * half->c + c] /= cover->data[i];
+        cover->data[i] = 1.0f;
       }
-
-  for (gsize i = 0; i < (gsize) half_h * half_w; i++)
-    if (half_known[i] == 0)
-      all = FALSE;
     else
-      for (gint c = 0; c < channels; c++)
-        half[i * channels + c] /= half_known[i];
+      {
+        all = FALSE;
+      }
 
   return all;
 }
 
-void
-ddim_fill_unknown (gfloat       *pixels,
-                   const guint8 *known,
-                   gint          h,
-                   gint          w,
-                   gint          channels)
+gboolean
+ddim_fill_unknown (DdimCanvas        *canvas,
+                   const DdimCanvas  *known,
+                   GError           **error)
 {
-  gint               half_h     = (h + 1) / 2;
-  gint               half_w     = (w + 1) / 2;
-  gsize              n          = (gsize) half_h * half_w;
-  g_autofree gfloat *half       = NULL;
-  g_autofree guint8 *half_known = NULL;
+  gsize                  n      = ddim_canvas_size (known);
+  gsize                  size   = canvas->c * sizeof (gfloat);
+  g_autoptr (DdimCanvas) half   = NULL;
+  g_autoptr (DdimCanvas) cover  = NULL;
+  g_autoptr (DdimCanvas) smooth = NULL;
 
-  if (h == 1 && w == 1)
-    return;
+  for (gsize i = 0; i < n; i++)
+    if (known->data[i] == 0.0f)
+      memset (canvas->data + i * canvas->c, 0, size);
+  if (n == 1)
+    return TRUE;
 
-  half       = g_new0 (gfloat, n * channels);
-  half_known = g_new0 (guint8, n);
-  if (! halve (pixels, known, h, w, channels, half, half_known))
-    ddim_fill_unknown (half, half_known, half_h, half_w, channels);
+  half  = ddim_canvas_reduce (canvas, 2, FALSE, error);
+  cover = half ? ddim_canvas_reduce (known, 2, FALSE, error) : NULL;
+  if (! cover || (! divide (half, cover) && ! ddim_fill_unknown (half, cover, error)))
+    return FALSE;
 
-  for (gint y = 0; y < h; y++)
-    for (gint x = 0; x < w; x++)
-      {
-        gfloat *pixel = pixels + ((gsize) y * w + x) * channels;
-        /* bilinear: 3/4 from the pixel's own half, 1/4 from the next one */
-        gint    y0    = y / 2;
-        gint    x0    = x / 2;
-        gint    y1    = CLAMP (y & 1 ? y0 + 1 : y0 - 1, 0, half_h - 1);
-        gint    x1    = CLAMP (x & 1 ? x0 + 1 : x0 - 1, 0, half_w - 1);
-        gfloat *p00   = half + ((gsize) y0 * half_w + x0) * channels;
-        gfloat *p01   = half + ((gsize) y0 * half_w + x1) * channels;
-        gfloat *p10   = half + ((gsize) y1 * half_w + x0) * channels;
-        gfloat *p11   = half + ((gsize) y1 * half_w + x1) * channels;
+  smooth = ddim_canvas_try_like (canvas, 1, error);
+  if (! smooth || ! ddim_canvas_add_enlarged (smooth, half, 2, FALSE, error))
+    return FALSE;
 
-        if (known[(gsize) y * w + x])
-          continue;
-
-        for (gint c = 0; c < channels; c++)
-          pixel[c] = 0.75f * (0.75f * p00[c] + 0.25f * p01[c]) +
-                     0.25f * (0.75f * p10[c] + 0.25f * p11[c]);
-      }
+  for (gsize i = 0; i < n; i++)
+    if (known->data[i] == 0.0f)
+      memcpy (canvas->data + i * canvas->c, smooth->data + i * canvas->c, size);
+  return TRUE;
 }

@@ -6,13 +6,12 @@
 
 #pragma once
 
-#include <glib.h>
+#include "ddim.h"
 
-/* pixels: h x w x channels.  known: h x w, 0 where a pixel's values mean
- * nothing.  Gives those smooth values from their surroundings; leaves them as
- * they are where nothing is known.  Memory: a third of the pixels' own.    */
-void ddim_fill_unknown (gfloat       *pixels,
-                        const guint8 *known,
-                        gint          h,
-                        gint          w,
-                        gint          channels);
+/* canvas: one item.  known: as large, of one channel, 1 or 0 where a pixel's values
+ * mean nothing.  Gives those smooth values from their surroundings, or zeros where
+ * nothing is known.  Fails only where memory is out.  Memory: 1.7 times the pixels'
+ * own.                                                                      */
+gboolean ddim_fill_unknown (DdimCanvas        *canvas,
+                            const DdimCanvas  *known,
+                            GError           **error);

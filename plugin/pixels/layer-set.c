@@ -201,16 +201,20 @@ ddim_layer_set_set_frame (DdimLayerSet *layer_set,
   place_frame (layer_set, &wide);
 }
 
-/* Whether any pixel of a layer in the frame can be seen. */
+/* Whether any pixel of a layer in the frame can be seen; an error where not. */
 static gboolean
-is_visible (const DdimRegion *region)
+check_visible (const DdimRegion  *region,
+               GError           **error)
 {
-  g_autofree gdouble *pixels = NULL;
   const Babl         *format = ddim_region_get_format (region);
   gint                stride = region->colors + 1;
+  gsize               most   = (gsize) region->frame.width * DDIM_STRIP * stride;
+  g_autofree gdouble *pixels = ddim_try_new (gdouble, most, error);
   GeglRectangle       strip  = { 0 };
 
-  pixels = g_new (gdouble, (gsize) region->frame.width * DDIM_STRIP * stride);
+  if (! pixels)
+    return FALSE;
+
   while (ddim_strip_next (&strip, &region->frame))
     {
       gsize n = (gsize) strip.width * strip.height;
@@ -221,6 +225,10 @@ is_visible (const DdimRegion *region)
           return TRUE;
     }
 
+  g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
+               _("“%s” is completely transparent there, or not selected. Choose a layer "
+                 "or a selection with something visible in it."),
+               region->name);
   return FALSE;
 }
 
@@ -237,26 +245,22 @@ ddim_layer_set_read_canvas (const DdimLayerSet  *layer_set,
   region->pause      = layer_set->pause;
   region->pause_data = layer_set->pause_data;
   ddim_region_capture (region);
-  if (is_visible (region))
-    return ddim_region_read_canvas (region, channels, h, w);
 
-  g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
-               _("“%s” is completely transparent there, or not selected. Choose a layer "
-                 "or a selection with something visible in it."),
-               region->name);
-  return NULL;
+  return check_visible (region, error)
+         ? ddim_region_read_canvas (region, channels, h, w, error) : NULL;
 }
 
 /* A canvas's item, scaled to the frame. */
-static void
-rows_init (DdimScaledRows     *rows,
-           const DdimLayerSet *layer_set,
-           const DdimCanvas   *canvas,
-           gint                item)
+static gboolean
+rows_init (DdimScaledRows      *rows,
+           const DdimLayerSet  *layer_set,
+           const DdimCanvas    *canvas,
+           gint                 item,
+           GError             **error)
 {
-  ddim_scaled_rows_init (rows, canvas->data + item * ddim_canvas_item_size (canvas), NULL,
-                         canvas->h, canvas->w, canvas->c,
-                         layer_set->frame.height, layer_set->frame.width);
+  return ddim_scaled_rows_init (rows, canvas->data + item * ddim_canvas_item_size (canvas), NULL,
+                                canvas->h, canvas->w, canvas->c,
+                                layer_set->frame.height, layer_set->frame.width, error);
 }
 
 /* A model's values at a pixel of the made row, as the image has colours. */
@@ -337,17 +341,18 @@ blend_row (gint                  colors,
     }
 }
 
-/* Puts a strip of the target, in the working `format`, into a frame. */
+/* Puts a strip of the target, in the working `format`, into a frame.  bytes: a strip
+ * of scratch.                                                               */
 static void
 put_strip (const DdimLayerSet  *layer_set,
            GeglBuffer          *frame,
            const GeglRectangle *strip,
            const Babl          *format,
-           const gdouble       *pixels)
+           const gdouble       *pixels,
+           guint8              *bytes)
 {
-  gsize              n     = (gsize) strip->width * strip->height;
-  GeglRectangle      there = *strip;
-  g_autofree guint8 *bytes = g_malloc (n * babl_format_get_bytes_per_pixel (layer_set->format));
+  gsize         n     = (gsize) strip->width * strip->height;
+  GeglRectangle there = *strip;
 
   babl_process (babl_fish (format, layer_set->format), pixels, bytes, n);
   ddim_keep_finite (layer_set->format, bytes, pixels, layer_set->colors + 1, n);
@@ -363,6 +368,7 @@ copy_layer (const DdimLayerSet *layer_set,
             gint                i,
             const Babl         *format,
             gdouble            *pixels,
+            guint8             *bytes,
             GeglBuffer         *frame)
 {
   const DdimRegion *region = get_region (layer_set, i);
@@ -374,7 +380,7 @@ copy_layer (const DdimLayerSet *layer_set,
       while (ddim_strip_next (&strip, &layer_set->target))
         {
           read_pixels (layer_set, i, &strip, format, pixels);
-          put_strip (layer_set, frame, &strip, format, pixels);
+          put_strip (layer_set, frame, &strip, format, pixels, bytes);
         }
     }
   else if (gegl_rectangle_intersect (&common, &region->bounds, &layer_set->target))
@@ -396,7 +402,8 @@ ddim_layer_set_make_frame (const DdimLayerSet *layer_set,
                            const DdimCanvas   *x,
                            const DdimCanvas   *y,
                            const DdimCanvas   *frames,
-                           gint                item)
+                           gint                item,
+                           GError            **error)
 {
   const GeglRectangle    *target = &layer_set->target;
   GeglRectangle           strip  = { 0 };
@@ -405,13 +412,23 @@ ddim_layer_set_make_frame (const DdimLayerSet *layer_set,
   const Babl             *format = babl_format_with_space (stride == 2 ? "Y'A double"
                                                                        : "R'G'B'A double",
                                                            layer_set->format);
-  g_autofree gdouble     *from     = g_new (gdouble, n * stride);
+  g_autofree gdouble     *from     = ddim_try_new (gdouble, n * stride, error);
   g_autofree gdouble     *to       = NULL;
+  g_autofree guint8      *bytes    = NULL;
   g_autofree gfloat      *selected = NULL;
   g_auto (DdimScaledRows) of_x     = { 0 };
   g_auto (DdimScaledRows) of_y     = { 0 };
   g_auto (DdimScaledRows) of_z     = { 0 };
   GeglBuffer             *frame;
+  gsize                   bpp      = babl_format_get_bytes_per_pixel (layer_set->format);
+
+  if (! from || ! (to = ddim_try_new (gdouble, n * stride, error)) ||
+      ! (bytes = ddim_try_malloc (n, bpp, error)) ||
+      ! (selected = ddim_try_new (gfloat, n, error)) ||
+      ! rows_init (&of_x, layer_set, x, 0, error) ||
+      ! rows_init (&of_y, layer_set, y, 0, error) ||
+      ! rows_init (&of_z, layer_set, frames, item, error))
+    return NULL;
 
   ddim_region_capture (get_region (layer_set, i));
   ddim_region_capture (get_region (layer_set, j));
@@ -420,15 +437,9 @@ ddim_layer_set_make_frame (const DdimLayerSet *layer_set,
 
   if ((share == 0.0 || share == 1.0) && ! layer_set->selection->mask)
     {
-      copy_layer (layer_set, share == 0.0 ? i : j, format, from, frame);
+      copy_layer (layer_set, share == 0.0 ? i : j, format, from, bytes, frame);
       return frame;
     }
-
-  to       = g_new (gdouble, n * stride);
-  selected = g_new (gfloat, n);
-  rows_init (&of_x, layer_set, x, 0);
-  rows_init (&of_y, layer_set, y, 0);
-  rows_init (&of_z, layer_set, frames, item);
 
   while (ddim_strip_next (&strip, target))
     {
@@ -448,7 +459,7 @@ ddim_layer_set_make_frame (const DdimLayerSet *layer_set,
                      selected + at, target->x - layer_set->frame.x, strip.width,
                      &of_x, &of_y, &of_z);
         }
-      put_strip (layer_set, frame, &strip, format, from);
+      put_strip (layer_set, frame, &strip, format, from, bytes);
     }
 
   return frame;

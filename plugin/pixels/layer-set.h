@@ -67,7 +67,7 @@ DdimCanvas   * ddim_layer_set_read_canvas  (const DdimLayerSet  *layer_set,
  * `frames` was made of `x` and `y`, what a network saw of the two.  Where it
  * does not differ from their mean, neither do the layers' own pixels; at share
  * 0 and 1 they are the layer's, to the bit.  Returns a new reference: the
- * target's size, at the origin.                                             */
+ * target's size, at the origin.  Fails only where memory is out.            */
 GeglBuffer   * ddim_layer_set_make_frame   (const DdimLayerSet *layer_set,
                                             gint                i,
                                             gint                j,
@@ -75,6 +75,7 @@ GeglBuffer   * ddim_layer_set_make_frame   (const DdimLayerSet *layer_set,
                                             const DdimCanvas   *x,
                                             const DdimCanvas   *y,
                                             const DdimCanvas   *frames,
-                                            gint                item);
+                                            gint                item,
+                                            GError            **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimLayerSet, ddim_layer_set_free)

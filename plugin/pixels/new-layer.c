@@ -54,21 +54,25 @@ ddim_new_layer_get_format (GimpImage     *image,
 }
 
 DdimNewLayer *
-ddim_new_layer_new_of_canvas (const gchar      *name,
-                              GimpImage        *image,
-                              const DdimCanvas *canvas)
+ddim_new_layer_new_of_canvas (const gchar       *name,
+                              GimpImage         *image,
+                              const DdimCanvas  *canvas,
+                              GError           **error)
 {
   GimpImageType        type   = canvas->c == 1 ? GIMP_GRAY_IMAGE : GIMP_RGB_IMAGE;
   const Babl          *own    = ddim_new_layer_get_format (image, type);
   const Babl          *format = babl_format_with_space (canvas->c == 1 ? "Y' double"
                                                                        : "R'G'B' double", own);
   gint                 bpp    = babl_format_get_bytes_per_pixel (own);
-  GeglBuffer          *pixels = gegl_buffer_new (GEGL_RECTANGLE (0, 0, canvas->w, canvas->h),
-                                                 own);
   gsize                width  = (gsize) canvas->w * canvas->c;
-  g_autofree gdouble  *row    = g_new (gdouble, width);
-  g_autofree guint8   *bytes  = g_malloc ((gsize) canvas->w * bpp);
+  g_autofree gdouble  *row    = ddim_try_new (gdouble, width, error);
+  g_autofree guint8   *bytes  = row ? ddim_try_malloc (canvas->w, bpp, error) : NULL;
+  GeglBuffer          *pixels;
 
+  if (! bytes)
+    return NULL;
+
+  pixels = gegl_buffer_new (GEGL_RECTANGLE (0, 0, canvas->w, canvas->h), own);
   for (gint y = 0; y < canvas->h; y++)
     {
       for (gsize i = 0; i < width; i++)

@@ -31,10 +31,12 @@ typedef struct
 DdimNewLayer * ddim_new_layer_new        (const gchar        *name,
                                           GimpImageType       type,
                                           GeglBuffer         *pixels);
-/* The same of a canvas's pixels, opaque, for an image. */
+/* The same of a canvas's pixels, opaque, for an image.  Fails only where memory is
+ * out.                                                                      */
 DdimNewLayer * ddim_new_layer_new_of_canvas (const gchar        *name,
                                              GimpImage          *image,
-                                             const DdimCanvas   *canvas);
+                                             const DdimCanvas   *canvas,
+                                             GError            **error);
 void           ddim_new_layer_free       (DdimNewLayer       *self);
 
 /* The format of the pixels of such layers in an image. */

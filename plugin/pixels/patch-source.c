@@ -17,9 +17,7 @@
 
 #include "region.h"
 #include "patch-source.h"
-
-/* Rows of a mask between two pauses. */
-#define PAUSE_EVERY 128
+#include "strips.h"
 
 /* The part of a drawable to look at, at most DDIM_PATCH_SOURCE_SIDE either way, with
  * its middle as near to that of `around` as can be.                         */
@@ -40,28 +38,37 @@ choose_window (const GeglRectangle *bounds,
 
 /* Takes out of the mask where what `format` reads of the drawable is below a half.
  * area: the mask's, in the drawable's own pixels; region: whose pause is called. */
-static void
-mask_by (DdimPatchSource     *source,
-         const GeglRectangle *area,
-         GimpDrawable        *drawable,
-         const Babl          *format,
-         const DdimRegion    *region)
+static gboolean
+mask_by (DdimPatchSource      *source,
+         const GeglRectangle  *area,
+         GimpDrawable         *drawable,
+         const Babl           *format,
+         const DdimRegion     *region,
+         GError              **error)
 {
-  GeglBuffer        *buffer = gimp_drawable_get_buffer (drawable);
-  g_autofree gfloat *row    = g_new (gfloat, area->width);
+  g_autofree gfloat *read  = ddim_try_new (gfloat, (gsize) area->width * DDIM_STRIP, error);
+  gfloat            *mask  = source->mask;
+  GeglRectangle      strip = { 0 };
 
-  for (gint i = 0; i < area->height; i++)
+  if (! read)
+    return FALSE;
+
+  while (ddim_strip_next (&strip, area))
     {
-      gegl_buffer_get (buffer, GEGL_RECTANGLE (area->x, area->y + i, area->width, 1), 1.0,
-                       format, row, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-      for (gint j = 0; j < area->width; j++)
-        if (! (row[j] >= 0.5f))
-          source->mask[(gsize) i * area->width + j] = 0.0f;
+      GeglBuffer *buffer = gimp_drawable_get_buffer (drawable);
+      gsize       n      = (gsize) strip.width * strip.height;
 
-      if (region->pause && i % PAUSE_EVERY == PAUSE_EVERY - 1)
+      gegl_buffer_get (buffer, &strip, 1.0, format, read, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      g_object_unref (buffer);
+      for (gsize i = 0; i < n; i++, mask++)
+        if (! (read[i] >= 0.5f))
+          *mask = 0.0f;
+
+      if (region->pause)
         region->pause (region->pause_data);
     }
-  g_object_unref (buffer);
+
+  return TRUE;
 }
 
 DdimPatchSource *
@@ -128,27 +135,33 @@ ddim_patch_source_read (GimpDrawable              *drawable,
   source->options = *options;
   source->options.apart = apart;
   source->picture = ddim_region_read_canvas (region, channels, region->frame.height,
-                                             region->frame.width);
-  source->mask    = g_new (gfloat, ddim_canvas_item_size (source->picture) / channels);
+                                             region->frame.width, error);
+  if (! source->picture ||
+      ! (source->mask = ddim_try_new (gfloat, ddim_canvas_item_size (source->picture) / channels,
+                                      error)))
+    return NULL;
   for (gsize i = 0; i < (gsize) source->picture->h * source->picture->w; i++)
     source->mask[i] = 1.0f;
 
   gimp_drawable_get_offsets (drawable, &off_x, &off_y);
-  if (gimp_drawable_has_alpha (drawable))
-    mask_by (source, &region->frame, drawable, babl_format ("A float"), region);
+  if (gimp_drawable_has_alpha (drawable) &&
+      ! mask_by (source, &region->frame, drawable, babl_format ("A float"), region, error))
+    return NULL;
 
   area    = region->frame;
   area.x += off_x;
   area.y += off_y;
-  if (selected && ! gimp_selection_is_empty (image))
-    mask_by (source, &area, GIMP_DRAWABLE (gimp_image_get_selection (image)),
-             babl_format ("Y float"), region);
+  if (selected && ! gimp_selection_is_empty (image) &&
+      ! mask_by (source, &area, GIMP_DRAWABLE (gimp_image_get_selection (image)),
+                 babl_format ("Y float"), region, error))
+    return NULL;
   if (marks)
     {
       gimp_drawable_get_offsets (marks, &off_x, &off_y);
       area.x -= off_x;
       area.y -= off_y;
-      mask_by (source, &area, marks, babl_format ("Y float"), region);
+      if (! mask_by (source, &area, marks, babl_format ("Y float"), region, error))
+        return NULL;
     }
 
   ddim_range_init (&source->range, source->picture, source->mask);

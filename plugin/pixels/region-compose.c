@@ -62,23 +62,30 @@ typedef struct
   gfloat     *selected;    /* one a pixel                                   */
   guint8     *changed;     /* one a pixel: whether it is another one        */
   guint8     *result;      /* out                                           */
+  guint8     *straight;    /* out, of `bytes`; NULL in place                */
 } Strip;
 
-static void
-strip_init (Strip            *strip,
-            const DdimRegion *region,
-            const Babl       *out)
+static gboolean
+strip_init (Strip             *strip,
+            const DdimRegion  *region,
+            const Babl        *out,
+            gboolean           in_place,
+            GError           **error)
 {
   gsize n = (gsize) region->target.width * DDIM_STRIP;
 
   strip->own      = region->format;
   strip->work     = ddim_region_get_format (region);
   strip->out      = out;
-  strip->bytes    = g_malloc (n * babl_format_get_bytes_per_pixel (strip->own));
-  strip->pixels   = g_new (gdouble, n * (region->colors + 1));
-  strip->selected = g_new (gfloat, n);
-  strip->changed  = g_malloc (n);
-  strip->result   = g_malloc (n * babl_format_get_bytes_per_pixel (out));
+
+  return (strip->bytes = ddim_try_malloc (n, babl_format_get_bytes_per_pixel (strip->own),
+                                          error)) &&
+         (strip->pixels = ddim_try_new (gdouble, n * (region->colors + 1), error)) &&
+         (strip->selected = ddim_try_new (gfloat, n, error)) &&
+         (strip->changed = ddim_try_new (guint8, n, error)) &&
+         (strip->result = ddim_try_malloc (n, babl_format_get_bytes_per_pixel (out), error)) &&
+         (in_place ||
+          (strip->straight = ddim_try_malloc (n, babl_format_get_bytes_per_pixel (out), error)));
 }
 
 static void
@@ -89,6 +96,7 @@ strip_clear (Strip *strip)
   g_clear_pointer (&strip->selected, g_free);
   g_clear_pointer (&strip->changed, g_free);
   g_clear_pointer (&strip->result, g_free);
+  g_clear_pointer (&strip->straight, g_free);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Strip, strip_clear)
@@ -149,8 +157,7 @@ strip_convert_to_layer (Strip *strip,
                         gint   colors,
                         gsize  n)
 {
-  gint               bpp      = babl_format_get_bytes_per_pixel (strip->out);
-  g_autofree guint8 *straight = g_malloc (n * bpp);
+  gint bpp = babl_format_get_bytes_per_pixel (strip->out);
 
   for (gsize i = 0; i < n; i++)
     strip->pixels[i * (colors + 1) + colors] *= strip->selected[i];
@@ -158,10 +165,10 @@ strip_convert_to_layer (Strip *strip,
   babl_process (babl_fish (strip->work, strip->out), strip->pixels, strip->result, n);
   ddim_keep_finite (strip->out, strip->result, strip->pixels, colors + 1, n);
 
-  babl_process (babl_fish (strip->own, strip->out), strip->bytes, straight, n);
+  babl_process (babl_fish (strip->own, strip->out), strip->bytes, strip->straight, n);
   for (gsize i = 0; i < n; i++)
     if (! strip->changed[i] && strip->selected[i] == 1.0f)
-      memcpy (strip->result + i * bpp, straight + i * bpp, bpp);
+      memcpy (strip->result + i * bpp, strip->straight + i * bpp, bpp);
 }
 
 static GeglBuffer *
@@ -170,7 +177,8 @@ compose (DdimRegion       *region,
          const DdimCanvas *after,
          gint              item,
          const Babl       *format,
-         gboolean          in_place)
+         gboolean          in_place,
+         GError          **error)
 {
   const GeglRectangle    *target = &region->target;
   GeglRectangle           at     = { 0 };
@@ -182,13 +190,14 @@ compose (DdimRegion       *region,
   if (! in_place)
     extent.x = extent.y = 0;
 
+  if (! strip_init (&strip, region, format, in_place, error) ||
+      ! ddim_scaled_rows_init (&change, after->data + item * ddim_canvas_item_size (after),
+                               before ? before->data : NULL, after->h, after->w, after->c,
+                               region->frame.height, region->frame.width, error))
+    return NULL;
+
   ddim_region_capture (region);
   result = gegl_buffer_new (&extent, format);
-  strip_init (&strip, region, format);
-  ddim_scaled_rows_init (&change, after->data + item * ddim_canvas_item_size (after),
-                         before ? before->data : NULL, after->h, after->w, after->c,
-                         region->frame.height, region->frame.width);
-
   while (ddim_strip_next (&at, target))
     {
       GeglRectangle there = at;
@@ -209,27 +218,34 @@ compose (DdimRegion       *region,
 }
 
 GeglBuffer *
-ddim_region_compose (DdimRegion       *region,
-                     const DdimCanvas *before,
-                     const DdimCanvas *after,
-                     gint              item)
+ddim_region_compose (DdimRegion        *region,
+                     const DdimCanvas  *before,
+                     const DdimCanvas  *after,
+                     gint               item,
+                     GError           **error)
 {
-  return compose (region, before, after, item, region->format, TRUE);
+  return compose (region, before, after, item, region->format, TRUE, error);
 }
 
 DdimNewLayer *
-ddim_region_compose_layer (DdimRegion       *region,
-                           const DdimCanvas *before,
-                           const DdimCanvas *after,
-                           gint              item,
-                           const gchar      *name)
+ddim_region_compose_layer (DdimRegion        *region,
+                           const DdimCanvas  *before,
+                           const DdimCanvas  *after,
+                           gint               item,
+                           const gchar       *name,
+                           GError           **error)
 {
-  gboolean       gray  = gimp_image_get_base_type (region->image) == GIMP_GRAY;
-  GimpImageType  type  = gray ? GIMP_GRAYA_IMAGE : GIMP_RGBA_IMAGE;
-  DdimNewLayer  *layer = ddim_new_layer_new (
-    name, type, compose (region, before, after, item,
-                         ddim_new_layer_get_format (region->image, type), FALSE));
+  gboolean       gray   = gimp_image_get_base_type (region->image) == GIMP_GRAY;
+  GimpImageType  type   = gray ? GIMP_GRAYA_IMAGE : GIMP_RGBA_IMAGE;
+  GeglBuffer    *pixels = compose (region, before, after, item,
+                                   ddim_new_layer_get_format (region->image, type), FALSE,
+                                   error);
+  DdimNewLayer  *layer;
 
+  if (! pixels)
+    return NULL;
+
+  layer       = ddim_new_layer_new (name, type, pixels);
   layer->x    = region->bounds.x + region->target.x;
   layer->y    = region->bounds.y + region->target.y;
   layer->mode = gimp_image_get_default_new_layer_mode (region->image);

@@ -121,10 +121,11 @@ ddim_region_get_selection (const DdimRegion    *region,
     }
 }
 
-void
-ddim_region_get_weights (const DdimRegion    *region,
-                         const GeglRectangle *strip,
-                         gfloat              *weights)
+gboolean
+ddim_region_get_weights (const DdimRegion     *region,
+                         const GeglRectangle  *strip,
+                         gfloat               *weights,
+                         GError              **error)
 {
   gint                colors = region->colors;
   gint                stride = colors + 1;
@@ -133,9 +134,11 @@ ddim_region_get_weights (const DdimRegion    *region,
 
   ddim_region_get_selection (region, strip, weights);
   if (! ddim_region_may_have_holes (region))
-    return;
+    return TRUE;
 
-  pixels = g_new (gdouble, n * stride);
+  pixels = ddim_try_new (gdouble, n * stride, error);
+  if (! pixels)
+    return FALSE;
   ddim_region_get_pixels (region, strip, ddim_region_get_format (region), pixels);
 
   for (gsize i = 0; i < n; i++)
@@ -148,6 +151,8 @@ ddim_region_get_weights (const DdimRegion    *region,
       if (! counts)
         weights[i] = 0.0f;
     }
+
+  return TRUE;
 }
 
 /* A double may be farther from black than a canvas's floats go. */
@@ -190,19 +195,27 @@ pause_reading (const DdimRegion *region)
 }
 
 /* Calls row_seen with each row y of the frame as a network sees it: `channels`
- * values a pixel and how much of it is there.                              */
-static void
-see_frame (DdimRegion *region,
-           gint        channels,
-           void      (*row_seen) (gint y, gfloat *row, gpointer user_data),
-           gpointer    user_data)
+ * values a pixel and how much of it is there.  Ends where that fails.      */
+static gboolean
+see_frame (DdimRegion  *region,
+           gint         channels,
+           gboolean   (*row_seen) (gint      y,
+                                   gfloat   *row,
+                                   gpointer  user_data,
+                                   GError  **error),
+           gpointer     user_data,
+           GError     **error)
 {
   const GeglRectangle *frame  = &region->frame;
   const Babl          *format = ddim_region_get_format (region);
   gint                 stride = region->colors + 1;
-  g_autofree gdouble  *pixels = g_new (gdouble, (gsize) frame->width * DDIM_STRIP * stride);
-  g_autofree gfloat   *row    = g_new (gfloat, (gsize) frame->width * (channels + 1));
+  gsize                width  = frame->width;
+  g_autofree gdouble  *pixels = ddim_try_new (gdouble, width * DDIM_STRIP * stride, error);
+  g_autofree gfloat   *row    = NULL;
   GeglRectangle        strip  = { 0 };
+
+  if (! pixels || ! (row = ddim_try_new (gfloat, width * (channels + 1), error)))
+    return FALSE;
 
   ddim_region_capture (region);
   while (ddim_strip_next (&strip, frame))
@@ -216,17 +229,20 @@ see_frame (DdimRegion *region,
             see_pixel (pixel, region->colors, region->unclamped, channels,
                        row + (gsize) x * (channels + 1));
 
-          row_seen (strip.y - frame->y + y, row, user_data);
+          if (! row_seen (strip.y - frame->y + y, row, user_data, error))
+            return FALSE;
         }
       pause_reading (region);
     }
+
+  return TRUE;
 }
 
 /* A canvas in the making. */
 typedef struct
 {
   DdimCanvas *canvas;
-  guint8     *known;    /* one a pixel; NULL while all are                  */
+  DdimCanvas *known;    /* 1 or 0 for each pixel; NULL while all are        */
   DdimScale  *rows;     /* from the frame, where it is larger ...           */
   DdimScale  *columns;
   gfloat     *scaled;   /* ... a row of channels and cover,                 */
@@ -234,45 +250,68 @@ typedef struct
 } Reading;
 
 static void
-set_pixel (Reading      *reading,
-           gsize         at,
-           const gfloat *values,
-           gfloat        cover)
+reading_clear (Reading *reading)
+{
+  g_clear_pointer (&reading->canvas, ddim_canvas_free);
+  g_clear_pointer (&reading->known, ddim_canvas_free);
+  g_clear_pointer (&reading->rows, ddim_scale_free);
+  g_clear_pointer (&reading->columns, ddim_scale_free);
+  g_clear_pointer (&reading->scaled, g_free);
+  g_clear_pointer (&reading->sums, g_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Reading, reading_clear)
+
+static gboolean
+set_pixel (Reading       *reading,
+           gsize          at,
+           const gfloat  *values,
+           gfloat         cover,
+           GError       **error)
 {
   DdimCanvas *canvas = reading->canvas;
-  gsize       n      = (gsize) canvas->h * canvas->w;
 
   for (gint c = 0; c < canvas->c; c++)
     canvas->data[at * canvas->c + c] = values[c];
 
   if (! reading->known && cover == 0.0f)
     {
-      reading->known = g_malloc (n);
-      memset (reading->known, 1, n);
+      reading->known = ddim_canvas_try_new (1, canvas->h, canvas->w, 1, error);
+      if (! reading->known)
+        return FALSE;
+      for (gsize i = 0; i < ddim_canvas_size (reading->known); i++)
+        reading->known->data[i] = 1.0f;
     }
   if (reading->known)
-    reading->known[at] = cover > 0.0f;
+    reading->known->data[at] = cover > 0.0f;
+
+  return TRUE;
 }
 
-static void
-take_row (gint     y,
-          gfloat  *row,
-          gpointer user_data)
+static gboolean
+take_row (gint      y,
+          gfloat   *row,
+          gpointer  user_data,
+          GError  **error)
 {
   Reading *reading  = user_data;
   gint     channels = reading->canvas->c;
   gint     w        = reading->canvas->w;
 
   for (gint x = 0; x < w; x++)
-    set_pixel (reading, (gsize) y * w + x, row + (gsize) x * (channels + 1),
-               row[(gsize) x * (channels + 1) + channels]);
+    if (! set_pixel (reading, (gsize) y * w + x, row + (gsize) x * (channels + 1),
+                     row[(gsize) x * (channels + 1) + channels], error))
+      return FALSE;
+
+  return TRUE;
 }
 
 /* A mean counts each colour as far as it is there. */
-static void
-sum_row (gint     y,
-         gfloat  *row,
-         gpointer user_data)
+static gboolean
+sum_row (gint      y,
+         gfloat   *row,
+         gpointer  user_data,
+         GError  **error)
 {
   Reading *reading  = user_data;
   gint     channels = reading->canvas->c;
@@ -285,10 +324,13 @@ sum_row (gint     y,
   ddim_scale_row (reading->columns, row, stride, reading->scaled);
   ddim_scale_add_row (reading->rows, y, reading->scaled,
                       reading->canvas->w * stride, reading->sums);
+
+  return TRUE;
 }
 
-static void
-take_sums (Reading *reading)
+static gboolean
+take_sums (Reading  *reading,
+           GError  **error)
 {
   gint  channels = reading->canvas->c;
   gsize n        = (gsize) reading->canvas->h * reading->canvas->w;
@@ -300,87 +342,91 @@ take_sums (Reading *reading)
       if (sum[channels] > 0.0f)
         for (gint c = 0; c < channels; c++)
           sum[c] /= sum[channels];
-      set_pixel (reading, i, sum, sum[channels]);
+      if (! set_pixel (reading, i, sum, sum[channels], error))
+        return FALSE;
     }
+
+  return TRUE;
+}
+
+/* The frame at the canvas's size, which is smaller. */
+static gboolean
+read_scaled (DdimRegion  *region,
+             Reading     *reading,
+             GError     **error)
+{
+  gint  h = reading->canvas->h, w = reading->canvas->w, channels = reading->canvas->c;
+  gsize n = (gsize) w * (channels + 1);
+
+  return (reading->rows = ddim_scale_new (region->frame.height, h, error)) &&
+         (reading->columns = ddim_scale_new (region->frame.width, w, error)) &&
+         (reading->scaled = ddim_try_new (gfloat, n, error)) &&
+         (reading->sums = ddim_try_new0 (gfloat, h * n, error)) &&
+         see_frame (region, channels, sum_row, reading, error) &&
+         take_sums (reading, error);
 }
 
 /* The frame at h x w, at most its own size, without its holes. */
 static DdimCanvas *
-read_reduced (DdimRegion *region,
-              gint        channels,
-              gint        h,
-              gint        w)
+read_reduced (DdimRegion  *region,
+              gint         channels,
+              gint         h,
+              gint         w,
+              GError     **error)
 {
-  Reading reading = { .canvas = ddim_canvas_new (1, h, w, channels) };
+  g_auto (Reading) reading = { .canvas = ddim_canvas_try_new (1, h, w, channels, error) };
+  gboolean         same    = h == region->frame.height && w == region->frame.width;
 
-  if (h == region->frame.height && w == region->frame.width)
-    {
-      see_frame (region, channels, take_row, &reading);
-    }
-  else
-    {
-      reading.rows    = ddim_scale_new (region->frame.height, h);
-      reading.columns = ddim_scale_new (region->frame.width, w);
-      reading.scaled  = g_new (gfloat, (gsize) w * (channels + 1));
-      reading.sums    = g_new0 (gfloat, (gsize) h * w * (channels + 1));
+  if (! reading.canvas ||
+      ! (same ? see_frame (region, channels, take_row, &reading, error)
+              : read_scaled (region, &reading, error)) ||
+      (reading.known && ! ddim_fill_unknown (reading.canvas, reading.known, error)))
+    return NULL;
 
-      see_frame (region, channels, sum_row, &reading);
-      take_sums (&reading);
-
-      ddim_scale_free (reading.rows);
-      ddim_scale_free (reading.columns);
-      g_free (reading.scaled);
-      g_free (reading.sums);
-    }
-
-  if (reading.known)
-    ddim_fill_unknown (reading.canvas->data, reading.known, h, w, channels);
-  g_free (reading.known);
-
-  return reading.canvas;
+  return g_steal_pointer (&reading.canvas);
 }
 
-/* h x w pixels of `channels` to to_h x to_w; free with g_free (). */
-static gfloat *
-scale_pixels (const gfloat *pixels,
-              gint          h,
-              gint          w,
-              gint          channels,
-              gint          to_h,
-              gint          to_w)
+/* A canvas of one item at h x w, which is larger. */
+static DdimCanvas *
+enlarge (const DdimCanvas  *canvas,
+         gint               h,
+         gint               w,
+         GError           **error)
 {
-  gsize                  size   = (gsize) to_w * channels;
-  gfloat                *result = g_new (gfloat, to_h * size);
-  g_auto (DdimScaledRows) rows  = { 0 };
+  gsize                   size   = (gsize) w * canvas->c;
+  g_autoptr (DdimCanvas)  result = ddim_canvas_try_new (1, h, w, canvas->c, error);
+  g_auto (DdimScaledRows) rows   = { 0 };
 
-  ddim_scaled_rows_init (&rows, pixels, NULL, h, w, channels, to_h, to_w);
-  for (gint y = 0; y < to_h; y++)
-    memcpy (result + y * size, ddim_scaled_rows_make (&rows, y), size * sizeof (gfloat));
+  if (! result || ! ddim_scaled_rows_init (&rows, canvas->data, NULL, canvas->h, canvas->w,
+                                           canvas->c, h, w, error))
+    return NULL;
+  for (gint y = 0; y < h; y++)
+    memcpy (result->data + y * size, ddim_scaled_rows_make (&rows, y), size * sizeof (gfloat));
 
-  return result;
+  return g_steal_pointer (&result);
 }
 
 DdimCanvas *
-ddim_region_read_canvas (DdimRegion *region,
-                         gint        channels,
-                         gint        h,
-                         gint        w)
+ddim_region_read_canvas (DdimRegion  *region,
+                         gint         channels,
+                         gint         h,
+                         gint         w,
+                         GError     **error)
 {
   const GeglRectangle *frame  = &region->frame;
   DdimCanvas          *canvas = read_reduced (region, channels,
                                               MIN (h, frame->height),
-                                              MIN (w, frame->width));
+                                              MIN (w, frame->width), error);
 
-  if (canvas->h != h || canvas->w != w)
+  if (canvas && (canvas->h != h || canvas->w != w))
     {
-      gfloat *scaled = scale_pixels (canvas->data, canvas->h, canvas->w,
-                                     channels, h, w);
+      DdimCanvas *larger = enlarge (canvas, h, w, error);
 
-      g_free (canvas->data);
-      canvas->data = scaled;
-      canvas->h    = h;
-      canvas->w    = w;
+      ddim_canvas_free (canvas);
+      canvas = larger;
     }
+  if (! canvas)
+    return NULL;
 
   canvas->x = floor ((gdouble) (frame->x + region->bounds.x) * w / frame->width);
   canvas->y = floor ((gdouble) (frame->y + region->bounds.y) * h / frame->height);
@@ -388,24 +434,33 @@ ddim_region_read_canvas (DdimRegion *region,
   return canvas;
 }
 
-gfloat *
-ddim_region_read_weights (DdimRegion *region,
-                          gint        h,
-                          gint        w)
+gboolean
+ddim_region_read_weights (DdimRegion  *region,
+                          gint         h,
+                          gint         w,
+                          gfloat     **weights,
+                          GError     **error)
 {
   const GeglRectangle  *frame   = &region->frame;
-  g_autoptr (DdimScale) rows    = ddim_scale_new (frame->height, h);
-  g_autoptr (DdimScale) columns = ddim_scale_new (frame->width, w);
-  g_autofree gfloat    *read    = g_new (gfloat, (gsize) frame->width * DDIM_STRIP);
-  g_autofree gfloat    *scaled  = g_new (gfloat, w);
-  gfloat               *weights = g_new0 (gfloat, (gsize) h * w);
+  g_autoptr (DdimScale) rows    = ddim_scale_new (frame->height, h, error);
+  g_autoptr (DdimScale) columns = NULL;
+  g_autofree gfloat    *read    = NULL;
+  g_autofree gfloat    *scaled  = NULL;
+  g_autofree gfloat    *sums    = NULL;
   GeglRectangle         strip   = { 0 };
   gboolean              all     = TRUE;
+
+  if (! rows || ! (columns = ddim_scale_new (frame->width, w, error)) ||
+      ! (read = ddim_try_new (gfloat, (gsize) frame->width * DDIM_STRIP, error)) ||
+      ! (scaled = ddim_try_new (gfloat, w, error)) ||
+      ! (sums = ddim_try_new0 (gfloat, (gsize) h * w, error)))
+    return FALSE;
 
   ddim_region_capture (region);
   while (ddim_strip_next (&strip, frame))
     {
-      ddim_region_get_weights (region, &strip, read);
+      if (! ddim_region_get_weights (region, &strip, read, error))
+        return FALSE;
 
       for (gsize i = 0; i < (gsize) strip.width * strip.height; i++)
         all &= read[i] == 1.0f;
@@ -413,16 +468,15 @@ ddim_region_read_weights (DdimRegion *region,
       for (gint y = 0; y < strip.height; y++)
         {
           ddim_scale_row (columns, read + (gsize) y * frame->width, 1, scaled);
-          ddim_scale_add_row (rows, strip.y - frame->y + y, scaled, w, weights);
+          ddim_scale_add_row (rows, strip.y - frame->y + y, scaled, w, sums);
         }
       pause_reading (region);
     }
 
   for (gsize i = 0; i < (gsize) h * w; i++)
-    weights[i] = CLAMP (weights[i], 0.0f, 1.0f);   /* cubics overshoot */
+    sums[i] = CLAMP (sums[i], 0.0f, 1.0f);   /* cubics overshoot */
 
-  if (all)
-    g_clear_pointer (&weights, g_free);
+  *weights = all ? NULL : g_steal_pointer (&sums);
 
-  return weights;
+  return TRUE;
 }

@@ -69,12 +69,15 @@ check_visible (const DdimRegion  *region,
   if (! ddim_region_may_have_holes (region))
     return TRUE;
 
-  weights = g_new (gfloat, (gsize) region->target.width * DDIM_STRIP);
+  weights = ddim_try_new (gfloat, (gsize) region->target.width * DDIM_STRIP, error);
+  if (! weights)
+    return FALSE;
   while (ddim_strip_next (&strip, &region->target))
     {
       gsize n = (gsize) strip.width * strip.height;
 
-      ddim_region_get_weights (region, &strip, weights);
+      if (! ddim_region_get_weights (region, &strip, weights, error))
+        return FALSE;
       for (gsize i = 0; i < n; i++)
         if (weights[i] > 0.0f)
           return TRUE;

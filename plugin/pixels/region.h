@@ -10,11 +10,11 @@
  *
  *   region = ddim_region_new (image, drawable, &error);
  *   ddim_region_set_frame (region, context, least);
- *   before  = ddim_region_read_canvas (region, 3, region->frame.height,
- *                                      region->frame.width);
- *   weights = ddim_region_read_weights (region, before->h, before->w);
+ *   before = ddim_region_read_canvas (region, 3, region->frame.height,
+ *                                     region->frame.width, &error);
+ *   ddim_region_read_weights (region, before->h, before->w, &weights, &error);
  *   ... after = some change of `before` ...
- *   ddim_transaction_add_change (transaction, region, before, after, 0);
+ *   ddim_transaction_add_change (transaction, region, before, after, 0, &error);
  *   ddim_transaction_commit (transaction, NULL, &error);
  *
  * Canvases may be of any other size, h x w, than the frame: what is read is
@@ -87,18 +87,22 @@ void         ddim_region_set_frame      (DdimRegion           *region,
 
 /* The frame as a network sees it, h x w: values clamped to the gamut unless they
  * are to be kept, what is transparent or not a number filled from its
- * surroundings; `channels` is 1 or 3.  Free with ddim_canvas_free ().       */
+ * surroundings; `channels` is 1 or 3.  This and those below fail only where memory
+ * is out.  Free with ddim_canvas_free ().                                   */
 DdimCanvas * ddim_region_read_canvas    (DdimRegion           *region,
                                          gint                  channels,
                                          gint                  h,
-                                         gint                  w);
+                                         gint                  w,
+                                         GError              **error);
 
-/* How far each pixel of the frame may change, 0 to 1, h x w: as it is
+/* weights: how far each pixel of the frame may change, 0 to 1, h x w: as it is
  * selected, 0 where alpha is 0 or a value is not finite.  NULL if all are 1,
  * as ddim_vary () takes it.  Free with g_free ().                           */
-gfloat     * ddim_region_read_weights   (DdimRegion           *region,
+gboolean     ddim_region_read_weights   (DdimRegion           *region,
                                          gint                  h,
-                                         gint                  w);
+                                         gint                  w,
+                                         gfloat              **weights,
+                                         GError              **error);
 
 /* Adds the change (item `item` of `after`) - `before` to the captured,
  * unclamped pixels, as far as they are selected.  before may be NULL: `after`
@@ -108,7 +112,8 @@ gfloat     * ddim_region_read_weights   (DdimRegion           *region,
 GeglBuffer * ddim_region_compose        (DdimRegion           *region,
                                          const DdimCanvas     *before,
                                          const DdimCanvas     *after,
-                                         gint                  item);
+                                         gint                  item,
+                                         GError              **error);
 
 /* The same as a layer of the target's size and place, above the drawable's
  * layer: it holds the changed pixels, as opaque as they are selected, and has
@@ -117,7 +122,8 @@ DdimNewLayer * ddim_region_compose_layer (DdimRegion          *region,
                                           const DdimCanvas    *before,
                                           const DdimCanvas    *after,
                                           gint                 item,
-                                          const gchar         *name);
+                                          const gchar         *name,
+                                          GError             **error);
 
 /* The drawable at `scale`, below 1, as it is now: a rectangle of it there, in a
  * format, without capturing anything; nothing of a drawable that is gone.   */
@@ -158,6 +164,7 @@ void         ddim_region_get_selection   (const DdimRegion    *region,
                                           gfloat              *selected);
 
 /* Where ddim_region_read_weights () comes from: how far they may change. */
-void         ddim_region_get_weights     (const DdimRegion    *region,
+gboolean     ddim_region_get_weights     (const DdimRegion    *region,
                                           const GeglRectangle *strip,
-                                          gfloat              *weights);
+                                          gfloat              *weights,
+                                          GError             **error);

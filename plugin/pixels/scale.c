@@ -67,25 +67,27 @@ make_cubics (DdimScale *scale)
 }
 
 DdimScale *
-ddim_scale_new (gint from,
-                gint to)
+ddim_scale_new (gint     from,
+                gint     to,
+                GError **error)
 {
-  DdimScale *scale = g_new0 (DdimScale, 1);
+  g_autoptr (DdimScale) scale = g_new0 (DdimScale, 1);
 
   scale->from    = from;
   scale->to      = to;
   scale->n_taps  = to > from ? MIN (4, from)
                  : to < from ? MIN ((from + to - 1) / to + 1, from)
                  : 1;
-  scale->first   = g_new0 (gint, to);
-  scale->weights = g_new0 (gfloat, (gsize) to * scale->n_taps);
+  if (! (scale->first = ddim_try_new0 (gint, to, error)) ||
+      ! (scale->weights = ddim_try_new0 (gfloat, (gsize) to * scale->n_taps, error)))
+    return NULL;
 
   if (to > from)
     make_cubics (scale);
   else
     make_means (scale);
 
-  return scale;
+  return g_steal_pointer (&scale);
 }
 
 void
@@ -145,23 +147,25 @@ ddim_scale_add_row (const DdimScale *scale,
     }
 }
 
-void
-ddim_scaled_rows_init (DdimScaledRows *self,
-                       const gfloat   *data,
-                       const gfloat   *minus,
-                       gint            h,
-                       gint            w,
-                       gint            channels,
-                       gint            to_h,
-                       gint            to_w)
+gboolean
+ddim_scaled_rows_init (DdimScaledRows  *self,
+                       const gfloat    *data,
+                       const gfloat    *minus,
+                       gint             h,
+                       gint             w,
+                       gint             channels,
+                       gint             to_h,
+                       gint             to_w,
+                       GError         **error)
 {
   self->data     = data;
   self->minus    = minus;
   self->channels = channels;
-  self->rows     = ddim_scale_new (h, to_h);
-  self->columns  = ddim_scale_new (w, to_w);
-  self->narrow   = g_new (gfloat, (gsize) w * channels);
-  self->row      = g_new (gfloat, (gsize) to_w * channels);
+
+  return (self->rows = ddim_scale_new (h, to_h, error)) &&
+         (self->columns = ddim_scale_new (w, to_w, error)) &&
+         (self->narrow = ddim_try_new (gfloat, (gsize) w * channels, error)) &&
+         (self->row = ddim_try_new (gfloat, (gsize) to_w * channels, error));
 }
 
 void

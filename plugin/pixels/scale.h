@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include <glib.h>
+#include "ddim.h"
 
 /* How each of `to` samples is made of `from` samples along one axis: sample o
  * is the sum over i < n_taps of weights[o n_taps + i] times sample
@@ -20,8 +20,10 @@ typedef struct
   gfloat *weights;  /* to x n_taps                                          */
 } DdimScale;
 
+/* Fails only where memory is out. */
 DdimScale * ddim_scale_new     (gint             from,
-                                gint             to);
+                                gint             to,
+                                GError         **error);
 void        ddim_scale_free    (DdimScale       *scale);
 
 /* row: from x channels; scaled: to x channels, other memory. */
@@ -53,16 +55,17 @@ typedef struct
   gfloat       *row;       /* the row that was made last                    */
 } DdimScaledRows;
 
-/* data, minus: h x w x channels, which stay the caller's.  Clear with
- * ddim_scaled_rows_clear ().                                               */
-void           ddim_scaled_rows_init  (DdimScaledRows *self,
-                                       const gfloat   *data,
-                                       const gfloat   *minus,
-                                       gint            h,
-                                       gint            w,
-                                       gint            channels,
-                                       gint            to_h,
-                                       gint            to_w);
+/* data, minus: h x w x channels, which stay the caller's.  Fails only where memory
+ * is out.  Clear with ddim_scaled_rows_clear (), then too.                 */
+gboolean       ddim_scaled_rows_init  (DdimScaledRows  *self,
+                                       const gfloat    *data,
+                                       const gfloat    *minus,
+                                       gint             h,
+                                       gint             w,
+                                       gint             channels,
+                                       gint             to_h,
+                                       gint             to_w,
+                                       GError         **error);
 void           ddim_scaled_rows_clear (DdimScaledRows *self);
 
 /* Row y, of to_w x channels; valid until the next one is made. */

@@ -24,12 +24,34 @@ ddim_strip_next (GeglRectangle       *strip,
   return y < bottom;
 }
 
-/* Memory for the largest strip; free with g_free (). */
-static guint8 *
-new_strip (const GeglRectangle *area,
-           const Babl          *format)
+/* Columns of a block, whose memory does not depend on the picture. */
+#define BLOCK 1024
+
+/* Goes to the next block of a strip; begin with a block of zeros. */
+static gboolean
+next_block (GeglRectangle       *block,
+            const GeglRectangle *strip)
 {
-  return g_malloc ((gsize) area->width * DDIM_STRIP * babl_format_get_bytes_per_pixel (format));
+  gint x     = block->width ? block->x + block->width : strip->x;
+  gint right = strip->x + strip->width;
+
+  *block = (GeglRectangle) { x, strip->y, MIN (BLOCK, right - x), strip->height };
+
+  return x < right;
+}
+
+/* Memory for the largest block; free with g_free (). */
+static guint8 *
+new_block (const Babl *format)
+{
+  return g_malloc ((gsize) BLOCK * DDIM_STRIP * babl_format_get_bytes_per_pixel (format));
+}
+
+static gsize
+block_size (const GeglRectangle *block,
+            const Babl          *format)
+{
+  return (gsize) block->width * block->height * babl_format_get_bytes_per_pixel (format);
 }
 
 static void
@@ -49,16 +71,20 @@ ddim_strips_read (GimpDrawable         *drawable,
                   gpointer              pause_data)
 {
   const Babl        *format = gegl_buffer_get_format (to);
-  g_autofree guint8 *bytes  = new_strip (area, format);
+  g_autofree guint8 *bytes  = new_block (format);
   GeglRectangle      strip  = { 0 };
 
   while (ddim_strip_next (&strip, area))
     {
-      GeglBuffer *from = gimp_drawable_get_buffer (drawable);
+      GeglBuffer    *from  = gimp_drawable_get_buffer (drawable);
+      GeglRectangle  block = { 0 };
 
-      get (from, &strip, format, bytes);
+      while (next_block (&block, &strip))
+        {
+          get (from, &block, format, bytes);
+          gegl_buffer_set (to, &block, 0, format, bytes, GEGL_AUTO_ROWSTRIDE);
+        }
       g_object_unref (from);
-      gegl_buffer_set (to, &strip, 0, format, bytes, GEGL_AUTO_ROWSTRIDE);
       if (pause)
         pause (pause_data);
     }
@@ -75,22 +101,25 @@ ddim_strips_write (GeglBuffer          *from,
   const Babl        *format = gegl_buffer_get_format (from);
   GeglRectangle      there  = { x, y, area->width, area->height };
   GeglRectangle      strip  = { 0 };
-  g_autofree guint8 *wanted = new_strip (area, format);
-  g_autofree guint8 *found  = new_strip (area, format);
+  g_autofree guint8 *wanted = new_block (format);
+  g_autofree guint8 *found  = new_block (format);
 
   while (ddim_strip_next (&strip, &there))
     {
-      GeglBuffer    *to   = open (drawable);
-      GeglRectangle  here = strip;
-      gsize          size = (gsize) strip.width * strip.height *
-                            babl_format_get_bytes_per_pixel (format);
+      GeglBuffer    *to    = open (drawable);
+      GeglRectangle  block = { 0 };
 
-      here.x += area->x - x;
-      here.y += area->y - y;
-      get (from, &here, format, wanted);
-      get (to, &strip, format, found);
-      if (memcmp (wanted, found, size))
-        gegl_buffer_set (to, &strip, 0, format, wanted, GEGL_AUTO_ROWSTRIDE);
+      while (next_block (&block, &strip))
+        {
+          GeglRectangle here = block;
+
+          here.x += area->x - x;
+          here.y += area->y - y;
+          get (from, &here, format, wanted);
+          get (to, &block, format, found);
+          if (memcmp (wanted, found, block_size (&block, format)))
+            gegl_buffer_set (to, &block, 0, format, wanted, GEGL_AUTO_ROWSTRIDE);
+        }
       g_object_unref (to);   /* sends the pixels to GIMP */
     }
 }
@@ -101,21 +130,24 @@ ddim_strips_are_equal (GimpDrawable        *drawable,
                        const GeglRectangle *area)
 {
   const Babl        *format = gegl_buffer_get_format (buffer);
-  g_autofree guint8 *one    = new_strip (area, format);
-  g_autofree guint8 *other  = new_strip (area, format);
+  g_autofree guint8 *one    = new_block (format);
+  g_autofree guint8 *other  = new_block (format);
   GeglRectangle      strip  = { 0 };
+  gboolean           equal  = TRUE;
 
-  while (ddim_strip_next (&strip, area))
+  while (equal && ddim_strip_next (&strip, area))
     {
-      GeglBuffer *now = gimp_drawable_get_buffer (drawable);
+      GeglBuffer    *now   = gimp_drawable_get_buffer (drawable);
+      GeglRectangle  block = { 0 };
 
-      get (now, &strip, format, one);
-      get (buffer, &strip, format, other);
+      while (equal && next_block (&block, &strip))
+        {
+          get (now, &block, format, one);
+          get (buffer, &block, format, other);
+          equal = ! memcmp (one, other, block_size (&block, format));
+        }
       g_object_unref (now);
-      if (memcmp (one, other, (gsize) strip.width * strip.height *
-                              babl_format_get_bytes_per_pixel (format)))
-        return FALSE;
     }
 
-  return TRUE;
+  return equal;
 }

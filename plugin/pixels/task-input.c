@@ -55,10 +55,14 @@ ddim_region_read_input (DdimRegion          *region,
   const DdimStage *last = &input->stages.stages[input->stages.n - 1];
   DdimCanvas      *picture;
 
-  ddim_canvas_free (input->pictures[stage]);
-  g_free (input->weights[stage]);
-  input->pictures[stage] = picture = ddim_region_read_canvas (region, channels, s->h, s->w);
-  input->weights[stage]  = ddim_region_read_weights (region, s->h, s->w);
+  g_clear_pointer (&input->pictures[stage], ddim_canvas_free);
+  g_clear_pointer (&input->weights[stage], g_free);
+  picture = ddim_region_read_canvas (region, channels, s->h, s->w, error);
+  if (! picture)
+    return FALSE;
+  input->pictures[stage] = picture;
+  if (! ddim_region_read_weights (region, s->h, s->w, &input->weights[stage], error))
+    return FALSE;
 
   /* the last stage's origin, by which a reduced one gets its noise */
   picture->x = floor ((gdouble) (region->frame.x + region->bounds.x) * last->w /

@@ -106,18 +106,26 @@ ddim_transaction_begin_group (DdimTransaction *self,
   self->group_above = above;
 }
 
-void
-ddim_transaction_add_change (DdimTransaction  *self,
-                             DdimRegion       *region,
-                             const DdimCanvas *before,
-                             const DdimCanvas *after,
-                             gint              item)
+gboolean
+ddim_transaction_add_change (DdimTransaction   *self,
+                             DdimRegion        *region,
+                             const DdimCanvas  *before,
+                             const DdimCanvas  *after,
+                             gint               item,
+                             GError           **error)
 {
-  Change *change = g_new0 (Change, 1);
+  GeglBuffer *result = ddim_region_compose (region, before, after, item, error);
+  Change     *change;
 
+  if (! result)
+    return FALSE;
+
+  change = g_new0 (Change, 1);
   change->region = region;
-  change->result = ddim_region_compose (region, before, after, item);
+  change->result = result;
   g_ptr_array_add (self->changes, change);
+
+  return TRUE;
 }
 
 void

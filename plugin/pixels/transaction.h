@@ -38,12 +38,13 @@ void              ddim_transaction_begin_group (DdimTransaction    *transaction,
                                                 GimpLayer          *above);
 
 /* The region's pixels are changed as ddim_region_compose () does; the canvases
- * are no longer needed after this, the region is.                           */
-void              ddim_transaction_add_change (DdimTransaction     *transaction,
+ * are no longer needed after this, the region is.  Fails only where memory is out. */
+gboolean          ddim_transaction_add_change (DdimTransaction     *transaction,
                                                DdimRegion          *region,
                                                const DdimCanvas    *before,
                                                const DdimCanvas    *after,
-                                               gint                 item);
+                                               gint                 item,
+                                               GError             **error);
 
 /* Takes the layer.  Of several above the same one, the first is uppermost. */
 void              ddim_transaction_add_layer  (DdimTransaction     *transaction,

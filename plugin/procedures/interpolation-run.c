@@ -77,14 +77,18 @@ keep (gint               i,
   DdimInterpolationRun *self     = data;
   DdimCanvas          **keys     = self->input->keys[0];
   gdouble               position = self->positions[i];
-  gchar                *recipe   = make_recipe (self, i);
   gint                  last     = self->settings.loop ? self->n_keys - 1 : self->n_keys - 2;
   gint                  from     = MIN ((gint) position, last);
   gint                  to       = (from + 1) % self->n_keys;
+  GeglBuffer           *frame    = ddim_layer_set_make_frame (self->layer_set, from, to,
+                                                              position - from, keys[from],
+                                                              keys[to], made, 0, error);
 
-  ddim_frames_add (&self->options, self->layer_set, self->transaction, i,
-                   ddim_layer_set_make_frame (self->layer_set, from, to, position - from,
-                                              keys[from], keys[to], made, 0), recipe);
+  if (! frame)
+    return FALSE;
+
+  ddim_frames_add (&self->options, self->layer_set, self->transaction, i, frame,
+                   make_recipe (self, i));
 
   return TRUE;
 }

@@ -59,9 +59,9 @@ keep (gint               i,
 {
   DdimCanvas **texture = data;
 
-  *texture = ddim_canvas_copy (made);
+  *texture = ddim_canvas_try_copy (made, error);
 
-  return TRUE;
+  return *texture != NULL;
 }
 
 /* Without a dialog. */
@@ -110,13 +110,13 @@ make_recipe (const DdimTextureInput    *input,
 }
 
 /* Puts the texture above the sample, or into a new image; returns its layer, or
- * NULL.  Takes the recipe.                                                  */
+ * NULL.                                                                     */
 static GimpLayer *
 commit (GimpImage            *image,
         GimpDrawable         *drawable,
         GimpProcedureConfig  *config,
         const DdimCanvas     *texture,
-        gchar                *recipe,
+        const gchar          *recipe,
         GError              **error)
 {
   g_autofree gchar            *output      = NULL;
@@ -130,9 +130,12 @@ commit (GimpImage            *image,
   else
     transaction = ddim_transaction_new (image);
 
-  layer            = ddim_new_layer_new_of_canvas (_("Texture"), image, texture);
+  layer = ddim_new_layer_new_of_canvas (_("Texture"), image, texture, error);
+  if (! layer)
+    return NULL;
+
   layer->mode      = gimp_image_get_default_new_layer_mode (image);
-  layer->recipe    = recipe;
+  layer->recipe    = g_strdup (recipe);
   layer->procedure = DDIM_PARASITE_TEXTURE;
   if (g_strcmp0 (output, OUTPUT_IMAGE) && GIMP_IS_LAYER (drawable))
     layer->above = GIMP_LAYER (drawable);
@@ -162,6 +165,7 @@ texture_run (GimpProcedure        *procedure,
 {
   g_auto (DdimTexturePick)      pick     = { 0 };
   g_auto (DdimTextureSettings)  settings = { 0 };
+  g_autofree gchar             *recipe   = NULL;
   GimpValueArray               *values;
   GimpLayer                    *layer;
   GError                       *error    = NULL;
@@ -193,8 +197,8 @@ texture_run (GimpProcedure        *procedure,
   if (! pick.texture && ! compute (drawables[0], config, &settings, seed, &pick, &error))
     return fail (procedure, GIMP_PDB_EXECUTION_ERROR, error);
 
-  layer = commit (image, drawables[0], config, pick.texture,
-                  make_recipe (pick.input, &settings, seed), &error);
+  recipe = make_recipe (pick.input, &settings, seed);
+  layer  = commit (image, drawables[0], config, pick.texture, recipe, &error);
   if (! layer)
     return fail (procedure, GIMP_PDB_EXECUTION_ERROR, error);
   if (run_mode != GIMP_RUN_NONINTERACTIVE && gimp_item_get_image (GIMP_ITEM (layer)) != image)

@@ -145,16 +145,17 @@ add_result (gint               i,
   DdimNewLayer              *layer;
 
   if (output->in_place)
-    {
-      ddim_transaction_add_change (output->transaction, target->region, picture, made, 0);
-      return TRUE;
-    }
+    return ddim_transaction_add_change (output->transaction, target->region, picture, made, 0,
+                                        error);
 
   /* Translators: a new layer's name: the layer it was made of, the seed, and
    * the strength as a number from 0 to 1. */
   title = g_strdup_printf (_("%s, seed %u, strength %.2f"), target->region->name,
                            (guint) output->seeds[i], output->settings->strength);
-  layer = ddim_region_compose_layer (target->region, picture, made, 0, title);
+  layer = ddim_region_compose_layer (target->region, picture, made, 0, title, error);
+  if (! layer)
+    return FALSE;
+
   layer->recipe    = make_recipe (target, output->seeds[i]);
   layer->procedure = DDIM_PARASITE_VARIATION;
   ddim_transaction_add_layer (output->transaction, layer);
