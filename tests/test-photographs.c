@@ -231,18 +231,22 @@ check_model (DdimModel        *other,
 {
   gint wanted = ddim_model_get_info (other)->labels ? 1 : 0;
   gint numbers = ddim_model_get_info (other)->embedding;
+  gint states = ddim_model_get_info (other)->text_width;
   gint label = 0;
   g_autofree gfloat *embedding = g_new0 (gfloat, numbers + 1);
+  g_autofree gfloat *text = g_new0 (gfloat, 2 * states + 1);
   DdimCondition condition = { .label = wanted ? &label : NULL,
-                              .embedding = numbers ? embedding : NULL };
+                              .embedding = numbers ? embedding : NULL,
+                              .text = states ? text : NULL, .tokens = states ? 2 : 0 };
   g_autoptr (GError) error = NULL;
   g_autoptr (DdimField) field = ddim_model_new_field (other, &condition, &error);
   g_autoptr (DdimLevels) levels = ddim_levels_new (ddim_model_get_schedule (other),
                                                    DDIM_SPACING_QUADRATIC, S, depth, NULL, NULL);
-  g_autoptr (DdimInversion) inversion =
-    ddim_inversion_new (field, levels, DDIM_ENCODER_EXACT,
-                        small_with_channels (picture, field->channels), NULL, &error);
+  g_autoptr (DdimInversion) inversion = NULL;
 
+  g_assert_no_error (error);
+  inversion = ddim_inversion_new (field, levels, DDIM_ENCODER_EXACT,
+                                  small_with_channels (picture, field->channels), NULL, &error);
   g_assert_no_error (error);
   check_strength_zero (inversion);
 
