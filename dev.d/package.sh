@@ -12,11 +12,12 @@ package_root=$cache/debian13-package
 gimp_root=$cache/debian13-gimp # a user's, with GIMP and nothing of ours
 packages_gimp=(gimp)
 
-# The names of debian/control's Build-Depends.
+# The names of debian/control's Build-Depends, but for those of other machines alone.
 build_depends () {
   sed -n '/^Build-Depends:/,/^[^ B]/p' "$here/debian/control" |
-    sed -e 's/^Build-Depends://' -e '/^[^ ]/d' -e 's/([^)]*)//g' -e 's/<[^>]*>//g' -e 's/,//' |
-    sed -e 's/debhelper-compat/debhelper/' | xargs
+    sed -e 's/^Build-Depends://' -e '/^[^ ]/d' \
+      -e "/\[.*!$(dpkg --print-architecture)\b.*\]/d" \
+      -e 's/([^)]*)//g; s/<[^>]*>//g; s/\[[^]]*\]//g; s/,//; s/debhelper-compat/debhelper/' | xargs
 }
 
 # What is this version's source here, as names with a 0 behind.  Of a release's
