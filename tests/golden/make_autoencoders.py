@@ -13,7 +13,9 @@ saves it to autoencoders/NAME.  Beside it lies golden.safetensors:
 
 Arithmetic is float32 (eager, one thread).
 
-  make_autoencoders.py [--list] [--out DIR] [NAME ...]
+  make_autoencoders.py [--list] [--big] [--out DIR] [NAME ...]
+
+With --big: those of true shapes, into the cache, or --out.
 """
 import argparse
 import json
@@ -26,7 +28,7 @@ from diffusers import AutoencoderKL, AutoencoderTiny, VQModel
 from diffusers.utils import logging
 from safetensors.torch import load_file, save_file
 
-from make_golden import DTYPES, HERE, OLD_NAMES, WEIGHTS, randomise, rms
+from make_golden import DTYPES, HERE, OLD_NAMES, WEIGHTS, cache, randomise, rms
 
 CLASSES = {c.__name__: c for c in (AutoencoderKL, AutoencoderTiny, VQModel)}
 
@@ -95,6 +97,12 @@ TABLE = {
     "tiny-old": tiny("a config without later fields, of 16 bits", (1, 8, 8), (8,) * 2,
                      (1, 1), dtype="F16", omit=("upsample_fn", "shift_factor",
                                                 "force_upcast", "scaling_factor")),
+}
+
+BIG = {
+    "stable-diffusion-1-5": towers(
+        "the shape of Stable Diffusion 1.5's, 512 pixels", (1, 512, 512),
+        (128, 256, 512, 512), groups=32, layers=2, dtype="F16"),
 }
 
 
@@ -174,18 +182,22 @@ def main():
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--list", action="store_true")
-    parser.add_argument("--out", type=pathlib.Path, default=HERE / "autoencoders")
+    parser.add_argument("--big", action="store_true")
+    parser.add_argument("--out", type=pathlib.Path)
     args = parser.parse_args()
     logging.set_verbosity_error()
     torch.set_num_threads(1)
 
-    for name in args.names or TABLE:
-        if name not in TABLE:
+    table = BIG if args.big else TABLE
+    out = args.out or (cache().with_name("golden-autoencoders") if args.big
+                       else HERE / "autoencoders")
+    for name in args.names or table:
+        if name not in table:
             sys.exit(f"no autoencoder named {name}")
         if args.list:
-            print(f"{name:24} {TABLE[name]['about']}")
+            print(f"{name:24} {table[name]['about']}")
         else:
-            make(name, TABLE[name], args.out)
+            make(name, table[name], out)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,9 @@ saves it to texts/NAME.  Beside it lies golden.safetensors:
 Arithmetic is float32 (eager, one thread).  Where the file's tensors are F16 or BF16
 the golden values belong to those rounded weights.
 
-  make_texts.py [--out DIR] [NAME ...]
+  make_texts.py [--big] [--out DIR] [NAME ...]
+
+With --big: those of true shapes, into the cache, or --out.
 """
 import argparse
 import math
@@ -24,7 +26,7 @@ from safetensors.torch import load_file, save_file
 from transformers import CLIPTextConfig, CLIPTextModel
 from transformers.utils import logging
 
-from make_golden import DTYPES, HERE, rms
+from make_golden import DTYPES, HERE, cache, rms
 
 WEIGHTS = "model.safetensors"
 
@@ -46,6 +48,19 @@ TABLE = {
     "f16": text("weights of 16 bits; one text, and shorter", (1, 9), dtype="F16"),
     "odd": text("a wide head, another epsilon", (3, 13), hidden_size=20,
                 num_attention_heads=1, intermediate_size=50, layer_norm_eps=1e-3),
+}
+
+TRUE = dict(vocab_size=49408, max_position_embeddings=77, bos_token_id=49406,
+            eos_token_id=49407, pad_token_id=1)
+BIG = {
+    "stable-diffusion-1-5": text(
+        "the shape of Stable Diffusion 1.5's", (2, 77), dtype="F16",
+        hidden_size=768, intermediate_size=3072, num_hidden_layers=12,
+        num_attention_heads=12, **TRUE),
+    "stable-diffusion-2-1": text(
+        "the shape of Stable Diffusion 2.1's", (1, 77), dtype="F16",
+        hidden_size=1024, intermediate_size=4096, num_hidden_layers=23,
+        num_attention_heads=16, hidden_act="gelu", **TRUE),
 }
 
 
@@ -102,12 +117,15 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME")
-    parser.add_argument("--out", type=pathlib.Path, default=HERE / "texts")
+    parser.add_argument("--big", action="store_true")
+    parser.add_argument("--out", type=pathlib.Path)
     args = parser.parse_args()
     logging.set_verbosity_error()
     torch.set_num_threads(1)
-    for name in args.names or TABLE:
-        make(name, TABLE[name], args.out)
+    table = BIG if args.big else TABLE
+    out = args.out or (cache().with_name("golden-texts") if args.big else HERE / "texts")
+    for name in args.names or table:
+        make(name, table[name], out)
 
 
 if __name__ == "__main__":
