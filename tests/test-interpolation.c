@@ -43,7 +43,7 @@ test_levels (gint    S,
   return ddim_levels_new (schedule, DDIM_SPACING_QUADRATIC, S, depth, NULL, NULL);
 }
 
-/* Three pictures taken apart. */
+/* Three pictures, inverted. */
 typedef struct
 {
   DdimInversion *keys[3];

@@ -1,4 +1,4 @@
-/* test-inversion.c: a picture taken apart
+/* test-inversion.c: the inversion of a picture
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later

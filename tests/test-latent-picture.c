@@ -15,6 +15,7 @@
 #include "ddim.h"
 #include "aligned-memory.h"
 #include "golden.h"
+#include "loader.h"
 
 #define BOUND 1e-4
 
@@ -96,15 +97,14 @@ test_golden (gconstpointer data)
   g_autoptr (DdimLatentPicture) latent = ddim_latent_picture_new (model, picture, NULL, &error);
   g_autoptr (DdimField)         plain = NULL, guided = NULL;
   g_autoptr (DdimLevels)        levels = NULL;
-  DdimLevelsOptions             options;
-  DdimSpacing                   spacing = ddim_model_get_spacing (model, &options);
   DdimCondition                 condition = { NULL };
 
   g_assert_no_error (error);
   compare (name, "latent", ddim_latent_picture_get_latent (latent));
 
-  levels = ddim_levels_new (ddim_model_get_schedule (model), spacing,
-                            json_object_get_int_member (prompts, "steps"), 1, &options, &error);
+  levels = ddim_levels_new (ddim_model_get_schedule (model), model->spacing,
+                            json_object_get_int_member (prompts, "steps"), 1, &model->options,
+                            &error);
   g_assert_no_error (error);
   plain = ddim_model_new_field (model, NULL, &error);
   g_assert_no_error (error);

@@ -11,6 +11,7 @@
 #include "ddim.h"
 #include "aligned-memory.h"
 #include "golden.h"
+#include "loader.h"
 
 static const DdimLevel level = { 500, 0.6, 0.8 };
 
@@ -112,15 +113,14 @@ test_properties (void)
   g_autoptr (DdimModel) heads = load ("heads", 1);
   g_autoptr (DdimModel) none = load ("no-attention-f16", 1);
   g_autoptr (DdimField) field = ddim_model_new_field (heads, NULL, NULL);
-  DdimLevelsOptions options;
 
   g_assert_cmpint (ddim_model_get_info (heads)->sample_size, ==, 16);
   g_assert_true (ddim_model_get_info (heads)->fixed_size);
   g_assert_false (ddim_model_get_info (none)->fixed_size);
   g_assert_cmpint (ddim_schedule_get_length (ddim_model_get_schedule (heads)), ==, 1000);
-  g_assert_cmpint (ddim_model_get_spacing (heads, &options), ==, DDIM_SPACING_LEADING);
-  g_assert_cmpint (options.steps_offset, ==, 0);
-  g_assert_true (options.final_alpha_one);
+  g_assert_cmpint (heads->spacing, ==, DDIM_SPACING_LEADING);
+  g_assert_cmpint (heads->options.steps_offset, ==, 0);
+  g_assert_true (heads->options.final_alpha_one);
   g_assert_cmpint (field->channels, ==, 3);
   g_assert_cmpint (field->prediction, ==, DDIM_PREDICTION_EPSILON);
 }

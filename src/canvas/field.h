@@ -71,7 +71,8 @@ gboolean    ddim_field_evaluate (DdimField            *field,
                                  const DdimMonitor    *monitor,
                                  GError              **error);
 
-/* That error, for a field that finds an answer of another within it absurd. */
+/* Sets that error: for a field made of others, where the answer of one is finite but
+ * absurdly large.                                                           */
 void        ddim_field_set_not_finite (const DdimLevel *level,
                                        GError         **error);
 

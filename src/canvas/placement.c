@@ -1,4 +1,4 @@
-/* placement.c: how a region of any size is put before a model
+/* placement.c: how a region of any size is given to a model
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later

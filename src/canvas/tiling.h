@@ -1,4 +1,4 @@
-/* tiling.h: a field over canvases of any size, made of one over windows
+/* tiling.h: a field that sees a canvas through overlapping windows
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later

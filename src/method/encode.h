@@ -14,15 +14,15 @@ typedef enum
 {
   DDIM_ENCODER_EXACT, /* each decoder step inverted by fixed-point iteration */
   DDIM_ENCODER_PAPER, /* the Euler step of equation (13), one evaluation     */
-  DDIM_ENCODER_DIRECT /* one evaluation a step, and what it misses is kept: of
-                         an inversion only                                   */
+  DDIM_ENCODER_DIRECT /* one evaluation a step, whose error is kept, to be
+                         corrected for; only in ddim_inversion_new ()         */
 } DdimEncoder;
 
 typedef struct
 {
   gint    evaluations; /* of the field, by the encoder                      */
-  gdouble residual;    /* of the exact encoder: RMS of what the worst step's
-                          solution still lacks, on the picture's scale      */
+  gdouble residual;    /* of the exact encoder: the RMS error that the worst
+                          step was left with, on the picture's scale        */
 } DdimEncoding;
 
 /* Takes x from levels[0] up to levels[S], in place.  encoding may be NULL.

@@ -25,15 +25,15 @@ typedef struct
                                gives it that picture's noise; 0 stands for 1   */
 } DdimVariation;
 
-/* Turns the noise in the picture's latent toward fresh noise, once for each
- * item of `variations` (H, W, C of the picture), and decodes: S evaluations
- * of the batch, and as many of the picture alone where the encoder was not the
- * direct one.  What the encoder lost is given back, less the more a place has
- * changed.  At strength 0 the result is the image, bit for bit, whatever the
- * field, which is not asked.  Memory: three canvases of the picture's size and two
- * for each variation.  variations takes over the image's origin.  perturbed (the
- * first variation's latent, its cosine with the picture's) and monitor may be
- * NULL.  On failure `variations` is undefined.                              */
+/* For each item of `variations` (H, W, C of the picture), turns the noise in the
+ * picture's latent toward fresh noise, and decodes the result.  This takes S
+ * evaluations of the batch and, unless the encoder was the direct one, S of the
+ * picture alone.  What the encoder lost is restored, the less the more a place has
+ * changed.  At strength 0 the result is the image, bit for bit, and the field is not
+ * evaluated.  Memory: three canvases of the picture's size and two for each
+ * variation.  variations gets the image's origin.  perturbed (the first variation's
+ * latent, and its cosine with the picture's) and monitor may be NULL.  On failure
+ * `variations` is undefined.                                                */
 gboolean ddim_vary (const DdimInversion *inversion,
                     const DdimVariation *options,
                     DdimCanvas          *variations,

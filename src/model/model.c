@@ -174,11 +174,3 @@ ddim_model_get_schedule (const DdimModel *model)
 {
   return model->schedule;
 }
-
-DdimSpacing
-ddim_model_get_spacing (const DdimModel   *model,
-                        DdimLevelsOptions *options)
-{
-  *options = model->options;
-  return model->spacing;
-}

@@ -107,10 +107,6 @@ const gchar        * ddim_model_get_hash     (const DdimModel       *model);
 /* Owned by the model. */
 const DdimSchedule * ddim_model_get_schedule (const DdimModel       *model);
 
-/* The spacing that the scheduler's config names, and its options. */
-DdimSpacing          ddim_model_get_spacing  (const DdimModel       *model,
-                                              DdimLevelsOptions     *options);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimModel, ddim_model_unref)
 
 G_END_DECLS
