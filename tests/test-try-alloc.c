@@ -146,12 +146,14 @@ make_picture (gint    h,
   return picture;
 }
 
+/* kind: a folder of golden models. */
 static DdimModel *
-load (const gchar     *name,
+load (const gchar     *kind,
+      const gchar     *name,
       DdimThreadPool  *pool,
       GError         **error)
 {
-  g_autofree gchar *folder = g_test_build_filename (G_TEST_DIST, "golden", "models", name, NULL);
+  g_autofree gchar *folder = g_test_build_filename (G_TEST_DIST, "golden", kind, name, NULL);
 
   return ddim_model_load (folder, pool, error);
 }
@@ -175,7 +177,7 @@ use_network (DdimThreadPool  *pool,
   const DdimLevel       level     = { 300, 0.8, 0.6 };
   const gint            label     = 1;
   DdimCondition         condition = { 0 };
-  g_autoptr (DdimModel) model     = load (name, pool, error);
+  g_autoptr (DdimModel) model     = load ("models", name, pool, error);
   g_autoptr (DdimField) field     = NULL;
 
   if (! model)
@@ -252,6 +254,35 @@ use_text (DdimThreadPool  *pool,
   return ddim_clip_text_run (text, 1, 4, ids, states, NULL, error);
 }
 
+/* A latent model takes a picture there and back. */
+static gboolean
+use_latents (DdimThreadPool  *pool,
+             gconstpointer    name,
+             GError         **error)
+{
+  const DdimLevel                level     = { 300, 0.8, 0.6 };
+  const gfloat                   weights[H * W] = { 1.0f };
+  DdimCondition                  condition = { 0 };
+  g_autoptr (DdimCanvas)         picture   = make_picture (H, W, 0.0);
+  g_autoptr (DdimModel)          model     = load ("latents", name, pool, error);
+  g_autoptr (DdimLatentPicture)  latent    = NULL;
+  g_autoptr (DdimField)          field     = NULL;
+  g_autoptr (DdimCanvas)         out       = NULL;
+  g_autoptr (DdimCanvas)         back      = NULL;
+  g_autofree gfloat             *cells     = NULL;
+
+  if (! model || ! (latent = ddim_latent_picture_new (model, picture, NULL, error)))
+    return FALSE;
+  if (ddim_model_get_info (model)->reads_prompt)
+    condition = (DdimCondition) { .prompt = "a heap of spices", .guidance = 3.0 };
+  return (field = ddim_model_new_field (model, &condition, error)) &&
+         (cells = ddim_latent_picture_get_weights (latent, weights, error)) &&
+         (out = ddim_canvas_try_copy (ddim_latent_picture_get_latent (latent), error)) &&
+         ddim_field_evaluate (field, ddim_latent_picture_get_latent (latent), &level, out, NULL,
+                              error) &&
+         (back = ddim_latent_picture_render (latent, out, NULL, error));
+}
+
 /* A network's field in windows, over which two pictures are inverted, varied, and
  * interpolated.                                                             */
 static gboolean
@@ -266,7 +297,7 @@ use_windows (DdimThreadPool  *pool,
   DdimVariation        options     = { .strength = 0.5, .eta = 0.5, .seeds = seeds,
                                        .weights = weights, .tileable = TRUE };
   DdimInterpolation    between     = { .positions = positions, .mix = 0.5 };
-  g_autoptr (DdimModel)     model   = load ("one-level", pool, error);
+  g_autoptr (DdimModel)     model   = load ("models", "one-level", pool, error);
   g_autoptr (DdimField)     network = NULL;
   g_autoptr (DdimField)     field   = NULL;
   g_autoptr (DdimLevels)    levels  = NULL;
@@ -310,7 +341,7 @@ use_patches (DdimThreadPool  *pool,
                                            .h = H, .w = W };
   DdimVariation              variation = { .strength = 1.0, .seeds = &seed };
   g_autoptr (DdimCanvas)     picture   = make_picture (48, 44, 0.0);
-  g_autoptr (DdimModel)      network   = load ("one-level", pool, error);
+  g_autoptr (DdimModel)      network   = load ("models", "one-level", pool, error);
   g_autoptr (DdimModel)      model     = NULL;
   g_autoptr (DdimField)      structure = NULL;
   g_autoptr (DdimField)      own       = NULL;
@@ -472,6 +503,12 @@ test_text (gconstpointer name)
 }
 
 static void
+test_latents (gconstpointer name)
+{
+  fail_each (use_latents, name, TRUE);
+}
+
+static void
 test_windows (void)
 {
   fail_each (use_windows, NULL, TRUE);
@@ -526,6 +563,8 @@ main (int    argc,
       g_test_add_data_func (path, autoencoders[i], test_autoencoder);
     }
   g_test_add_data_func ("/try-alloc/text", "sd1", test_text);
+  g_test_add_data_func ("/try-alloc/latents/unconditional", "unconditional", test_latents);
+  g_test_add_data_func ("/try-alloc/latents/stable-diffusion", "stable-diffusion", test_latents);
   g_test_add_data_func ("/try-alloc/variation", &variation, test_task);
   g_test_add_data_func ("/try-alloc/interpolation", &interpolation, test_task);
   g_test_add_data_func ("/try-alloc/texture", &texture, test_task);
