@@ -11,7 +11,7 @@
 #include "denoiser.h"
 
 /* The structure field's smallest cells, in the result's pixels. */
-#define STRUCTURE_CELL 2
+#define STRUCTURE_CELL 4
 
 /* The depth at which a picture of 1 / k of the size loses what it loses at
  * `depth` in full size.  A pixel of the small picture is the mean of k x k
@@ -37,13 +37,16 @@ reduce_depth (gdouble             depth,
   return (t + 1) / (gdouble) T;
 }
 
-/* A depth of 0 is asked of levels as the least one they have. */
+/* A depth of 0 is asked of levels as the least one they have.  The clean end is the
+ * picture itself: the first timestep's noise, 1.3 of 255, shows on smooth grounds. */
 static DdimLevels *
 make_levels (const DdimModelSettings  *settings,
              const DdimModel          *model,
              const DdimStage          *stage,
              GError                  **error)
 {
+  static const DdimLevelsOptions clean = { .final_alpha_one = TRUE };
+
   const DdimSchedule *schedule = ddim_model_get_schedule (model);
   gdouble             least    = 2.0 / ddim_schedule_get_length (schedule);
   gdouble             depth    = settings->depth;
@@ -53,7 +56,7 @@ make_levels (const DdimModelSettings  *settings,
 
   return ddim_levels_new (schedule, DDIM_SPACING_QUADRATIC,
                           ddim_stage_get_steps (stage, settings->steps),
-                          MAX (depth, least), NULL, error);
+                          MAX (depth, least), &clean, error);
 }
 
 /* Structure from the one, texture from the other, or all from the one there is. */

@@ -7,6 +7,7 @@
  * strength or seed only decodes.
  */
 
+#include <math.h>
 #include <string.h>
 
 #include "denoiser.h"
@@ -14,13 +15,18 @@
 
 /* Pixels from the border of what may change inwards in which it changes less, so
  * that no border shows.                                                     */
-#define TAPER 24
+#define TAPER 16
 
 /* Of a picture, at most: a stage's cost is asked before it is read. */
 #define CHANNELS 3
 
-/* The handicap of own patches (DdimPatchesHandicap), at a leeway of 1. */
+/* A place's own patches are held back as far as HANDICAP (DdimPatchesHandicap) where
+ * the leeway is FREE or more; how near patches are its own grows with the leeway up
+ * to DDIM_VARIATION_OWN.  So a small leeway lets a place be another only where
+ * nothing tells them apart, a middle one moves and bends what is there by some
+ * pixels, and a large one takes it from elsewhere.                          */
 #define HANDICAP 0.8
+#define FREE     0.5
 
 /* Evaluations a step of the exact encoder, and decoding: the most. */
 #define EXACT_EVALUATIONS 4.0
@@ -247,14 +253,15 @@ make_field (const VariationTask  *self,
             GError              **error)
 {
   const DdimPatchSource *source   = self->input->source;
-  gdouble                leeway  = self->settings.leeway;
-  DdimPatchesHandicap    handicap = { .handicap = HANDICAP * leeway * leeway * turn,
+  gdouble                leeway   = self->settings.leeway;
+  gdouble                held     = MIN (leeway / FREE, 1.0);
+  DdimPatchesHandicap    handicap = { .handicap = HANDICAP * held * held * turn,
                                       .weights  = opened->weights,
                                       .y = picture->y, .x = picture->x,
                                       .h = picture->h, .w = picture->w };
 
   if (source)
-    handicap.apart = (source->own + reduction - 1) / reduction;
+    handicap.apart = ceil (source->own * leeway * leeway / reduction);
 
   return ddim_denoiser_hold_back (&opened->denoiser, &handicap, error);
 }

@@ -15,6 +15,8 @@
  * place at every noise level: where nothing may change, the variation is set to
  * it after each step, so that what changes always sees what is beside it (Lugmayr
  * et al., RePaint, arXiv 2201.09865, of a picture that is known at every level).
+ * Within a few pixels of there the variation is led back to it a little at every
+ * step: what changes farther inside would else end in a step, which a sky shows.
  *
  * It also tells what encoder or step lost, and that is given back in the
  * proportion in which the old picture still is there: cos (strength pi / 2), the
@@ -35,6 +37,7 @@
 
 #define SEEN   0.05 /* T: 6 of 255, a change that can be seen                */
 #define RADIUS 3    /* pixels about, each way                                */
+#define LED    0.3  /* below this weight a variation is led back             */
 
 /* Replaces `variations` by perturbed latents. */
 static gboolean
@@ -169,6 +172,16 @@ share_kept (const DdimVariation *options,
          * SEEN * SEEN / (SEEN * SEEN + weight * change);
 }
 
+/* How much of its difference from the picture a pixel keeps at a step: 0 where
+ * nothing may change, 1 from the weight LED on, and smooth between them.    */
+static gdouble
+difference_kept (gdouble weight)
+{
+  gdouble t = CLAMP (weight / LED, 0, 1);
+
+  return t * t * (3 - 2 * t);
+}
+
 /* changes = H x W: the mean square of the difference of x and y over the channels
  * of the pixels about.                                                       */
 static gboolean
@@ -213,7 +226,7 @@ measure_changes (const DdimStep       *step,
 }
 
 /* To x, at the level that was reached, what the picture's own step missed, and
- * where nothing may change the picture itself.                               */
+ * where little or nothing may change the picture itself.                     */
 static void
 hold (const Original      *original,
       const DdimVariation *options,
@@ -226,12 +239,16 @@ hold (const Original      *original,
     {
       gdouble weight = options->weights ? options->weights[pixel] : 1;
       gdouble kept   = share_kept (options, weight, changes[pixel]);
+      gdouble differ = difference_kept (weight);
 
       for (gint c = 0; c < image->c; c++, k++)
-        if (weight <= 0)
-          x[k] = original->next->data[k];
-        else
-          x[k] += kept * ((gdouble) original->next->data[k] - original->step->data[k]);
+        {
+          gdouble own = original->next->data[k];
+
+          x[k] += kept * (own - original->step->data[k]);
+          if (differ < 1)
+            x[k] = differ > 0 ? own + differ * (x[k] - own) : own;
+        }
     }
 }
 

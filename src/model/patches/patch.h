@@ -191,6 +191,34 @@ gboolean ddim_plane_paint (const DdimPlane      *plane,
                            GError              **error);
 
 
+/* patch-window.c */
+
+typedef struct
+{
+  gboolean settling;                 /* hardly any noise is left               */
+  gfloat   sharp[DDIM_PATCH_CELLS];  /* only where settling                    */
+  gfloat   wide[DDIM_PATCH_CELLS];
+} DdimPatchWindow;
+
+/* variance: of a cell's noise at a scale; stride: of the grid. */
+void ddim_patch_window_init  (DdimPatchWindow       *window,
+                              gint                   scale,
+                              gdouble                variance,
+                              gint                   stride);
+/* What patches (rows x columns of a grid) count by either window.  sharp: their
+ * squared distances to their keys, replaced.  expected: what a patch and its true
+ * key are apart by noise alone.                                             */
+void ddim_patch_window_weigh (const DdimPatchWindow *window,
+                              const gfloat          *patches,
+                              gint                   rows,
+                              gint                   columns,
+                              gint                   c,
+                              gdouble                expected,
+                              gfloat                *sharp,
+                              gfloat                *wide,
+                              const DdimPatchWork   *work);
+
+
 /* patch-context.c */
 
 #define DDIM_PATCH_CONTEXT_MARGIN 8 /* cells around the plane; even */

@@ -44,8 +44,9 @@
 #define CANVAS_BYTES  20
 #define SPREAD     2    /* the picture is at least so many coarse patches wide */
 
-/* Deviation of the pictures' own noise: 2.5 of 255. */
-#define GRAIN      0.02
+/* Deviation of the pictures' own noise: a quarter of a step of 255.  2.5 steps, for
+ * one, stay in what is made, and show on smooth grounds.                    */
+#define GRAIN      0.002
 
 /* A scale is left for the next finer one where a cell's noise falls below so
  * many times the picture's contrast.  Of 10^4 to 10^5 patches of 147 numbers
@@ -53,18 +54,6 @@
  * count, where v = 13 c^2: finer ones should take part by then.  1 and 2 lose
  * contrast and detail, 8 is like 4.                                         */
 #define SETTLED    4
-
-/* Deviation, in cells, of a patch's weight about its middle, and the power of
- * its nearest key's distance that the weight falls with.  Without the power
- * the spectrum of what is made lies 1 dB lower, RMS, and 3 at fine detail.  */
-#define WINDOW     1.5
-#define TRUST      12
-
-/* Below this noise, 19 of 255, a pixel is what the patch about it says, to next
- * to nothing of the others: as sharp as with trust, which would keep every seam
- * for ever, since patches across it are explained worst.                    */
-#define SETTLING   0.15
-#define MIDDLE     0.3
 
 typedef struct
 {
@@ -206,37 +195,6 @@ find_matches (PatchField        *self,
   return success;
 }
 
-/* settling: each patch of a grid speaks for the stride^2 cells in its middle. */
-static void
-make_window (gfloat   *window,
-             gboolean  settling,
-             gint      stride)
-{
-  gdouble width = settling ? MIDDLE : WINDOW;
-  gdouble half  = (DDIM_PATCH - 1) / 2.0 + (settling ? (stride - 1) / 2.0 : 0);
-
-  for (gint cell = 0; cell < DDIM_PATCH_CELLS; cell++)
-    {
-      gdouble y = cell / DDIM_PATCH - half;
-      gdouble x = cell % DDIM_PATCH - half;
-
-      /* Cells along a border lie in the middle of no patch. */
-      window[cell] = exp (- (y * y + x * x) / (2 * width * width)) + 1e-20;
-    }
-}
-
-/* Replaces squared distances by weights.  expected: what a patch and its true
- * key are apart by noise alone.  The bounds keep sums within a float's range. */
-static void
-trust (gfloat  *distances,
-       gsize    n,
-       gdouble  expected,
-       gdouble  power)
-{
-  for (gsize i = 0; i < n; i++)
-    distances[i] = pow (0.01 + MIN (0.1 * distances[i] / expected, 100), - power);
-}
-
 /* The blended means of all patches, in place of the plane's cells; in bands of
  * the grid's rows, so that the patches never lie in memory all at once.     */
 static gboolean
@@ -255,17 +213,17 @@ denoise_plane (PatchField        *self,
   gsize      n_sums  = (gsize) plane->rows * plane->columns * (x->c + 1);
   gboolean   all     = compares_all (self, scale, grid);
   gdouble    variance = cell_variance (level, scale);
-  gboolean   settling = scale == 0 && variance < SETTLING * SETTLING;
-  gfloat    *patches = NULL, *weights = NULL, *sums = NULL;
+  gfloat    *patches = NULL, *sharp = NULL, *wide = NULL, *sums = NULL;
   gboolean   success;
-  gfloat     window[DDIM_PATCH_CELLS];
+  DdimPatchWindow window;
 
   if (! all && ! find_matches (self, x, item, level, scale, matches, error))
     return FALSE;
 
-  make_window (window, settling, grid->stride);
+  ddim_patch_window_init (&window, scale, variance, grid->stride);
   success = (patches = ddim_try_floats (band * row, error)) &&
-            (weights = ddim_try_floats (band * grid->w, error)) &&
+            (sharp = ddim_try_floats (band * grid->w, error)) &&
+            (wide = ddim_try_floats (band * grid->w, error)) &&
             (sums = ddim_try_floats (n_sums, error));
   if (success)
     memset (sums, 0, n_sums * sizeof (gfloat));
@@ -274,22 +232,27 @@ denoise_plane (PatchField        *self,
       gint n_rows = MIN (band, grid->h - first);
 
       success = all ? ddim_patch_softmax (self->scales[scale], plane, grid, first, n_rows,
-                                          variance, &self->work, patches, weights, error)
+                                          variance, &self->work, patches, sharp, error)
                     : ddim_patch_matches_mean (self->scales[scale], matches, first, n_rows,
-                                               variance, &self->work, patches, weights);
+                                               variance, &self->work, patches, sharp);
       if (success)
         {
           /* What was searched is as far off again by its context.              */
-          trust (weights, n_rows * grid->w,
-                 (all ? 1 : 2) * DDIM_PATCH_CELLS * x->c * variance, settling ? 0 : TRUST);
-          ddim_plane_add (plane, grid, first, n_rows, patches, window, weights, sums,
+          ddim_patch_window_weigh (&window, patches, n_rows, grid->w, x->c,
+                                   (all ? 1 : 2) * DDIM_PATCH_CELLS * x->c * variance,
+                                   sharp, wide, &self->work);
+          ddim_plane_add (plane, grid, first, n_rows, patches, window.wide, wide, sums,
                           &self->work);
+          if (window.settling)
+            ddim_plane_add (plane, grid, first, n_rows, patches, window.sharp, sharp, sums,
+                            &self->work);
         }
     }
   if (success)
     ddim_plane_blend (plane, sums);
   ddim_memory_free (patches);
-  ddim_memory_free (weights);
+  ddim_memory_free (sharp);
+  ddim_memory_free (wide);
   ddim_memory_free (sums);
   return success;
 }
