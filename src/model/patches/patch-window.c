@@ -29,8 +29,8 @@
 #define SHARP    0.3
 
 /* Difference of cells side by side, RMS, of a patch that counts by both windows
- * alike: 1.8 of 255, as in a sky or out of focus.                           */
-#define SMOOTH   0.014
+ * alike: 1.4 of 255, as in a sky or out of focus.                           */
+#define SMOOTH   0.011
 
 typedef struct
 {
