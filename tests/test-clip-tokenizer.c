@@ -249,6 +249,7 @@ static const Refusal refusals[] =
   { "sd1", "tokenizer_config.json",
     "{\"added_tokens_decoder\":{\"5\":{\"content\":\"x\",\"rstrip\":true}}}",
     DDIM_ERROR_UNSUPPORTED, "rstrip" },
+  { "sd1", "special_tokens_map.json", "{\"eos_token\":\"\"}", DDIM_ERROR_INVALID, "eos_token" },
   { "sd1", "special_tokens_map.json", "{\"eos_token\":{\"content\":[]}}", DDIM_ERROR_INVALID,
     "content" },
   { "new", "tokenizer.json", "{\"model\":{\"type\":\"Unigram\",\"vocab\":[]}}",

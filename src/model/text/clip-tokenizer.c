@@ -171,7 +171,8 @@ ddim_clip_tokenizer_encode (const DdimClipTokenizer *self,
   add_part (self, FALSE, valid, valid + strlen (valid), found);
   n = MIN ((gint) found->len, length - 2);
   ids[0] = self->vocabulary.bos;
-  memcpy (ids + 1, found->data, n * sizeof (gint));
+  for (gint i = 0; i < n; i++)
+    ids[i + 1] = g_array_index (found, gint, i);
   ids[n + 1] = self->vocabulary.eos;
   for (gint i = n + 2; i < length; i++)
     ids[i] = self->vocabulary.pad;

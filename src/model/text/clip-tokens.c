@@ -185,6 +185,8 @@ read_named (Reader        *reader,
 
       if (! node || JSON_NODE_HOLDS_NULL (node) || ! read_token (reader, path, node, TRUE, &token))
         continue;
+      if (! *token.content)
+        ddim_clip_refuse (&reader->error, path, "this token is empty:", name_fields[i]);
       g_free (named[i].content);
       g_free (reader->tokens->names[i]);
       named[i] = token;
