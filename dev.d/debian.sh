@@ -137,8 +137,9 @@ in_root () {
         mkdir -p "$root.fresh"
         mount -t tmpfs tmpfs "$root.fresh"
         mkdir "$root.fresh"/{root,upper,work}
-        mount -t overlay -o "lowerdir=$root,upperdir=$root.fresh/upper,workdir=$root.fresh/work" \
-          overlay "$root.fresh/root"
+        layers=lowerdir=$root,upperdir=$root.fresh/upper,workdir=$root.fresh/work
+        # Of a user who is not root the overlay may keep its notes in such attributes alone.
+        mount -t overlay -o "$layers,userxattr" overlay "$root.fresh/root"
         root=$root.fresh/root
       fi
       mount --rbind /dev "$root/dev"

@@ -34,7 +34,7 @@ list_sources () {
 # pack_sources ARCHIVE: the same bytes for the same files.
 pack_sources () {
   local folder=${1##*/}
-  folder=${folder/_/-} folder=${folder%.orig.tar.gz}
+  folder=${folder/_/-} folder=${folder%.tar.gz} folder=${folder%.orig}
   list_sources | grep -zv '^debian/' | LC_ALL=C sort -z |
     tar --create --directory="$here" --no-recursion --transform="flags=r;s,^,$folder/," \
       --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX --mtime="@$(package_time)" \

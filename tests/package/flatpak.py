@@ -15,7 +15,7 @@ import sys
 import tarfile
 from pathlib import Path
 
-manifest_path, stage = Path(sys.argv[1]), Path(sys.argv[2])
+manifest_path, stage = Path(sys.argv[1]).resolve(), Path(sys.argv[2])
 manifest = json.loads(manifest_path.read_text())
 module = manifest['modules'][0]
 identity = manifest['id']
@@ -33,7 +33,7 @@ def test(function):
 def reads():
     """Flatpak's own reader takes the manifest, and knows all that is in it"""
     done = subprocess.run(['flatpak-builder', '--show-manifest', manifest_path],
-                          capture_output=True, text=True)
+                          capture_output=True, text=True, cwd=manifest_path.parent)
     assert done.returncode == 0 and 'nknown' not in done.stderr, done.stderr
     shown = json.loads(done.stdout)
 
