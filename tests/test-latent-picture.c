@@ -20,7 +20,7 @@
 #define BOUND 1e-4
 
 static const gchar * const names[] =
-  { "unconditional", "stable-diffusion", "stable-diffusion-v" };
+  { "unconditional", "unconditional-vq", "stable-diffusion", "stable-diffusion-v" };
 
 static DdimModel *
 load (const gchar *name,

@@ -199,7 +199,8 @@ def make(name, entry, out):
         decoded = walk(pipeline.scheduler,
                        predictor(pipeline, prompts.get("edit"), prompts.get("negative"),
                                  prompts.get("guidance", 1.0)), changed)
-        result = picture + decode(autoencoder, decoded) - decode(autoencoder, latent)
+        result = picture + decode(autoencoder, decoded, True) \
+            - decode(autoencoder, latent, True)
     tensors = dict(picture=picture, latent=latent, inverted=inverted,
                    changed=changed, decoded=decoded, result=result)
     save_file({k: v.contiguous() for k, v in tensors.items()},
