@@ -49,6 +49,7 @@ test_variation (void)
   g_autofree gchar     *name = NULL;
 
   g_assert_true (g_key_file_load_from_data (file, text, -1, G_KEY_FILE_NONE, NULL));
+  g_assert_false (g_key_file_has_key (file, "recipe", "prompt", NULL));
   name = g_key_file_get_string (file, "recipe", "source", NULL);
   g_assert_cmpstr (name, ==, source);
   g_assert_cmpfloat (g_key_file_get_double (file, "recipe", "depth", NULL), ==, 0.1 + 0.2);

@@ -13,6 +13,9 @@
 /* The structure field's smallest cells, in the result's pixels. */
 #define STRUCTURE_CELL 4
 
+/* No window has a shorter side, in a latent model's own pixels, too. */
+#define LEAST_WINDOW 8
+
 /* The depth at which a picture of 1 / k of the size loses what it loses at
  * `depth` in full size.  A pixel of the small picture is the mean of k x k
  * pixels; so is its noise, of which 1 / k is left.  What the full size loses at
@@ -75,6 +78,37 @@ combine (const DdimDenoiser  *denoiser,
                                      patches, &denoiser->options, error);
 }
 
+/* The model's field, in windows; those of a latent model are counted in its own
+ * pixels.  led: by the settings' prompts.                                   */
+static DdimField *
+make_network (DdimModel                *model,
+              const DdimModelSettings  *settings,
+              const DdimPlacement      *placement,
+              gboolean                  led,
+              GError                  **error)
+{
+  const DdimModelInfo  *info      = ddim_model_get_info (model);
+  DdimTiling            tiling    = placement->tiling;
+  DdimCondition         condition = { 0 };
+  g_autoptr (DdimField) field     = NULL;
+
+  if (info->labels > 0 && settings->label >= 0)
+    condition.label = &settings->label;
+  if (led && info->reads_prompt)
+    {
+      condition.prompt          = settings->prompt;
+      condition.negative_prompt = settings->negative_prompt;
+      condition.guidance        = settings->guidance;
+    }
+  field = ddim_model_new_field (model, &condition, error);
+  if (! field)
+    return NULL;
+
+  tiling.size    = MAX (tiling.size / info->factor, LEAST_WINDOW);
+  tiling.overlap = MIN (tiling.overlap / info->factor, tiling.size / 2);
+  return ddim_tiling_new (field, &tiling, error);
+}
+
 static gboolean
 init_structure (DdimDenoiser             *denoiser,
                 const DdimModelSettings  *settings,
@@ -82,21 +116,13 @@ init_structure (DdimDenoiser             *denoiser,
                 DdimModelCache           *cache,
                 GError                  **error)
 {
-  DdimModel            *model     = ddim_model_cache_load (cache, settings, error);
-  DdimCondition         condition = { 0 };
-  g_autoptr (DdimField) field     = NULL;
+  DdimModel *model = ddim_model_cache_load (cache, settings, error);
 
   if (! model)
     return FALSE;
 
-  if (ddim_model_get_info (model)->labels > 0 && settings->label >= 0)
-    condition.label = &settings->label;
-  field = ddim_model_new_field (model, &condition, error);
-  if (! field)
-    return FALSE;
-
   denoiser->model     = ddim_model_ref (model);
-  denoiser->structure = ddim_tiling_new (field, &placement->tiling, error);
+  denoiser->structure = make_network (model, settings, placement, FALSE, error);
   return denoiser->structure != NULL;
 }
 
@@ -186,6 +212,18 @@ ddim_denoiser_name_error (const DdimModelSettings  *settings,
                /* Translators: the first %s is a model's name, the second says what
                 * went wrong, in English. */
                _("The model “%s” could not finish: %s"), settings->model, cause->message);
+}
+
+DdimField *
+ddim_denoiser_lead (const DdimDenoiser       *denoiser,
+                    const DdimModelSettings  *settings,
+                    const DdimPlacement      *placement,
+                    GError                  **error)
+{
+  if (! denoiser->structure || ! ddim_model_get_info (denoiser->model)->reads_prompt)
+    return ddim_field_ref (denoiser->field);
+
+  return make_network (denoiser->model, settings, placement, TRUE, error);
 }
 
 DdimField *

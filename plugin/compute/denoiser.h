@@ -52,6 +52,14 @@ DdimField * ddim_denoiser_hold_back  (const DdimDenoiser        *denoiser,
                                       const DdimPatchesHandicap *handicap,
                                       GError                   **error);
 
+/* The field that decodes: of a model that reads a text it is led by the settings'
+ * prompts, while that which encodes is led by none; of others it is the same.
+ * placement: as before.  A new reference.                                    */
+DdimField * ddim_denoiser_lead       (const DdimDenoiser        *denoiser,
+                                      const DdimModelSettings   *settings,
+                                      const DdimPlacement       *placement,
+                                      GError                   **error);
+
 /* Puts the model's name before what the library says when it cannot go on with
  * it: a field that is no longer finite, or too little memory.               */
 void     ddim_denoiser_name_error

@@ -46,16 +46,6 @@ check_channels (const DdimModelSettings  *settings,
 {
   gint channels = info->channels;
 
-  if (info->factor > 1 || info->reads_prompt)
-    {
-      g_autoptr (GError) cause =
-        g_error_new_literal (DDIM_ERROR, DDIM_ERROR_UNSUPPORTED,
-                             "it works on the latents of an autoencoder, which only the library "
-                             "computes so far");
-
-      set_error (error, settings, cause);
-      return FALSE;
-    }
   if (channels == 1 || channels == 3)
     return TRUE;
 

@@ -66,6 +66,19 @@ add_model (GKeyFile                *file,
   g_key_file_set_string  (file, GROUP, "method", method_name (settings->method));
 }
 
+/* Of a model that reads none there are none. */
+static void
+add_prompts (GKeyFile                *file,
+             const DdimModelSettings *settings)
+{
+  if (! settings->prompt)
+    return;
+
+  g_key_file_set_string (file, GROUP, "prompt",          settings->prompt);
+  g_key_file_set_string (file, GROUP, "negative-prompt", settings->negative_prompt);
+  g_key_file_set_double (file, GROUP, "guidance",        settings->guidance);
+}
+
 static void
 add_source (GKeyFile    *file,
             const gchar *source,
@@ -90,6 +103,7 @@ ddim_recipe_of_variation (const DdimVariationSettings *settings,
   g_key_file_set_boolean (file, GROUP, "tileable", settings->model.tileable);
   g_key_file_set_uint64  (file, GROUP, "seed",     seed);
   g_key_file_set_string  (file, GROUP, "texture",  settings->texture);
+  add_prompts (file, &settings->model);
   if (ddim_variation_settings_has_patches (settings))
     {
       g_key_file_set_double (file, GROUP, "leeway", settings->leeway);

@@ -13,6 +13,8 @@ ddim_model_settings_copy (const DdimModelSettings *settings,
   *copy        = *settings;
   copy->model  = g_strdup (settings->model);
   copy->folder = g_strdup (settings->folder);
+  copy->prompt = g_strdup (settings->prompt);
+  copy->negative_prompt = g_strdup (settings->negative_prompt);
 }
 
 void
@@ -20,6 +22,8 @@ ddim_model_settings_clear (DdimModelSettings *settings)
 {
   g_clear_pointer (&settings->model, g_free);
   g_clear_pointer (&settings->folder, g_free);
+  g_clear_pointer (&settings->prompt, g_free);
+  g_clear_pointer (&settings->negative_prompt, g_free);
 }
 
 void
@@ -82,7 +86,7 @@ gboolean
 ddim_variation_settings_has_patches (const DdimVariationSettings *settings)
 {
   return ddim_model_settings_is_image (&settings->model) ||
-         ! g_strcmp0 (settings->texture, DDIM_TEXTURE_IMAGE);
+         (! settings->model.latent && ! g_strcmp0 (settings->texture, DDIM_TEXTURE_IMAGE));
 }
 
 void
@@ -96,6 +100,14 @@ ddim_variation_settings_place (const DdimVariationSettings *settings,
 
   ddim_placement_init (placement, settings->model.method, settings->model.tileable,
                        info->sample_size, fixed_size, h, w);
+}
+
+gboolean
+ddim_model_settings_same_prompts (const DdimModelSettings *a,
+                                  const DdimModelSettings *b)
+{
+  return ! g_strcmp0 (a->prompt, b->prompt) &&
+         ! g_strcmp0 (a->negative_prompt, b->negative_prompt) && a->guidance == b->guidance;
 }
 
 gboolean

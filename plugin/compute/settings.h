@@ -33,6 +33,11 @@ typedef struct
   gint                 label;     /* the class to make, from 0 on; -1: none is
                                      given.  A model without classes takes no
                                      notice of it                            */
+  gboolean             latent;    /* it works on the latents of an autoencoder */
+  gchar               *prompt;    /* what to make, and what to keep away from,
+                                     for a model that reads a text; NULL: none */
+  gchar               *negative_prompt;
+  gdouble              guidance;  /* from 1, which is none, on; 0: 1         */
   gint                 steps;
   gdouble              depth;     /* 0 to 1                                  */
   DdimPlacementMethod  method;
@@ -86,7 +91,8 @@ void     ddim_texture_settings_clear       (DdimTextureSettings             *set
 /* Whether the model is made of the image's own patches. */
 gboolean ddim_model_settings_is_image      (const DdimModelSettings         *settings);
 
-/* Whether a variation is made of patches, all of it or its texture. */
+/* Whether a variation is made of patches, all of it or its texture: never with a
+ * latent model, which has no pixels between its noise and its picture.       */
 gboolean ddim_variation_settings_has_patches
                                            (const DdimVariationSettings     *settings);
 
@@ -97,6 +103,10 @@ void     ddim_variation_settings_place     (const DdimVariationSettings     *set
                                             gint                             h,
                                             gint                             w,
                                             DdimPlacement                   *placement);
+
+/* Whether both are led by the same words in the same way. */
+gboolean ddim_model_settings_same_prompts  (const DdimModelSettings         *a,
+                                            const DdimModelSettings         *b);
 
 /* Whether both mean the same model. */
 gboolean ddim_model_settings_same_model    (const DdimModelSettings         *a,

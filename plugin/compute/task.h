@@ -27,6 +27,7 @@ typedef struct
   GArray *errors;  /* of gdouble: the inversion error (DdimInversion) of each
                       picture that was encoded                               */
   gchar  *hash;    /* of the model: see DdimDenoiser                         */
+  gint    cut;     /* tokens of a prompt that were too many to be read       */
 } DdimTaskReport;
 
 void ddim_task_report_init  (DdimTaskReport *report);

@@ -40,9 +40,12 @@ typedef struct
 
 typedef struct
 {
-  DdimDenoiser   denoiser;
-  DdimInversion *inversion; /* NULL where nothing is to change               */
-  gfloat        *weights;   /* tapered, or NULL: all may change              */
+  DdimDenoiser       denoiser;
+  DdimLatentPicture *latent;    /* of a latent model, else NULL              */
+  DdimInversion     *inversion; /* NULL where nothing is to change           */
+  gfloat            *weights;   /* tapered, or NULL: all may change; those of
+                                   the latent where there is one             */
+  gint               cut;       /* tokens of the prompts that were not read  */
 } Opened;
 
 /* The input -------------------------------------------------------------- */
@@ -118,7 +121,8 @@ same_making (const DdimTask *a,
   const DdimVariationSettings *x = &((const VariationTask *) a)->settings;
   const DdimVariationSettings *y = &((const VariationTask *) b)->settings;
 
-  return x->strength == y->strength && x->eta == y->eta && x->leeway == y->leeway;
+  return x->strength == y->strength && x->eta == y->eta && x->leeway == y->leeway &&
+         ddim_model_settings_same_prompts (&x->model, &y->model);
 }
 
 static gdouble
@@ -165,6 +169,7 @@ close_inversion (gpointer data)
   Opened *opened = data;
 
   ddim_inversion_free (opened->inversion);
+  ddim_latent_picture_free (opened->latent);
   ddim_denoiser_clear (&opened->denoiser);
   g_free (opened->weights);
   g_free (opened);
@@ -186,6 +191,52 @@ taper_weights (const DdimVariationInput  *input,
   return *weights && ddim_taper (*weights, s->h, s->w, TAPER / (gdouble) s->reduction, error);
 }
 
+/* How many tokens of the longer of the two prompts the model does not read. */
+static gint
+count_cut (const VariationTask *self,
+           const Opened        *opened)
+{
+  const DdimModelSettings *settings = &self->settings.model;
+  gint                     cut = 0;
+
+  if (settings->prompt)
+    cut = ddim_model_count_cut (opened->denoiser.model, settings->prompt);
+  if (settings->negative_prompt)
+    cut = MAX (cut, ddim_model_count_cut (opened->denoiser.model, settings->negative_prompt));
+  return cut;
+}
+
+/* The part of encoding, and of decoding, that an autoencoder takes. */
+#define AUTOENCODER_SHARE 0.1
+
+/* Puts the picture, and what of it may change, in the place where the model works:
+ * of a latent model it becomes its latent.  Takes over the picture.          */
+static DdimCanvas *
+enter_latent (Opened             *opened,
+              DdimCanvas         *picture,
+              const DdimMonitor  *monitor,
+              GError            **error)
+{
+  g_autoptr (DdimCanvas) pixels  = picture;
+  g_autofree gfloat     *weights = NULL;
+
+  if (! opened->denoiser.structure || ! ddim_model_get_info (opened->denoiser.model)->latent)
+    return g_steal_pointer (&pixels);
+
+  opened->latent = ddim_latent_picture_new (opened->denoiser.model, pixels, monitor, error);
+  if (! opened->latent)
+    return NULL;
+  if (opened->weights)
+    {
+      weights = ddim_latent_picture_get_weights (opened->latent, opened->weights, error);
+      if (! weights)
+        return NULL;
+      g_free (opened->weights);
+      opened->weights = g_steal_pointer (&weights);
+    }
+  return ddim_canvas_try_copy (ddim_latent_picture_get_latent (opened->latent), error);
+}
+
 static gpointer
 open_inversion (const DdimTask     *task,
                 gint                stage,
@@ -198,6 +249,9 @@ open_inversion (const DdimTask     *task,
   DdimVariationInput  *input  = self->input;
   const DdimStage     *s      = &input->stages.stages[stage];
   Opened              *opened = g_new0 (Opened, 1);
+  gdouble              share  = self->settings.model.latent ? AUTOENCODER_SHARE : 0.0;
+  DdimMonitor          first  = ddim_monitor_part (monitor, 0.0, share);
+  DdimMonitor          second = ddim_monitor_part (monitor, share, 1.0);
   DdimCanvas          *picture;
 
   picture = ddim_canvas_try_copy (input->pictures[stage], error);
@@ -219,9 +273,12 @@ open_inversion (const DdimTask     *task,
       return opened;
     }
 
-  opened->inversion = ddim_inversion_new (opened->denoiser.field, opened->denoiser.levels,
-                                          choose_encoder (self, stage), picture, monitor,
-                                          error);
+  picture = enter_latent (opened, picture, &first, error);
+  if (picture)
+    opened->inversion = ddim_inversion_new (opened->denoiser.field, opened->denoiser.levels,
+                                            choose_encoder (self, stage), picture, &second,
+                                            error);
+  opened->cut = count_cut (self, opened);
   if (opened->inversion)
     *evaluated = s->w * (gdouble) s->h * opened->inversion->evaluations;
   else
@@ -244,6 +301,7 @@ turn_of_strength (const VariationTask *self)
   return self->input->source ? strength * (2.0 - strength) : strength;
 }
 
+/* The field that decodes; picture: at this stage. */
 static DdimField *
 make_field (const VariationTask  *self,
             const Opened         *opened,
@@ -260,8 +318,11 @@ make_field (const VariationTask  *self,
                                       .y = picture->y, .x = picture->x,
                                       .h = picture->h, .w = picture->w };
 
-  if (source)
-    handicap.apart = ceil (source->own * leeway * leeway / reduction);
+  if (! source)
+    return ddim_denoiser_lead (&opened->denoiser, &self->settings.model,
+                               &self->input->placement, error);
+
+  handicap.apart = ceil (source->own * leeway * leeway / reduction);
 
   return ddim_denoiser_hold_back (&opened->denoiser, &handicap, error);
 }
@@ -276,19 +337,24 @@ make (const DdimTask     *task,
       GError            **error)
 {
   const VariationTask    *self      = (const VariationTask *) task;
-  const Opened           *opened    = data;
+  Opened                 *opened    = data;
   const DdimCanvas       *picture   = self->input->pictures[stage];
   gint                    reduction = task->stages->stages[stage].reduction;
   gdouble                 turn      = turn_of_strength (self);
   gsize                   size      = ddim_canvas_item_size (picture);
   g_autoptr (DdimField)   field     = NULL;
-  g_autoptr (DdimCanvas)  made      = ddim_canvas_try_like (picture, n, error);
+  g_autoptr (DdimCanvas)  made      = ddim_canvas_try_like (opened->latent
+                                                            ? opened->inversion->image : picture,
+                                                            n, error);
   DdimVariation           options   = { .strength  = turn,
                                         .eta       = self->settings.eta,
                                         .seeds     = seeds,
                                         .weights   = opened->weights,
                                         .tileable  = self->settings.model.tileable,
                                         .reduction = reduction };
+  gdouble                 share     = opened->latent ? 1.0 - AUTOENCODER_SHARE : 1.0;
+  DdimMonitor             first     = ddim_monitor_part (monitor, 0.0, share);
+  DdimMonitor             second    = ddim_monitor_part (monitor, share, 1.0);
 
   if (! made)
     return NULL;
@@ -304,11 +370,14 @@ make (const DdimTask     *task,
     return NULL;
 
   options.field = field;
-  if (! ddim_vary (opened->inversion, &options, made, NULL, monitor, error))
+  opened->cut   = count_cut (self, opened);
+  if (! ddim_vary (opened->inversion, &options, made, NULL, &first, error))
     {
       ddim_denoiser_name_error (&self->settings.model, error);
       return NULL;
     }
+  if (opened->latent)
+    return ddim_latent_picture_render (opened->latent, made, &second, error);
 
   return g_steal_pointer (&made);
 }
@@ -321,6 +390,7 @@ report (gpointer        data,
   gdouble       error  = opened->inversion ? opened->inversion->inversion_error : 0.0;
 
   report->hash = g_strdup (opened->denoiser.hash);
+  report->cut  = opened->cut;
   g_array_append_val (report->errors, error);
 }
 

@@ -153,19 +153,35 @@ ddim_models_find (const gchar  *model,
   return NULL;
 }
 
+gboolean
+ddim_models_inspect (const gchar   *model,
+                     DdimModelInfo *info)
+{
+  g_autofree gchar *folder = ddim_models_find (model, NULL);
+
+  return folder && ddim_model_inspect (folder, info, NULL);
+}
+
 gint
 ddim_models_get_labels (const gchar *model)
 {
-  g_autofree gchar *folder = ddim_models_find (model, NULL);
-  DdimModelInfo     info;
+  DdimModelInfo info;
 
-  return folder && ddim_model_inspect (folder, &info, NULL) ? info.labels : 0;
+  return ddim_models_inspect (model, &info) ? info.labels : 0;
 }
 
 gchar *
 ddim_models_describe (const DdimModelInfo *info)
 {
   gdouble millions = info->parameters / 1e6;
+
+  if (info->reads_prompt)
+    return g_strdup_printf (
+      /* Translators: about a model: the side of its training pictures in
+       * pixels, and how many numbers it has learned, in millions. */
+      _("Reads a prompt. Trained on pictures of %d × %d pixels; %.1f million parameters: "
+        "it takes a while."),
+      info->sample_size, info->sample_size, millions);
 
   if (info->fixed_size)
     return g_strdup_printf (

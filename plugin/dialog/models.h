@@ -20,6 +20,9 @@ gchar ** ddim_models_list (void);
 /* How many classes a model has, one of which has to be named: 0 where it has none,
  * or where there is no such model.                                          */
 gint     ddim_models_get_labels (const gchar *model);
+/* What the model of this name or folder is like; FALSE where there is none. */
+gboolean ddim_models_inspect    (const gchar   *model,
+                                 DdimModelInfo *info);
 
 /* A line for people about a model's folder.  Free with g_free (). */
 gchar      * ddim_models_describe (const DdimModelInfo *info);

@@ -198,20 +198,26 @@ get_seeds (gpointer  data,
   return seed;
 }
 
-/* Without a network there is but one texture; without patches none to choose. */
+/* Without a network there is but one texture; without patches none to choose; and
+ * not every model reads a prompt.                                           */
 static void
 show_arguments_that_count (Dialog *self)
 {
   g_autofree gchar *model   = NULL;
   g_autofree gchar *texture = NULL;
   gboolean          of_image, patches;
+  DdimModelInfo     info    = { 0 };
 
   g_object_get (self->config, "model", &model, "texture", &texture, NULL);
   of_image = ! g_strcmp0 (model, DDIM_MODEL_IMAGE);
-  patches  = of_image || ! g_strcmp0 (texture, DDIM_TEXTURE_IMAGE);
-  ddim_controls_set_visible (self->controls, "label",
-                             ! of_image && ddim_models_get_labels (model) > 0);
-  ddim_controls_set_visible (self->controls, "texture", ! of_image);
+  if (! of_image && ! ddim_models_inspect (model, &info))
+    info = (DdimModelInfo) { 0 };
+  patches  = of_image || (! info.latent && ! g_strcmp0 (texture, DDIM_TEXTURE_IMAGE));
+  ddim_controls_set_visible (self->controls, "label", info.labels > 0);
+  ddim_controls_set_visible (self->controls, "prompt", info.reads_prompt);
+  ddim_controls_set_visible (self->controls, "negative-prompt", info.reads_prompt);
+  ddim_controls_set_visible (self->controls, "guidance", info.reads_prompt);
+  ddim_controls_set_visible (self->controls, "texture", ! of_image && ! info.latent);
   ddim_controls_set_visible (self->controls, "leeway", patches);
   ddim_controls_set_visible (self->controls, "source", patches);
   ddim_controls_set_visible (self->controls, "symmetry", patches);
@@ -221,7 +227,8 @@ static DdimChange
 affects (gpointer     data,
          const gchar *argument)
 {
-  static const gchar * const making[] = { "depth", "strength", "leeway", "steps", "eta", NULL };
+  static const gchar * const making[] = { "depth", "strength", "leeway", "steps", "eta", "prompt",
+                                           "negative-prompt", "guidance", NULL };
   static const gchar * const input[]  = { "model", "label", "method", "tileable", "output",
                                           "source", "symmetry", "texture", NULL };
   Dialog *self = data;
@@ -252,6 +259,9 @@ make_controls (Dialog *self)
     { "output" },
     { "model",    DDIM_CONTROL_MODEL },
     { "label",    DDIM_CONTROL_NUMBER },
+    { "prompt" },
+    { "negative-prompt" },
+    { "guidance", DDIM_CONTROL_SCALE },
     { "texture" },
     { "source" },
     { "symmetry", DDIM_CONTROL_AUTO,   TRUE },

@@ -40,6 +40,26 @@ ddim_arguments_add_model (GimpProcedure *procedure,
 }
 
 void
+ddim_arguments_add_prompts (GimpProcedure *procedure)
+{
+  gimp_procedure_add_string_argument (
+    procedure, "prompt", _("Prompt"),
+    _("What to make, in words: for a model that reads a prompt"),
+    "", G_PARAM_READWRITE);
+
+  gimp_procedure_add_string_argument (
+    procedure, "negative-prompt", _("Negative prompt"),
+    _("What to keep away from, in words, where the guidance is above 1"),
+    "", G_PARAM_READWRITE);
+
+  gimp_procedure_add_double_argument (
+    procedure, "guidance", _("Guidance"),
+    _("How strongly the prompts lead: at 1 the prompt leads by itself; higher values "
+      "exaggerate what sets it apart from the negative prompt, and take twice as long"),
+    1.0, 20.0, 5.0, G_PARAM_READWRITE);
+}
+
+void
 ddim_arguments_add_method (GimpProcedure *procedure)
 {
   gimp_procedure_add_choice_argument (
@@ -77,6 +97,50 @@ ddim_arguments_add_source (GimpProcedure *procedure,
     DDIM_SYMMETRY_NONE, G_PARAM_READWRITE);
 }
 
+/* Whether a procedure has the argument. */
+static gboolean
+has_argument (GimpProcedureConfig *config,
+              const gchar         *argument)
+{
+  return g_object_class_find_property (G_OBJECT_GET_CLASS (config), argument) != NULL;
+}
+
+static gboolean
+refuse_outside_variations (const DdimModelSettings  *settings,
+                           GError                  **error)
+{
+  g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
+               _("“%s” works only for variations. Give the name of an installed model, "
+                 "such as “photo”, or a model's folder."),
+               settings->model);
+  return FALSE;
+}
+
+/* What the folder's files say of the model; what is wrong with them is said where
+ * it is loaded.                                                             */
+static gboolean
+read_kind (GimpProcedureConfig  *config,
+           DdimModelSettings    *settings,
+           GError              **error)
+{
+  DdimModelInfo info;
+
+  if (! ddim_model_inspect (settings->folder, &info, NULL))
+    return TRUE;
+
+  settings->latent = info.latent;
+  if (info.latent && ! has_argument (config, "prompt"))
+    return refuse_outside_variations (settings, error);
+
+  if (info.reads_prompt)
+    g_object_get (config,
+                  "prompt",          &settings->prompt,
+                  "negative-prompt", &settings->negative_prompt,
+                  "guidance",        &settings->guidance,
+                  NULL);
+  return TRUE;
+}
+
 gboolean
 ddim_arguments_read_model (GimpProcedureConfig  *config,
                            DdimModelSettings    *settings,
@@ -89,22 +153,16 @@ ddim_arguments_read_model (GimpProcedureConfig  *config,
                 "steps", &settings->steps,
                 "depth", &settings->depth,
                 NULL);
+  settings->latent = FALSE;
   settings->method = gimp_procedure_config_get_choice_id (config, "method");
 
   if (! ddim_model_settings_is_image (settings))
     {
       settings->folder = ddim_models_find (settings->model, error);
-      return settings->folder != NULL;
+      return settings->folder && read_kind (config, settings, error);
     }
 
-  if (g_object_class_find_property (G_OBJECT_GET_CLASS (config), "source"))
-    return TRUE;
-
-  g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
-               _("“%s” works only for variations. Give the name of an installed model, "
-                 "such as “photo”, or a model's folder."),
-               settings->model);
-  return FALSE;
+  return has_argument (config, "source") || refuse_outside_variations (settings, error);
 }
 
 void

@@ -13,6 +13,8 @@
 /* Add "model", "label", "steps" and "depth"; "method"; "source" and "symmetry". */
 void     ddim_arguments_add_model      (GimpProcedure        *procedure,
                                         gdouble               depth);
+/* Add "prompt", "negative-prompt" and "guidance". */
+void     ddim_arguments_add_prompts    (GimpProcedure        *procedure);
 void     ddim_arguments_add_method     (GimpProcedure        *procedure);
 void     ddim_arguments_add_source     (GimpProcedure        *procedure,
                                         const gchar          *help);

@@ -173,6 +173,7 @@ ddim_variation_target_take (DdimVariationTarget       *target,
   target->input       = ddim_variation_input_ref (input);
   target->output      = output;
   target->report.hash = g_strdup (report->hash);
+  target->report.cut  = report->cut;
   g_array_append_vals (target->report.errors, report->errors->data, report->errors->len);
   ddim_region_set_frame (target->region, input->placement.context, input->placement.least);
   for (guint i = 0; i < made->len; i++)

@@ -101,6 +101,14 @@ variation_read (Variation            *variation,
   if (! read_settings (config, &variation->settings, error))
     return FALSE;
 
+  if (model->tileable && model->latent)
+    {
+      g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
+                   _("The model “%s” cannot make a result that tiles. Choose another model, or "
+                     "turn “Tileable” off."),
+                   model->model);
+      return FALSE;
+    }
   if (model->tileable && model->method == DDIM_PLACEMENT_FIT)
     {
       g_set_error_literal (error, GIMP_PLUG_IN_ERROR, 0,
@@ -203,6 +211,22 @@ get_inversion_error (const Variation *variation)
   return largest;
 }
 
+/* Says so where a prompt was longer than what the model reads. */
+static void
+tell_of_cut (const Variation *variation)
+{
+  gint cut = 0;
+
+  for (guint i = 0; i < variation->targets->len; i++)
+    cut = MAX (cut, ((DdimVariationTarget *) variation->targets->pdata[i])->report.cut);
+  if (cut > 0)
+    g_message (g_dngettext (GETTEXT_PACKAGE,
+                            "The prompt is too long for the model: its last word or sign was "
+                            "not read.",
+                            "The prompt is too long for the model: its last %d words and signs "
+                            "were not read.", cut), cut);
+}
+
 /* The procedure --------------------------------------------------------- */
 
 static GimpValueArray *
@@ -242,6 +266,7 @@ apply (GimpProcedure       *procedure,
       ! ddim_transaction_commit (variation->transaction, layers, &error))
     return fail (procedure, GIMP_PDB_EXECUTION_ERROR, error);
 
+  tell_of_cut (variation);
   g_ptr_array_add (layers, NULL);
   values = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
   GIMP_VALUES_SET_CORE_OBJECT_ARRAY (values, 1, layers->pdata);
@@ -294,6 +319,7 @@ static void
 add_arguments (GimpProcedure *procedure)
 {
   ddim_arguments_add_model (procedure, 0.6);
+  ddim_arguments_add_prompts (procedure);
 
   gimp_procedure_add_double_argument (
     procedure, "strength", _("Stren_gth"),

@@ -27,8 +27,9 @@ typedef struct _DdimModel DdimModel;
 typedef struct
 {
   gint     channels;    /* of the pictures it was trained on                */
-  gint     factor;      /* a picture's pixels along a side of one of its
-                           field's: 1, but for a latent model               */
+  gboolean latent;      /* its field works on an autoencoder's latents      */
+  gint     factor;      /* a picture's pixels along a side of one of these: 1
+                           of others                                        */
   gint     sample_size; /* the side of the pictures it was trained on, pixels */
   guint64  parameters;  /* how many numbers it has learned; 0: none         */
   gboolean fixed_size;  /* some layer sees the whole canvas at once, and the

@@ -110,7 +110,10 @@ latent_model_new_field (DdimModel            *model,
   g_autoptr (DdimField)  toward = new_field (self, condition, condition->prompt, error);
   DdimField             *away;
 
-  if (! toward || condition->guidance == 0 || condition->guidance == 1)
+  /* Without a difference between the two there is nothing to exaggerate. */
+  if (! toward || condition->guidance == 0 || condition->guidance == 1 ||
+      ! strcmp (condition->prompt ? condition->prompt : "",
+                condition->negative_prompt ? condition->negative_prompt : ""))
     return g_steal_pointer (&toward);
 
   away = new_field (self, condition, condition->negative_prompt, error);
@@ -279,6 +282,7 @@ describe (LatentModel *self)
 
   *info = self->network->info;
   info->channels     = self->config.channels;
+  info->latent       = TRUE;
   info->factor       = self->config.factor;
   info->sample_size *= self->config.factor;
   info->parameters  += ddim_safetensors_count (self->file);

@@ -21,8 +21,8 @@ typedef struct _DdimLatentPicture DdimLatentPicture;
 
 /* Encodes a picture (one item) of any size and decodes it once; sides that are no
  * multiples of the model's factor are extended by reflection meanwhile.  Keeps a
- * reference to the model, which must be a latent one (info.factor above 1 or
- * another space than pictures: DDIM_ERROR_ARGUMENT), and a copy of the picture. */
+ * reference to the model, which must be a latent one (info.latent; else
+ * DDIM_ERROR_ARGUMENT), and a copy of the picture.                          */
 DdimLatentPicture * ddim_latent_picture_new  (DdimModel          *model,
                                               const DdimCanvas   *picture,
                                               const DdimMonitor  *monitor,

@@ -14,10 +14,11 @@
 
 struct _DdimPrompter
 {
-  DdimClipTokenizer  *tokenizer;
+  gchar              *folder;    /* of the tokenizer */
   DdimClipTextConfig  config;
   DdimSafetensors    *file;
-  DdimClipText       *encoder; /* NULL until it is built */
+  DdimClipTokenizer  *tokenizer; /* both NULL until they are built */
+  DdimClipText       *encoder;
 };
 
 DdimPrompter *
@@ -25,20 +26,11 @@ ddim_prompter_open (const DdimFolder  *folder,
                     GError           **error)
 {
   g_autoptr (DdimPrompter) prompter = g_new0 (DdimPrompter, 1);
-  g_autofree gchar *config    = g_build_filename (folder->root, "text_encoder", "config.json", NULL);
-  g_autofree gchar *tokenizer = g_build_filename (folder->root, "tokenizer", NULL);
+  g_autofree gchar *config = g_build_filename (folder->root, "text_encoder", "config.json", NULL);
 
-  if (! ddim_clip_text_config_load (config, &prompter->config, error) ||
-      ! (prompter->tokenizer = ddim_clip_tokenizer_load (tokenizer, error)))
+  if (! ddim_clip_text_config_load (config, &prompter->config, error))
     return NULL;
-  if (ddim_clip_tokenizer_get_size (prompter->tokenizer) > prompter->config.vocab_size)
-    {
-      g_set_error (error, DDIM_ERROR, DDIM_ERROR_INVALID,
-                   "%s: “vocab_size” is %d, but the tokenizer in %s has %d words: they do not "
-                   "belong together", config, prompter->config.vocab_size, tokenizer,
-                   ddim_clip_tokenizer_get_size (prompter->tokenizer));
-      return NULL;
-    }
+  prompter->folder = g_build_filename (folder->root, "tokenizer", NULL);
   prompter->file = ddim_folder_open_part (folder, "text_encoder", "model", error);
   return prompter->file ? g_steal_pointer (&prompter) : NULL;
 }
@@ -52,7 +44,28 @@ ddim_prompter_free (DdimPrompter *prompter)
   ddim_clip_text_free (prompter->encoder);
   ddim_safetensors_free (prompter->file);
   ddim_clip_tokenizer_free (prompter->tokenizer);
+  g_free (prompter->folder);
   g_free (prompter);
+}
+
+static gboolean
+load_tokenizer (DdimPrompter  *prompter,
+                GError       **error)
+{
+  gint size;
+
+  prompter->tokenizer = ddim_clip_tokenizer_load (prompter->folder, error);
+  if (! prompter->tokenizer)
+    return FALSE;
+
+  size = ddim_clip_tokenizer_get_size (prompter->tokenizer);
+  if (size <= prompter->config.vocab_size)
+    return TRUE;
+
+  g_set_error (error, DDIM_ERROR, DDIM_ERROR_INVALID,
+               "%s has %d words, but “vocab_size” of the text encoder beside it is %d: they do "
+               "not belong together", prompter->folder, size, prompter->config.vocab_size);
+  return FALSE;
 }
 
 gboolean
@@ -60,7 +73,8 @@ ddim_prompter_build (DdimPrompter    *prompter,
                      DdimThreadPool  *pool,
                      GError         **error)
 {
-  if (! ddim_memory_check (ddim_weights_get_packed (prompter->file), error, "The model %s",
+  if (! load_tokenizer (prompter, error) ||
+      ! ddim_memory_check (ddim_weights_get_packed (prompter->file), error, "The model %s",
                            ddim_safetensors_get_name (prompter->file)))
     return FALSE;
 

@@ -15,20 +15,22 @@ G_BEGIN_DECLS
 
 typedef struct _DdimPrompter DdimPrompter;
 
-/* Reads what the folder's parts `tokenizer` and `text_encoder` say, without the
- * weights' numbers.  Errors name the file.                                  */
+/* Reads what the folder's part `text_encoder` says, without the weights' numbers.
+ * Errors name the file.                                                     */
 DdimPrompter * ddim_prompter_open     (const DdimFolder   *folder,
                                        GError            **error);
 void           ddim_prompter_free     (DdimPrompter       *prompter); /* or NULL */
 
-/* Makes the encoder, once. */
+/* Numbers of a state, and of all parameters. */
+gint           ddim_prompter_get_width      (const DdimPrompter *prompter);
+guint64        ddim_prompter_get_parameters (const DdimPrompter *prompter);
+
+/* Makes both, once; what follows may be called then. */
 gboolean       ddim_prompter_build    (DdimPrompter       *prompter,
                                        DdimThreadPool     *pool,
                                        GError            **error);
 
-/* Numbers of a state; of all parameters; and a hash of them, once it is built. */
-gint           ddim_prompter_get_width      (const DdimPrompter *prompter);
-guint64        ddim_prompter_get_parameters (const DdimPrompter *prompter);
+/* Of all parameters. */
 guint64        ddim_prompter_get_hash       (const DdimPrompter *prompter);
 
 /* How many tokens a prompt has beyond those that the encoder takes. */
