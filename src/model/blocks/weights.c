@@ -9,7 +9,7 @@
 #include "constant.h"
 
 /* Numbers that are looked at together. */
-#define SLICE 4096
+#define SLICE 16384
 
 /* Of a larger network the weights stay in 16 bits where the file has them so: in
  * memory, as floats, they would take 400 MB or more.                         */
