@@ -16,17 +16,19 @@ packages_arm64_gimp=(meson ninja-build pkg-config gettext gcc-aarch64-linux-gnu 
 # What a program says of itself that must hold of the plug-in on any Linux.  $2 is a
 # list of libraries that GIMP brings.
 check_binary () {
-  local program=$1 brought=$2 newest lines
-  newest=$(objdump -T "$program" | grep -oE 'GLIBC_[0-9.]+' | sort -Vu | tail -n 1)
+  local program=$1 brought=$2 symbols dynamic newest lines
+  symbols=$(in_root "$package_root" readelf --wide --dyn-syms "$program")
+  dynamic=$(in_root "$package_root" readelf --wide --dynamic "$program")
+  newest=$(grep -oE 'GLIBC_[0-9.]+' <<<"$symbols" | sort -Vu | tail -n 1)
   [ "$(printf '%s\n' "$newest" GLIBC_2.36 | sort -V | tail -n 1)" = GLIBC_2.36 ] ||
     die "$program needs $newest: more than 2.36"
-  lines=$(readelf -d "$program" | grep -E 'RPATH|RUNPATH' || true)
+  lines=$(grep -E 'RPATH|RUNPATH' <<<"$dynamic" || true)
   [ -z "$lines" ] || die "$program looks for libraries in folders of its own: $lines"
   # Those of every program, made by the compiler.
-  lines=$(objdump -T "$program" | awk '$4 ~ /^[.*A]/ && $4 != "*UND*" { print $NF }' |
-    grep -vxE '_IO_stdin_used|__bss_start|__data_start|data_start|_edata|_end|_start|main|_init|_fini' || true)
+  lines=$(awk '$1 ~ /^[0-9]+:$/ && $4 != "SECTION" && $7 != "UND" { print $8 }' <<<"$symbols" |
+    grep -vxE '_IO_stdin_used|__bss_(start|end)__|_bss_end__|__bss_start|__data_start|data_start|_edata|__end__|_end|_start|main|_init|_fini' || true)
   [ -z "$lines" ] || die "$program exports symbols:"$'\n'"$lines"
-  lines=$(readelf -d "$program" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | grep -vxFf "$brought" || true)
+  lines=$(sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' <<<"$dynamic" | grep -vxFf "$brought" || true)
   [ -z "$lines" ] || die "$program needs libraries that GIMP does not bring: $lines"
   echo "${program##*/build/}: needs $newest and what GIMP brings, exports nothing"
 }

@@ -85,11 +85,6 @@ check_installed () {
   fresh=yes in_root "$gimp_root" "$here/tests/package/install.sh" "$1" "$here"
 }
 
-# The example that spreads files over machines, with the packages.
-check_hosts () {
-  fresh=yes in_root "$gimp_root" "$here/tests/package/hosts.sh" "$1" "$here"
-}
-
 # Debian's own tests, by Debian's own runner.
 check_autopkgtest () {
   local out=$1
@@ -121,5 +116,4 @@ run_package () {
     --info --allow-root "$out"/*.changes
   check_reproducible "$out"
   check_autopkgtest "$out"
-  check_hosts "$out"
 }
