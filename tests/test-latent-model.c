@@ -291,6 +291,7 @@ test_missing (void)
       { "text_encoder/model.safetensors", "text_encoder/pytorch_model.bin",
         DDIM_ERROR_UNSUPPORTED, "text_encoder" },
       { "vae/diffusion_pytorch_model.safetensors", "vae/other", DDIM_ERROR_MISSING, "vae" },
+      { "vae", "elsewhere", DDIM_ERROR_MISSING, VAE_CONFIG },
       { VAE_CONFIG, "vae/other", DDIM_ERROR_MISSING, VAE_CONFIG },
       { TEXT_CONFIG, "text_encoder/other", DDIM_ERROR_MISSING, TEXT_CONFIG },
       { "tokenizer", "words", DDIM_ERROR_MISSING, "tokenizer" },

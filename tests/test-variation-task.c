@@ -157,6 +157,27 @@ test_prompts (void)
   g_assert_false (ddim_model_settings_same_prompts (&red.model, &led.model));
 }
 
+/* A network that reads a text, without what makes states of one, is not taken. */
+static void
+test_network_alone (void)
+{
+  g_auto (DdimVariationSettings) settings = make_settings (1);
+  g_autoptr (GError)     error = NULL;
+  g_auto (DdimModelCache) cache = { 0 };
+  DdimModelInfo          info;
+
+  g_free (settings.model.folder);
+  settings.model.folder = g_test_build_filename (G_TEST_DIST, "golden", "models", "conditional",
+                                                 NULL);
+  g_assert_false (ddim_model_settings_inspect (&settings.model, 3, &info, &error));
+  g_assert_error (error, DDIM_ERROR, DDIM_ERROR_UNSUPPORTED);
+  g_assert_nonnull (strstr (error->message, "text encoder"));
+  g_clear_error (&error);
+  ddim_model_cache_init (&cache, 1);
+  g_assert_null (ddim_model_cache_load (&cache, &settings.model, &error));
+  g_assert_error (error, DDIM_ERROR, DDIM_ERROR_UNSUPPORTED);
+}
+
 /* What of an overlong prompt was not read is reported. */
 static void
 test_cut (void)
@@ -181,6 +202,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/variation-task/strength", test_strength);
   g_test_add_func ("/variation-task/prompts", test_prompts);
+  g_test_add_func ("/variation-task/network-alone", test_network_alone);
   g_test_add_func ("/variation-task/cut", test_cut);
   return g_test_run ();
 }

@@ -46,6 +46,16 @@ check_channels (const DdimModelSettings  *settings,
 {
   gint channels = info->channels;
 
+  if (info->text_width > 0)
+    {
+      g_autoptr (GError) cause =
+        g_error_new_literal (DDIM_ERROR, DDIM_ERROR_UNSUPPORTED,
+                             "it reads a text, but has no text encoder beside it: choose the "
+                             "folder of the whole model, with its model_index.json");
+
+      set_error (error, settings, cause);
+      return FALSE;
+    }
   if (channels == 1 || channels == 3)
     return TRUE;
 

@@ -45,11 +45,24 @@ static const struct { const gchar *part, *why; } refused[] =
   { "unCLIP",  "it is told a picture's embedding" }
 };
 
+static gboolean
+is_supported (const gchar *pipeline)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (pipelines); i++)
+    if (! strcmp (pipeline, pipelines[i]))
+      return TRUE;
+  return FALSE;
+}
+
+/* A pipeline that should have one is missing it. */
 const gchar *
 ddim_latent_find_autoencoder (const DdimFolder *folder)
 {
-  return ddim_folder_has (folder, "vae") ? "vae"
-       : ddim_folder_has (folder, "vqvae") ? "vqvae" : NULL;
+  if (ddim_folder_has (folder, "vae"))
+    return "vae";
+  if (ddim_folder_has (folder, "vqvae"))
+    return "vqvae";
+  return folder->pipeline && is_supported (folder->pipeline) ? "vae" : NULL;
 }
 
 /* Without a model_index.json the parts decide alone. */
@@ -57,15 +70,11 @@ static gboolean
 check_pipeline (const DdimFolder  *folder,
                 GError           **error)
 {
-  g_autofree gchar *list = NULL;
-  const gchar      *why  = "only these are: LDMPipeline, StableDiffusionPipeline, "
-                           "StableDiffusionImg2ImgPipeline";
+  const gchar *why = "only these are: LDMPipeline, StableDiffusionPipeline, "
+                     "StableDiffusionImg2ImgPipeline";
 
-  if (! folder->pipeline)
+  if (! folder->pipeline || is_supported (folder->pipeline))
     return TRUE;
-  for (gsize i = 0; i < G_N_ELEMENTS (pipelines); i++)
-    if (! strcmp (folder->pipeline, pipelines[i]))
-      return TRUE;
 
   for (gsize i = 0; i < G_N_ELEMENTS (refused); i++)
     if (strstr (folder->pipeline, refused[i].part))

@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 
 extern const DdimLoader ddim_latent_loader;
 
-/* The part that holds the folder's autoencoder; static, NULL for none. */
+/* The part that holds the folder's autoencoder, or should, where the folder says that
+ * it is a latent model; static, NULL for none.                              */
 const gchar * ddim_latent_find_autoencoder (const DdimFolder *folder);
 
 G_END_DECLS
