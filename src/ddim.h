@@ -59,6 +59,7 @@
 #include "canvas/reduce.h"
 #include "canvas/seamless.h"
 #include "canvas/taper.h"
+#include "canvas/value-noise.h"
 #include "canvas/tiling.h"
 
 /* The method: noise levels, encoding and decoding, and what is made of them. */

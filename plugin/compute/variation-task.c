@@ -13,6 +13,14 @@
 #include "denoiser.h"
 #include "variation-task.h"
 
+/* At a strength of WHOLE all places are another's; below it a share of them, which
+ * grows with the square of the strength: what can be seen of a change grows with
+ * the root of its area.  Which ones is chance, in cells of CELL pixels, with soft
+ * borders: the share SOFT of all is on its way.                             */
+#define WHOLE 0.8
+#define CELL  24
+#define SOFT  0.15
+
 /* Pixels from the border of what may change inwards in which it changes less, so
  * that no border shows.                                                     */
 #define TAPER 16
@@ -301,29 +309,63 @@ turn_of_strength (const VariationTask *self)
   return self->input->source ? strength * (2.0 - strength) : strength;
 }
 
+/* n x h x w: how far places are held back from their own patches, a variation's own
+ * for each seed.                                                            */
+static gfloat *
+choose_places (const VariationTask  *self,
+               const gfloat         *weights,
+               const DdimCanvas     *picture,
+               gint                  reduction,
+               const guint64        *seeds,
+               gint                  n,
+               GError              **error)
+{
+  gdouble strength = MIN (self->settings.strength / WHOLE, 1.0);
+  gdouble share    = strength * strength * (1.0 + SOFT);
+  gsize   size     = (gsize) picture->h * picture->w;
+  gfloat *places   = ddim_try_new (gfloat, n * size, error);
+
+  for (gint i = 0; places && i < n; i++)
+    {
+      gfloat *item = places + i * size;
+
+      ddim_value_noise (item, picture->h, picture->w, picture->y, picture->x, reduction,
+                        CELL, seeds[i]);
+      for (gsize k = 0; k < size; k++)
+        item[k] = CLAMP ((share - item[k]) / SOFT, 0.0, 1.0) * (weights ? weights[k] : 1.0f);
+    }
+
+  return places;
+}
+
 /* The field that decodes; picture: at this stage. */
 static DdimField *
 make_field (const VariationTask  *self,
             const Opened         *opened,
             const DdimCanvas     *picture,
             gint                  reduction,
-            gdouble               turn,
+            const guint64        *seeds,
+            gint                  n,
             GError              **error)
 {
   const DdimPatchSource *source   = self->input->source;
   gdouble                leeway   = self->settings.leeway;
   gdouble                held     = MIN (leeway / FREE, 1.0);
-  DdimPatchesHandicap    handicap = { .handicap = HANDICAP * held * held * turn,
-                                      .weights  = opened->weights,
+  DdimPatchesHandicap    handicap = { .handicap = HANDICAP * held * held,
                                       .y = picture->y, .x = picture->x,
-                                      .h = picture->h, .w = picture->w };
+                                      .h = picture->h, .w = picture->w, .n = n };
+  g_autofree gfloat     *places   = NULL;
 
   if (! source)
     return ddim_denoiser_lead (&opened->denoiser, &self->settings.model,
                                &self->input->placement, error);
 
-  handicap.apart = ceil (source->own * leeway * leeway / reduction);
+  places = choose_places (self, opened->weights, picture, reduction, seeds, n, error);
+  if (! places)
+    return NULL;
 
+  handicap.apart   = ceil (source->own * leeway * leeway / reduction);
+  handicap.weights = places;
   return ddim_denoiser_hold_back (&opened->denoiser, &handicap, error);
 }
 
@@ -365,7 +407,7 @@ make (const DdimTask     *task,
       return g_steal_pointer (&made);
     }
 
-  field = make_field (self, opened, picture, reduction, turn, error);
+  field = make_field (self, opened, picture, reduction, seeds, n, error);
   if (! field)
     return NULL;
 

@@ -30,17 +30,24 @@ ddim_patch_handicaps_new (const DdimPatchesHandicap  *options,
   self->x = options->x;
   self->h = options->h;
   self->w = options->w;
-  self->sums = ddim_try_new0 (gdouble, (gsize) (options->h + 1) * w, error);
+  self->n = MAX (options->n, 1);
+  self->sums = ddim_try_new0 (gdouble, self->n * (gsize) (options->h + 1) * w, error);
   if (! self->sums)
     {
       g_free (self);
       return NULL;
     }
-  for (gint y = 0; y < options->h; y++)
-    for (gint x = 0; x < options->w; x++)
-      self->sums[(gsize) (y + 1) * w + x + 1] =
-        options->weights[(gsize) y * options->w + x] + self->sums[(gsize) y * w + x + 1]
-        + self->sums[(gsize) (y + 1) * w + x] - self->sums[(gsize) y * w + x];
+  for (gint item = 0; item < self->n; item++)
+    {
+      const gfloat *weights = options->weights + (gsize) item * options->h * options->w;
+      gdouble      *sums    = self->sums + (gsize) item * (options->h + 1) * w;
+
+      for (gint y = 0; y < options->h; y++)
+        for (gint x = 0; x < options->w; x++)
+          sums[(gsize) (y + 1) * w + x + 1] =
+            weights[(gsize) y * options->w + x] + sums[(gsize) y * w + x + 1]
+            + sums[(gsize) (y + 1) * w + x] - sums[(gsize) y * w + x];
+    }
   return self;
 }
 
@@ -57,23 +64,26 @@ ddim_patch_handicaps_free (DdimPatchHandicaps *self)
 /* The mean of the weights over a square of the whole image's pixels. */
 static gdouble
 mean_of_square (const DdimPatchHandicaps *self,
+                gint                      item,
                 gint                      y,
                 gint                      x,
                 gint                      side)
 {
   gint w      = self->w + 1;
+  const gdouble *sums = self->sums + (gsize) MIN (item, self->n - 1) * (self->h + 1) * w;
   gint top    = CLAMP (y - self->y, 0, self->h);
   gint bottom = CLAMP (y - self->y + side, 0, self->h);
   gint left   = CLAMP (x - self->x, 0, self->w);
   gint right  = CLAMP (x - self->x + side, 0, self->w);
 
-  return (self->sums[(gsize) bottom * w + right] - self->sums[(gsize) top * w + right]
-          - self->sums[(gsize) bottom * w + left] + self->sums[(gsize) top * w + left])
+  return (sums[(gsize) bottom * w + right] - sums[(gsize) top * w + right]
+          - sums[(gsize) bottom * w + left] + sums[(gsize) top * w + left])
          / ((gdouble) side * side);
 }
 
 gboolean
 ddim_patch_handicaps_apply (const DdimPatchHandicaps  *self,
+                            gint                       item,
                             DdimPlane                 *plane,
                             GError                   **error)
 {
@@ -87,7 +97,7 @@ ddim_patch_handicaps_apply (const DdimPatchHandicaps  *self,
   for (gint y = 0; y < plane->rows; y++)
     for (gint x = 0; x < plane->columns; x++)
       plane->handicap[(gsize) y * plane->columns + x] =
-        whole * (self->sums ? mean_of_square (self, (plane->y + y) * plane->factor,
+        whole * (self->sums ? mean_of_square (self, item, (plane->y + y) * plane->factor,
                                               (plane->x + x) * plane->factor, side)
                             : 1);
   return TRUE;

@@ -302,16 +302,18 @@ typedef struct
   gint     apart;            /* pixels                                       */
   gdouble  square;           /* of the handicap                              */
   gint     y, x, h, w;       /* of the weights                               */
-  gdouble *sums;             /* (h + 1) x (w + 1): of all weights above and to
-                                the left; NULL: all are 1                    */
+  gint     n;                /* items that have weights of their own         */
+  gdouble *sums;             /* n x (h + 1) x (w + 1): of all weights above and
+                                to the left; NULL: all are 1                 */
 } DdimPatchHandicaps;
 
 DdimPatchHandicaps * ddim_patch_handicaps_new   (const DdimPatchesHandicap  *options,
                                                  GError                    **error);
 void                 ddim_patch_handicaps_free  (DdimPatchHandicaps         *handicaps);
 
-/* Sets a plane's apart and handicap. */
+/* Sets the apart and handicap of an item's plane. */
 gboolean             ddim_patch_handicaps_apply (const DdimPatchHandicaps   *handicaps,
+                                                 gint                        item,
                                                  DdimPlane                  *plane,
                                                  GError                    **error);
 

@@ -157,7 +157,7 @@ cut_plane (const PatchField  *self,
   if (! ddim_plane_cut (plane, x, item, 1 << scale, self->wrap, 1 / level->a, self->mean, error))
     return FALSE;
   plane->apart = self->scales[scale]->apart;
-  return ! self->handicaps || ddim_patch_handicaps_apply (self->handicaps, plane, error);
+  return ! self->handicaps || ddim_patch_handicaps_apply (self->handicaps, item, plane, error);
 }
 
 /* Fills matches (plane and grid set), from the scales above where need be. */

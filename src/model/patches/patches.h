@@ -47,10 +47,12 @@ typedef struct
                                 than this, both ways                         */
   gdouble       handicap;    /* RMS, from 0: another patch is taken if it is nearer
                                 than own ones would be with this added        */
-  const gfloat *weights;     /* h x w from the whole image's pixel (x, y) on, 0 to
-                                1: the square of the handicap's factor, its mean
-                                over a patch; 0 beyond them.  NULL: 1         */
+  const gfloat *weights;     /* n x h x w from the whole image's pixel (x, y) on, 0
+                                to 1: the square of the handicap's factor, its
+                                mean over a patch; 0 beyond them.  NULL: 1    */
   gint          y, x, h, w;
+  gint          n;           /* as many as the canvases have items, or 1: the same
+                                for all                                       */
 } DdimPatchesHandicap;
 
 /* The field of ddim_patches_new (), made without `apart`, with a handicap.  Shares
