@@ -43,8 +43,6 @@ typedef struct
   DdimLayerSet              *layer_set;  /* or NULL                          */
   DdimInterpolationInput    *input;      /* or NULL                          */
   gint                       channels;   /* of the model                     */
-
-  GtkWidget                 *controls;
 } Dialog;
 
 static DdimFramesKind
@@ -196,77 +194,47 @@ get_seeds (gpointer  data,
   return 1;
 }
 
+/* Which arguments count depends on the model and on the output. */
 static void
-show_arguments_of_model (Dialog *self)
+changed (gpointer     data,
+         const gchar *argument,
+         GtkWidget   *controls)
 {
+  Dialog           *self  = data;
+  gboolean          layer = get_kind (self) == DDIM_FRAMES_LAYER;
   g_autofree gchar *model = NULL;
 
-  g_object_get (self->config, "model", &model, NULL);
-  ddim_controls_set_visible (self->controls, "label", ddim_models_get_labels (model) > 0);
+  if (! argument || ! g_strcmp0 (argument, "output"))
+    {
+      ddim_controls_set_visible (controls, "position", layer);
+      ddim_controls_set_visible (controls, "frames", ! layer);
+      ddim_controls_set_visible (controls, "duration", ! layer);
+    }
+  if (! argument || ! g_strcmp0 (argument, "model"))
+    {
+      g_object_get (self->config, "model", &model, NULL);
+      ddim_controls_set_visible (controls, "label", ddim_models_get_labels (model) > 0);
+    }
 }
 
-static void
-show_arguments_of_output (Dialog *self)
+static const DdimControl rows[] =
 {
-  gboolean layer = get_kind (self) == DDIM_FRAMES_LAYER;
-
-  ddim_controls_set_visible (self->controls, "position", layer);
-  ddim_controls_set_visible (self->controls, "frames", ! layer);
-  ddim_controls_set_visible (self->controls, "duration", ! layer);
-}
-
-static DdimChange
-affects (gpointer     data,
-         const gchar *argument)
-{
-  static const gchar * const seeds[]  = { "position", "output", NULL };
-  static const gchar * const making[] = { "depth", "steps", "mix", "seed", "easing", "loop",
-                                          "frames", NULL };
-  static const gchar * const input[]  = { "other", "model", "label", "method", NULL };
-
-  if (! g_strcmp0 (argument, "output"))
-    show_arguments_of_output (data);
-  if (! g_strcmp0 (argument, "model"))
-    show_arguments_of_model (data);
-
-  if (g_strv_contains (seeds, argument))
-    return DDIM_CHANGE_SEEDS;
-  else if (g_strv_contains (making, argument))
-    return DDIM_CHANGE_MAKING;
-  else if (g_strv_contains (input, argument))
-    return DDIM_CHANGE_INPUT;
-  else
-    return DDIM_CHANGE_NOTHING;
-}
-
-static GtkWidget *
-make_controls (Dialog *self)
-{
-  static const DdimControl rows[] = {
-    { "other" },
-    { "output" },
-    { "frames",   DDIM_CONTROL_NUMBER },
-    { "duration", DDIM_CONTROL_NUMBER },
-    { "position", DDIM_CONTROL_SCALE },
-    { "easing" },
-    { "loop" },
-    { "depth",    DDIM_CONTROL_SCALE },
-    { "model",    DDIM_CONTROL_MODEL },
-    { "label",    DDIM_CONTROL_NUMBER },
-    { "steps",    DDIM_CONTROL_NUMBER, TRUE },
-    { "method",   DDIM_CONTROL_AUTO,   TRUE },
-    { "mix",      DDIM_CONTROL_SCALE,  TRUE },
-    { "seed",     DDIM_CONTROL_NUMBER, TRUE },
-    { NULL }
-  };
-
-  self->controls = ddim_controls_new (ddim_preview_dialog_get_dialog (self->preview_dialog),
-                                      self->config, rows);
-  show_arguments_of_model (self);
-  show_arguments_of_output (self);
-
-  return self->controls;
-}
+  { "other",    DDIM_CONTROL_AUTO,   DDIM_CHANGE_INPUT },
+  { "output",   DDIM_CONTROL_AUTO,   DDIM_CHANGE_SEEDS },
+  { "frames",   DDIM_CONTROL_NUMBER, DDIM_CHANGE_MAKING },
+  { "duration", DDIM_CONTROL_NUMBER, DDIM_CHANGE_NOTHING },
+  { "position", DDIM_CONTROL_SCALE,  DDIM_CHANGE_SEEDS },
+  { "easing",   DDIM_CONTROL_AUTO,   DDIM_CHANGE_MAKING },
+  { "loop",     DDIM_CONTROL_AUTO,   DDIM_CHANGE_MAKING },
+  { "depth",    DDIM_CONTROL_SCALE,  DDIM_CHANGE_MAKING },
+  { "model",    DDIM_CONTROL_MODEL,  DDIM_CHANGE_INPUT },
+  { "label",    DDIM_CONTROL_NUMBER, DDIM_CHANGE_INPUT },
+  { "steps",    DDIM_CONTROL_NUMBER, DDIM_CHANGE_MAKING, TRUE },
+  { "method",   DDIM_CONTROL_AUTO,   DDIM_CHANGE_INPUT,  TRUE },
+  { "mix",      DDIM_CONTROL_SCALE,  DDIM_CHANGE_MAKING, TRUE },
+  { "seed",     DDIM_CONTROL_NUMBER, DDIM_CHANGE_MAKING, TRUE },
+  { NULL }
+};
 
 gboolean
 ddim_interpolate_dialog_run (GimpProcedure           *procedure,
@@ -292,7 +260,8 @@ ddim_interpolate_dialog_run (GimpProcedure           *procedure,
     .render        = render,
     .describe      = describe,
     .scale_of_all  = scale_of_all,
-    .affects       = affects,
+    .controls      = rows,
+    .changed       = changed,
     .get_seeds     = get_seeds,
     .get_pick      = get_pick,
   };
@@ -304,7 +273,7 @@ ddim_interpolate_dialog_run (GimpProcedure           *procedure,
 
   self.preview_dialog = ddim_preview_dialog_new (procedure, config, _("DDIM Interpolate"),
                                                  drawable, &klass, &self);
-  accepted = ddim_preview_dialog_run (self.preview_dialog, make_controls (&self));
+  accepted = ddim_preview_dialog_run (self.preview_dialog);
 
   ddim_preview_dialog_free (self.preview_dialog);
   ddim_interpolation_input_unref (self.input);

@@ -4,9 +4,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Left what comes out, right what a painter chooses.  All that takes time is
- * done by the job beside the main loop; the only work here is to read pixels,
- * a stage for each turn of the loop.  Any change of an argument replaces the
- * job's request.
+ * done by the job beside the main loop, but for reading (preview-reading.h).  Any
+ * change of an argument replaces the job's request.
  *
  * OK takes what is finished.  Where what is picked is not, the dialog stays
  * until it is; Stop leads back to choosing.
@@ -20,16 +19,13 @@
 #include <libgimp/gimpui.h>
 #include <glib/gi18n-lib.h>
 
-#include "conversions.h"
 #include "help.h"
 #include "preview-layout.h"
+#include "preview-reading.h"
 #include "progress.h"
 
 /* Events at most, each time that the window is served while pixels are read. */
 #define SERVED_AT_A_TIME 20
-
-/* How often to look whether something can be planned, in milliseconds. */
-#define PLAN_EVERY 10
 
 struct _DdimPreviewDialog
 {
@@ -38,18 +34,13 @@ struct _DdimPreviewDialog
   const DdimPreviewDialogClass *klass;
   gpointer                      data;
 
-  DdimConversions       *conversions;
   DdimJob               *job;
-  gint                   n_stages;   /* to be read; 0: nothing is planned     */
-  gint                   n_read;
-  gboolean               reading;    /* one more                              */
+  DdimPreviewReading     reading;
   DdimPreviewState       state;
-  gboolean               finished;   /* what is picked is all there           */
+  gboolean               finished;       /* what is picked is all there       */
+  guint                  request_source; /* of the main loop, or 0            */
 
-  guint                  plan_source; /* sources of the main loop, or 0       */
-  guint                  read_source;
-  guint                  request_source;
-
+  GtkWidget             *controls;
   DdimPreviewLayout      layout;
 };
 
@@ -63,7 +54,7 @@ show_estimate (DdimPreviewDialog *self)
   guint64               seeds[DDIM_PREVIEW_CELLS];
   gdouble               seconds;
 
-  if (! self->n_stages)
+  if (! ddim_preview_reading_is_planned (&self->reading))
     return;
 
   task    = self->klass->make_task (self->data);
@@ -202,100 +193,51 @@ request (gpointer data)
 static void
 request_soon (DdimPreviewDialog *self)
 {
-  if (self->n_stages && ! self->request_source)
+  if (ddim_preview_reading_is_planned (&self->reading) && ! self->request_source)
     self->request_source = g_idle_add (request, self);
 }
 
 /* Reading ------------------------------------------------------------------ */
 
 static void
-give_up (DdimPreviewDialog *self,
-         const GError      *error)
+reading_failed (const GError *error,
+                gpointer      data)
 {
-  ddim_job_stop (self->job);
-  g_clear_handle_id (&self->read_source, g_source_remove);
+  DdimPreviewDialog *self = data;
+
   g_clear_handle_id (&self->request_source, g_source_remove);
-  self->n_stages = 0;
   self->finished = FALSE;
   show_problem (self, error->message);
   set_state (self, DDIM_PREVIEW_IDLE);
 }
 
-void
-ddim_preview_dialog_serve (gpointer studio)
+static void
+reading_planned (cairo_surface_t *before,
+                 gpointer         data)
 {
-  for (gint i = 0; i < SERVED_AT_A_TIME && gtk_events_pending (); i++)
-    gtk_main_iteration_do (FALSE);
-}
+  DdimPreviewDialog *self = data;
 
-static gboolean
-read_stage (gpointer data)
-{
-  DdimPreviewDialog  *self  = data;
-  gint                stage = self->n_read++;
-  g_autoptr (GError)  error = NULL;
-  gboolean            success;
-
-  if (self->n_read == self->n_stages)
-    self->read_source = 0;
-
-  self->reading = TRUE;
-  success = self->klass->read (self->data, stage, &error);
-  self->reading = FALSE;
-  if (! success)
-    {
-      self->read_source = 0;
-      give_up (self, error);
-      return G_SOURCE_REMOVE;
-    }
-
-  ddim_job_stage_read (self->job);
-
-  return self->read_source ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
-}
-
-static gboolean
-plan (gpointer data)
-{
-  DdimPreviewDialog  *self   = data;
-  g_autoptr (GError)  error  = NULL;
-  cairo_surface_t    *before = NULL;
-
-  if (self->reading /* what is planned */ ||
-      ! ddim_conversions_are_known (self->conversions))
-    return G_SOURCE_CONTINUE;
-
-  self->plan_source = 0;
-  g_clear_handle_id (&self->read_source, g_source_remove);
   g_clear_handle_id (&self->request_source, g_source_remove);
-  ddim_job_begin_reading (self->job);
-
-  self->n_read   = 0;
-  self->n_stages = self->klass->plan (self->data, &before, &error);
-  if (! self->n_stages)
-    {
-      give_up (self, error);
-      return G_SOURCE_REMOVE;
-    }
-
   ddim_preview_layout_set_before (&self->layout, before);
-  g_clear_pointer (&before, cairo_surface_destroy);
-  self->read_source = g_idle_add (read_stage, self);
   ddim_gallery_outdate (self->layout.gallery);
   show_problem (self, NULL);
   if (self->state != DDIM_PREVIEW_IDLE) /* not stopped before it began */
     request_soon (self);
-
-  return G_SOURCE_REMOVE;
 }
 
 static void
-plan_soon (DdimPreviewDialog *self)
+begin_reading (DdimPreviewDialog *self)
 {
-  if (! self->plan_source)
-    self->plan_source = g_timeout_add (PLAN_EVERY, plan, self);
+  ddim_preview_reading_begin (&self->reading);
   if (self->state == DDIM_PREVIEW_IDLE)
     set_state (self, DDIM_PREVIEW_LOOKING);
+}
+
+void
+ddim_preview_dialog_serve (gpointer preview_dialog)
+{
+  for (gint i = 0; i < SERVED_AT_A_TIME && gtk_events_pending (); i++)
+    gtk_main_iteration_do (FALSE);
 }
 
 /* What the user does --------------------------------------------------------- */
@@ -318,10 +260,14 @@ config_changed (GimpProcedureConfig *config,
                 GParamSpec          *pspec,
                 DdimPreviewDialog   *self)
 {
-  gint     n_picked;
-  gboolean several;
+  const gchar *argument = g_param_spec_get_name (pspec);
+  gint         n_picked;
+  gboolean     several;
 
-  switch (self->klass->affects (self->data, g_param_spec_get_name (pspec)))
+  if (self->klass->changed)
+    self->klass->changed (self->data, argument, self->controls);
+
+  switch (ddim_controls_get_change (self->klass->controls, argument))
     {
     case DDIM_CHANGE_NOTHING:
       break;
@@ -337,7 +283,7 @@ config_changed (GimpProcedureConfig *config,
     case DDIM_CHANGE_INPUT:
       self->klass->get_seeds (self->data, &n_picked, &several);
       ddim_gallery_set_several (self->layout.gallery, several);
-      plan_soon (self);
+      begin_reading (self);
       break;
     }
 }
@@ -357,7 +303,7 @@ stop_clicked (GtkButton         *button,
 {
   if (self->state == DDIM_PREVIEW_IDLE)
     {
-      if (self->n_stages || self->plan_source)
+      if (ddim_preview_reading_has_begun (&self->reading))
         set_state (self, DDIM_PREVIEW_LOOKING);
       request_soon (self);
       return;
@@ -375,13 +321,13 @@ responded (GtkDialog         *dialog,
            DdimPreviewDialog *self)
 {
   if (response != GTK_RESPONSE_OK || self->klass->only_previews ||
-      (self->finished && ! self->request_source && ! self->plan_source))
+      (self->finished && ! self->request_source && ! self->reading.plan_source))
     return;
 
   g_signal_stop_emission_by_name (dialog, "response");
   if (self->state == DDIM_PREVIEW_IDLE)
     request_soon (self);
-  if (self->n_stages || self->plan_source)
+  if (ddim_preview_reading_has_begun (&self->reading))
     set_state (self, DDIM_PREVIEW_FINISHING);
 }
 
@@ -399,12 +345,19 @@ ddim_preview_dialog_new (GimpProcedure                *procedure,
 
   gimp_ui_init (GETTEXT_PACKAGE);
 
-  self->config      = config;
-  self->klass       = klass;
-  self->data        = data;
-  self->conversions = ddim_conversions_new (drawable);
-  self->job         = make_job (self);
-  self->dialog      = ddim_help_dialog_new (procedure, config, title);
+  self->config  = config;
+  self->klass   = klass;
+  self->data    = data;
+  self->job     = make_job (self);
+  self->dialog  = ddim_help_dialog_new (procedure, config, title);
+  self->reading = (DdimPreviewReading) {
+    .klass       = klass,
+    .data        = data,
+    .job         = self->job,
+    .conversions = ddim_conversions_new (drawable),
+    .planned     = reading_planned,
+    .failed      = reading_failed,
+    .user_data   = self };
 
   return self;
 }
@@ -414,35 +367,31 @@ ddim_preview_dialog_free (DdimPreviewDialog *self)
 {
   gtk_widget_destroy (self->dialog);
   ddim_job_free (self->job);
-  ddim_conversions_free (self->conversions);
+  ddim_conversions_free (self->reading.conversions);
   g_free (self);
 }
 
-GimpProcedureDialog *
-ddim_preview_dialog_get_dialog (DdimPreviewDialog *self)
-{
-  return GIMP_PROCEDURE_DIALOG (self->dialog);
-}
-
 gboolean
-ddim_preview_dialog_run (DdimPreviewDialog *self,
-                         GtkWidget         *controls)
+ddim_preview_dialog_run (DdimPreviewDialog *self)
 {
   GtkWidget *content = gtk_dialog_get_content_area (GTK_DIALOG (self->dialog));
   gboolean   accepted;
 
-  ddim_preview_layout_init (&self->layout, self->klass, controls, pick_changed, self);
+  self->controls = ddim_controls_new (GIMP_PROCEDURE_DIALOG (self->dialog), self->config,
+                                      self->klass->controls);
+  if (self->klass->changed)
+    self->klass->changed (self->data, NULL, self->controls);
+  ddim_preview_layout_init (&self->layout, self->klass, self->controls, pick_changed, self);
   set_seeds (self);
   gtk_box_pack_start (GTK_BOX (content), self->layout.box, TRUE, TRUE, 0);
   g_signal_connect (self->layout.stop, "clicked", G_CALLBACK (stop_clicked), self);
   g_signal_connect (self->dialog, "response", G_CALLBACK (responded), self);
   g_signal_connect (self->config, "notify", G_CALLBACK (config_changed), self);
-  plan_soon (self);
+  begin_reading (self);
 
   accepted = gimp_procedure_dialog_run (GIMP_PROCEDURE_DIALOG (self->dialog));
 
-  g_clear_handle_id (&self->plan_source, g_source_remove);
-  g_clear_handle_id (&self->read_source, g_source_remove);
+  ddim_preview_reading_end (&self->reading);
   g_clear_handle_id (&self->request_source, g_source_remove);
   set_state (self, DDIM_PREVIEW_IDLE);
   g_signal_handlers_disconnect_by_data (self->config, self);

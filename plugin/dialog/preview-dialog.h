@@ -13,21 +13,13 @@
 #include <libgimp/gimp.h>
 #include <gtk/gtk.h>
 
+#include "controls.h"
 #include "job.h"
 
 /* Cells of the gallery. */
 #define DDIM_PREVIEW_CELLS 6
 
 typedef struct _DdimPreviewDialog DdimPreviewDialog;
-
-/* What has to be done anew when an argument has changed. */
-typedef enum
-{
-  DDIM_CHANGE_NOTHING,
-  DDIM_CHANGE_SEEDS,    /* other cells, of the same kind                     */
-  DDIM_CHANGE_MAKING,   /* other pictures of what is read                    */
-  DDIM_CHANGE_INPUT     /* what is read, too                                 */
-} DdimChange;
 
 typedef struct
 {
@@ -38,6 +30,8 @@ typedef struct
   const gchar   *cell_name;       /* of one cell, with a %u for its seed      */
   const gchar   *pick_help;       /* how to pick, and what comes of it        */
   gboolean       only_previews;   /* OK waits for nothing that the job makes  */
+  const DdimControl *controls;    /* beside the preview, until one without an
+                                     argument                                 */
 
   /* All are called in the main loop, with the class's data; errors are
    * sentences for the user.                                                 */
@@ -50,7 +44,7 @@ typedef struct
                                    GError          **error);
 
   /* Reads what a stage needs; the dialog serves its window meanwhile, where
-   * ddim_preview_dialog_serve () is called.                                         */
+   * ddim_preview_dialog_serve () is called.                                 */
   gboolean     (*read)            (gpointer          data,
                                    gint              stage,
                                    GError          **error);
@@ -75,8 +69,11 @@ typedef struct
   /* How many times the last stage's work is what OK has to do. */
   gdouble      (*scale_of_all)    (gpointer          data);
 
-  DdimChange   (*affects)         (gpointer          data,
-                                   const gchar      *argument);
+  /* An argument has changed, NULL at the beginning: to show the controls that
+   * count with it.  Or NULL.                                                */
+  void         (*changed)         (gpointer          data,
+                                   const gchar      *argument,
+                                   GtkWidget        *controls);
 
   /* The first cell's seed; n_picked: how many are picked at first.  several:
    * whether more than one may be.                                           */
@@ -89,7 +86,7 @@ typedef struct
 } DdimPreviewDialogClass;
 
 /* klass and what it points at stay the caller's.  drawable: one that will be
- * read.  Free with ddim_preview_dialog_free ().                                     */
+ * read.  Free with ddim_preview_dialog_free ().                             */
 DdimPreviewDialog   * ddim_preview_dialog_new          (GimpProcedure                *procedure,
                                                         GimpProcedureConfig          *config,
                                                         const gchar                  *title,
@@ -98,13 +95,9 @@ DdimPreviewDialog   * ddim_preview_dialog_new          (GimpProcedure           
                                                         gpointer                      data);
 void                  ddim_preview_dialog_free         (DdimPreviewDialog *preview_dialog);
 
-/* For widgets of its arguments. */
-GimpProcedureDialog * ddim_preview_dialog_get_dialog   (DdimPreviewDialog *preview_dialog);
-
-/* Shows the dialog with these controls beside the preview, until it is closed;
- * whether with OK.  Then what was picked is finished.                       */
-gboolean              ddim_preview_dialog_run          (DdimPreviewDialog *preview_dialog,
-                                                        GtkWidget         *controls);
+/* Shows the dialog until it is closed; whether with OK.  Then what was picked is
+ * finished.                                                                 */
+gboolean              ddim_preview_dialog_run          (DdimPreviewDialog *preview_dialog);
 
 /* Serves the window for a moment; fits DdimRegion's pause, with the dialog. */
 void                  ddim_preview_dialog_serve        (gpointer preview_dialog);

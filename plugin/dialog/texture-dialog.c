@@ -113,23 +113,6 @@ scale_of_all (gpointer data)
   return 1.0;
 }
 
-static DdimChange
-affects (gpointer     data,
-         const gchar *argument)
-{
-  static const gchar * const input[] = { "source", "symmetry", "width", "height", "tileable",
-                                         NULL };
-
-  if (! g_strcmp0 (argument, "seed"))
-    return DDIM_CHANGE_SEEDS;
-  else if (! g_strcmp0 (argument, "steps"))
-    return DDIM_CHANGE_MAKING;
-  else if (g_strv_contains (input, argument))
-    return DDIM_CHANGE_INPUT;
-  else
-    return DDIM_CHANGE_NOTHING;
-}
-
 static guint64
 get_seeds (gpointer  data,
            gint     *n_picked,
@@ -145,24 +128,18 @@ get_seeds (gpointer  data,
   return seed;
 }
 
-static GtkWidget *
-make_controls (Dialog *self)
+static const DdimControl rows[] =
 {
-  static const DdimControl rows[] = {
-    { "width",    DDIM_CONTROL_NUMBER },
-    { "height",   DDIM_CONTROL_NUMBER },
-    { "tileable" },
-    { "seed",     DDIM_CONTROL_SEED },
-    { "output" },
-    { "source",   DDIM_CONTROL_AUTO,   TRUE },
-    { "symmetry", DDIM_CONTROL_AUTO,   TRUE },
-    { "steps",    DDIM_CONTROL_NUMBER, TRUE },
-    { NULL }
-  };
-
-  return ddim_controls_new (ddim_preview_dialog_get_dialog (self->preview_dialog), self->config,
-                            rows);
-}
+  { "width",    DDIM_CONTROL_NUMBER, DDIM_CHANGE_INPUT },
+  { "height",   DDIM_CONTROL_NUMBER, DDIM_CHANGE_INPUT },
+  { "tileable", DDIM_CONTROL_AUTO,   DDIM_CHANGE_INPUT },
+  { "seed",     DDIM_CONTROL_SEED,   DDIM_CHANGE_SEEDS },
+  { "output",   DDIM_CONTROL_AUTO,   DDIM_CHANGE_NOTHING },
+  { "source",   DDIM_CONTROL_AUTO,   DDIM_CHANGE_INPUT,  TRUE },
+  { "symmetry", DDIM_CONTROL_AUTO,   DDIM_CHANGE_INPUT,  TRUE },
+  { "steps",    DDIM_CONTROL_NUMBER, DDIM_CHANGE_MAKING, TRUE },
+  { NULL }
+};
 
 void
 ddim_texture_pick_clear (DdimTexturePick *pick)
@@ -193,7 +170,7 @@ ddim_texture_dialog_run (GimpProcedure       *procedure,
     .render       = render,
     .describe     = describe,
     .scale_of_all = scale_of_all,
-    .affects      = affects,
+    .controls     = rows,
     .get_seeds    = get_seeds,
   };
   Dialog   self = { .config = config, .drawable = drawable, .read_settings = read_settings };
@@ -202,7 +179,7 @@ ddim_texture_dialog_run (GimpProcedure       *procedure,
 
   self.preview_dialog = ddim_preview_dialog_new (procedure, config, _("DDIM Texture"),
                                                  drawable, &klass, &self);
-  accepted = ddim_preview_dialog_run (self.preview_dialog, make_controls (&self));
+  accepted = ddim_preview_dialog_run (self.preview_dialog);
 
   if (accepted)
     {

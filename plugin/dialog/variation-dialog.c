@@ -38,7 +38,6 @@ typedef struct
   DdimVariationInput    *input;     /* or NULL                               */
   DdimRegionView        *view;      /* of the input                          */
   gint                   channels;  /* of the model                          */
-  GtkWidget             *controls;
 } Dialog;
 
 /* What is done ----------------------------------------------------------- */
@@ -201,7 +200,8 @@ get_seeds (gpointer  data,
 /* Without a network there is but one texture; without patches none to choose; and
  * not every model reads a prompt.                                           */
 static void
-show_arguments_that_count (Dialog *self)
+show_arguments_that_count (Dialog    *self,
+                           GtkWidget *controls)
 {
   g_autofree gchar *model   = NULL;
   g_autofree gchar *texture = NULL;
@@ -213,71 +213,50 @@ show_arguments_that_count (Dialog *self)
   if (! of_image && ! ddim_models_inspect (model, &info))
     info = (DdimModelInfo) { 0 };
   patches  = of_image || (! info.latent && ! g_strcmp0 (texture, DDIM_TEXTURE_IMAGE));
-  ddim_controls_set_visible (self->controls, "label", info.labels > 0);
-  ddim_controls_set_visible (self->controls, "prompt", info.reads_prompt);
-  ddim_controls_set_visible (self->controls, "negative-prompt", info.reads_prompt);
-  ddim_controls_set_visible (self->controls, "guidance", info.reads_prompt);
-  ddim_controls_set_visible (self->controls, "texture", ! of_image && ! info.latent);
-  ddim_controls_set_visible (self->controls, "leeway", patches);
-  ddim_controls_set_visible (self->controls, "source", patches);
-  ddim_controls_set_visible (self->controls, "symmetry", patches);
+  ddim_controls_set_visible (controls, "label", info.labels > 0);
+  ddim_controls_set_visible (controls, "prompt", info.reads_prompt);
+  ddim_controls_set_visible (controls, "negative-prompt", info.reads_prompt);
+  ddim_controls_set_visible (controls, "guidance", info.reads_prompt);
+  ddim_controls_set_visible (controls, "texture", ! of_image && ! info.latent);
+  ddim_controls_set_visible (controls, "leeway", patches);
+  ddim_controls_set_visible (controls, "source", patches);
+  ddim_controls_set_visible (controls, "symmetry", patches);
 }
 
-static DdimChange
-affects (gpointer     data,
-         const gchar *argument)
+static void
+changed (gpointer     data,
+         const gchar *argument,
+         GtkWidget   *controls)
 {
-  static const gchar * const making[] = { "depth", "strength", "leeway", "steps", "eta", "prompt",
-                                           "negative-prompt", "guidance", NULL };
-  static const gchar * const input[]  = { "model", "label", "method", "tileable", "output",
-                                          "source", "symmetry", "texture", NULL };
   Dialog *self = data;
 
   if (! g_strcmp0 (argument, "output"))
     g_object_set (self->config, "count", 1, NULL);
-  if (! g_strcmp0 (argument, "model") || ! g_strcmp0 (argument, "texture"))
-    show_arguments_that_count (self);
-
-  if (! g_strcmp0 (argument, "seed"))
-    return DDIM_CHANGE_SEEDS;
-  else if (g_strv_contains (making, argument))
-    return DDIM_CHANGE_MAKING;
-  else if (g_strv_contains (input, argument))
-    return DDIM_CHANGE_INPUT;
-  else
-    return DDIM_CHANGE_NOTHING;
+  if (! argument || ! g_strcmp0 (argument, "model") || ! g_strcmp0 (argument, "texture"))
+    show_arguments_that_count (self, controls);
 }
 
-static GtkWidget *
-make_controls (Dialog *self)
+static const DdimControl rows[] =
 {
-  static const DdimControl rows[] = {
-    { "depth",    DDIM_CONTROL_SCALE },
-    { "strength", DDIM_CONTROL_SCALE },
-    { "leeway",   DDIM_CONTROL_SCALE },
-    { "seed",     DDIM_CONTROL_SEED },
-    { "output" },
-    { "model",    DDIM_CONTROL_MODEL },
-    { "label",    DDIM_CONTROL_NUMBER },
-    { "prompt" },
-    { "negative-prompt" },
-    { "guidance", DDIM_CONTROL_SCALE },
-    { "texture" },
-    { "source" },
-    { "symmetry", DDIM_CONTROL_AUTO,   TRUE },
-    { "steps",    DDIM_CONTROL_NUMBER, TRUE },
-    { "eta",      DDIM_CONTROL_SCALE,  TRUE },
-    { "method",   DDIM_CONTROL_AUTO,   TRUE },
-    { "tileable", DDIM_CONTROL_AUTO,   TRUE },
-    { NULL }
-  };
-
-  self->controls = ddim_controls_new (ddim_preview_dialog_get_dialog (self->preview_dialog),
-                                      self->config, rows);
-  show_arguments_that_count (self);
-
-  return self->controls;
-}
+  { "depth",    DDIM_CONTROL_SCALE,  DDIM_CHANGE_MAKING },
+  { "strength", DDIM_CONTROL_SCALE,  DDIM_CHANGE_MAKING },
+  { "leeway",   DDIM_CONTROL_SCALE,  DDIM_CHANGE_MAKING },
+  { "seed",     DDIM_CONTROL_SEED,   DDIM_CHANGE_SEEDS },
+  { "output",   DDIM_CONTROL_AUTO,   DDIM_CHANGE_INPUT },
+  { "model",    DDIM_CONTROL_MODEL,  DDIM_CHANGE_INPUT },
+  { "label",    DDIM_CONTROL_NUMBER, DDIM_CHANGE_INPUT },
+  { "prompt",   DDIM_CONTROL_AUTO,   DDIM_CHANGE_MAKING },
+  { "negative-prompt", DDIM_CONTROL_AUTO, DDIM_CHANGE_MAKING },
+  { "guidance", DDIM_CONTROL_SCALE,  DDIM_CHANGE_MAKING },
+  { "texture",  DDIM_CONTROL_AUTO,   DDIM_CHANGE_INPUT },
+  { "source",   DDIM_CONTROL_AUTO,   DDIM_CHANGE_INPUT },
+  { "symmetry", DDIM_CONTROL_AUTO,   DDIM_CHANGE_INPUT,  TRUE },
+  { "steps",    DDIM_CONTROL_NUMBER, DDIM_CHANGE_MAKING, TRUE },
+  { "eta",      DDIM_CONTROL_SCALE,  DDIM_CHANGE_MAKING, TRUE },
+  { "method",   DDIM_CONTROL_AUTO,   DDIM_CHANGE_INPUT,  TRUE },
+  { "tileable", DDIM_CONTROL_AUTO,   DDIM_CHANGE_INPUT,  TRUE },
+  { NULL }
+};
 
 /* The dialog ------------------------------------------------------------- */
 
@@ -333,7 +312,8 @@ ddim_variation_dialog_run (GimpProcedure       *procedure,
     .render       = render,
     .describe     = describe,
     .scale_of_all = scale_of_all,
-    .affects      = affects,
+    .controls     = rows,
+    .changed      = changed,
     .get_seeds    = get_seeds,
   };
   Dialog   self = { .config = config, .region = region, .n_regions = n_regions,
@@ -346,7 +326,7 @@ ddim_variation_dialog_run (GimpProcedure       *procedure,
   region->pause      = ddim_preview_dialog_serve;
   region->pause_data = self.preview_dialog;
 
-  accepted = ddim_preview_dialog_run (self.preview_dialog, make_controls (&self));
+  accepted = ddim_preview_dialog_run (self.preview_dialog);
   region->pause = NULL;
 
   if (accepted)

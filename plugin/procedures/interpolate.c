@@ -137,14 +137,6 @@ interpolation_read (DdimInterpolationRun *self,
 /* The procedure --------------------------------------------------------- */
 
 static GimpValueArray *
-fail (GimpProcedure     *procedure,
-      GimpPDBStatusType  status,
-      GError            *error)
-{
-  return gimp_procedure_new_return_values (procedure, status, error);
-}
-
-static GimpValueArray *
 apply (GimpProcedure        *procedure,
        DdimInterpolationRun *self,
        GimpRunMode           run_mode)
@@ -159,11 +151,11 @@ apply (GimpProcedure        *procedure,
                                        self->layer_set->target.height,
                                        self->layer_set->format, &error) ||
       ! ddim_interpolation_run_read (self, &error))
-    return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
+    return gimp_procedure_new_return_values (procedure, GIMP_PDB_CALLING_ERROR, error);
 
   if (! ddim_interpolation_run_compute (self, &error) ||
       ! ddim_transaction_commit (self->transaction, layers, &error))
-    return fail (procedure, GIMP_PDB_EXECUTION_ERROR, error);
+    return gimp_procedure_new_return_values (procedure, GIMP_PDB_EXECUTION_ERROR, error);
   if (self->options.kind == DDIM_FRAMES_IMAGE && run_mode != GIMP_RUN_NONINTERACTIVE)
     gimp_display_new (gimp_item_get_image (layers->pdata[0]));
 
@@ -201,12 +193,12 @@ interpolate_run (GimpProcedure        *procedure,
     {
       /* what no choice in the dialog could mend is said before it */
       if (! ddim_layer_set_check_layers (drawables, &error))
-        return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
+        return gimp_procedure_new_return_values (procedure, GIMP_PDB_CALLING_ERROR, error);
       if (! drawables || ! drawables[0])
         {
           g_set_error_literal (&error, GIMP_PLUG_IN_ERROR, 0,
                                _("Select the layer to start from first."));
-          return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
+          return gimp_procedure_new_return_values (procedure, GIMP_PDB_CALLING_ERROR, error);
         }
       if (! ddim_interpolate_dialog_run (procedure, config, drawables[0], read_settings,
                                          make_layer_set, &call))
@@ -215,10 +207,10 @@ interpolate_run (GimpProcedure        *procedure,
 
   self.layer_set = make_layer_set (config, &call, &error);
   if (! self.layer_set)
-    return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
+    return gimp_procedure_new_return_values (procedure, GIMP_PDB_CALLING_ERROR, error);
   self.n_keys = self.layer_set->regions->len;
   if (! interpolation_read (&self, config, &error))
-    return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
+    return gimp_procedure_new_return_values (procedure, GIMP_PDB_CALLING_ERROR, error);
 
   values = apply (procedure, &self, run_mode);
 

@@ -28,14 +28,6 @@
 #define OUTPUT_LAYER "new-layer"
 #define OUTPUT_IMAGE "new-image"
 
-static GimpValueArray *
-fail (GimpProcedure     *procedure,
-      GimpPDBStatusType  status,
-      GError            *error)
-{
-  return gimp_procedure_new_return_values (procedure, status, error);
-}
-
 /* From arguments to settings. */
 static void
 read_settings (GimpProcedureConfig *config,
@@ -178,14 +170,14 @@ texture_run (GimpProcedure        *procedure,
       g_set_error_literal (&error, GIMP_PLUG_IN_ERROR, 0,
                            _("DDIM Texture takes one layer as its sample. Select a "
                              "single layer."));
-      return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
+      return gimp_procedure_new_return_values (procedure, GIMP_PDB_CALLING_ERROR, error);
     }
   if (gimp_image_get_base_type (image) == GIMP_INDEXED)
     {
       g_set_error_literal (&error, GIMP_PLUG_IN_ERROR, 0,
                            _("A texture cannot be made in an image with indexed colours. "
                              "Convert it with Image ▸ Mode ▸ RGB first."));
-      return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
+      return gimp_procedure_new_return_values (procedure, GIMP_PDB_CALLING_ERROR, error);
     }
 
   if (run_mode == GIMP_RUN_INTERACTIVE &&
@@ -195,12 +187,12 @@ texture_run (GimpProcedure        *procedure,
   read_settings (config, &settings);
   g_object_get (config, "seed", &seed, NULL);
   if (! pick.texture && ! compute (drawables[0], config, &settings, seed, &pick, &error))
-    return fail (procedure, GIMP_PDB_EXECUTION_ERROR, error);
+    return gimp_procedure_new_return_values (procedure, GIMP_PDB_EXECUTION_ERROR, error);
 
   recipe = make_recipe (pick.input, &settings, seed);
   layer  = commit (image, drawables[0], config, pick.texture, recipe, &error);
   if (! layer)
-    return fail (procedure, GIMP_PDB_EXECUTION_ERROR, error);
+    return gimp_procedure_new_return_values (procedure, GIMP_PDB_EXECUTION_ERROR, error);
   if (run_mode != GIMP_RUN_NONINTERACTIVE && gimp_item_get_image (GIMP_ITEM (layer)) != image)
     gimp_display_new (gimp_item_get_image (GIMP_ITEM (layer)));
 

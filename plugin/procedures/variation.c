@@ -229,14 +229,6 @@ tell_of_cut (const Variation *variation)
 
 /* The procedure --------------------------------------------------------- */
 
-static GimpValueArray *
-fail (GimpProcedure     *procedure,
-      GimpPDBStatusType  status,
-      GError            *error)
-{
-  return gimp_procedure_new_return_values (procedure, status, error);
-}
-
 /* From the settings to the changed drawables. */
 static GimpValueArray *
 apply (GimpProcedure       *procedure,
@@ -260,11 +252,11 @@ apply (GimpProcedure       *procedure,
     ddim_variation_target_take (variation->targets->pdata[0], picks->input, picks->made,
                                 &picks->report, &output);
   if (! read_all (variation, config, &error))
-    return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
+    return gimp_procedure_new_return_values (procedure, GIMP_PDB_CALLING_ERROR, error);
 
   if (! compute_all (variation, &output, &error) ||
       ! ddim_transaction_commit (variation->transaction, layers, &error))
-    return fail (procedure, GIMP_PDB_EXECUTION_ERROR, error);
+    return gimp_procedure_new_return_values (procedure, GIMP_PDB_EXECUTION_ERROR, error);
 
   tell_of_cut (variation);
   g_ptr_array_add (layers, NULL);
@@ -293,7 +285,7 @@ variation_run (GimpProcedure        *procedure,
   /* what cannot be worked on at all is said before a dialog */
   variation.targets = ddim_variation_targets_new (image, drawables, &error);
   if (! variation.targets)
-    return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
+    return gimp_procedure_new_return_values (procedure, GIMP_PDB_CALLING_ERROR, error);
 
   if (run_mode == GIMP_RUN_INTERACTIVE &&
       ! ddim_variation_dialog_run (procedure, config,
@@ -303,7 +295,7 @@ variation_run (GimpProcedure        *procedure,
     return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
 
   if (! check (config, &variation, &error))
-    return fail (procedure, GIMP_PDB_CALLING_ERROR, error);
+    return gimp_procedure_new_return_values (procedure, GIMP_PDB_CALLING_ERROR, error);
   if (picks.made)
     take_seeds (&variation, &picks);
 

@@ -133,6 +133,17 @@ ddim_controls_new (GimpProcedureDialog *dialog,
   return box;
 }
 
+DdimChange
+ddim_controls_get_change (const DdimControl *rows,
+                          const gchar       *argument)
+{
+  for (gint i = 0; rows[i].argument; i++)
+    if (! g_strcmp0 (rows[i].argument, argument))
+      return rows[i].change;
+
+  return DDIM_CHANGE_NOTHING;
+}
+
 void
 ddim_controls_set_visible (GtkWidget   *controls,
                            const gchar *argument,

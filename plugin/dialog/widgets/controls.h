@@ -18,11 +18,21 @@ typedef enum
   DDIM_CONTROL_MODEL    /* the installed models, and any folder              */
 } DdimControlKind;
 
+/* What has to be done anew when an argument has changed. */
+typedef enum
+{
+  DDIM_CHANGE_NOTHING,
+  DDIM_CHANGE_SEEDS,    /* other cells, of the same kind                     */
+  DDIM_CHANGE_MAKING,   /* other pictures of what is read                    */
+  DDIM_CHANGE_INPUT     /* what is read, too                                 */
+} DdimChange;
+
 /* A row for an argument, with its label and its help. */
 typedef struct
 {
   const gchar     *argument;
   DdimControlKind  kind;
+  DdimChange       change;
   gboolean         advanced; /* behind an expander, below the others         */
 } DdimControl;
 
@@ -31,6 +41,10 @@ typedef struct
 GtkWidget * ddim_controls_new               (GimpProcedureDialog *dialog,
                                              GimpProcedureConfig *config,
                                              const DdimControl   *rows);
+
+/* What a change of the argument calls for; nothing, where it has no row. */
+DdimChange  ddim_controls_get_change        (const DdimControl   *rows,
+                                             const gchar         *argument);
 
 /* Whether the row of an argument is shown. */
 void        ddim_controls_set_visible       (GtkWidget           *controls,
