@@ -364,9 +364,42 @@ def refusal(kind, number, only):
             try:
                 untouched(name, arguments, image, wanted(name, layers), 'GIMP would not')
             finally:
-                os.remove(os.environ['DDIM_REFUSE'])
+                if os.path.exists(os.environ['DDIM_REFUSE']):
+                    os.remove(os.environ['DDIM_REFUSE'])
         test_case(f'GIMP refuses {kind} {number}: {name} {arguments["output"]}', run)
 
+
+def starve(name, arguments):
+    """A row of the table: an allocation of the plug-in's fails, a later one each time
+    until there is none so late.  Without some of them it goes on: a model that cannot
+    be listed, a smaller batch."""
+    def run():
+        refuse, number, failed = os.environ['DDIM_REFUSE'], 0, 0
+        image, layers = two_of_an_image()
+        while True:
+            number += 1 + number // 2
+            image.clean_all()
+            before = state(image)
+            with open(refuse, 'w') as file:
+                file.write(f'memory {number}')
+            values = call(name, image, wanted(name, layers), **arguments)
+            if os.path.exists(refuse):
+                os.remove(refuse)
+                assert values.index(0) == SUCCESS, Gimp.get_pdb().get_last_error()
+                assert failed > 4, (failed, number)
+                return f'{failed} failures up to the {number}th allocation'
+            if values.index(0) == SUCCESS:
+                image.delete()
+                image, layers = two_of_an_image()
+                continue
+            assert 'memory' in Gimp.get_pdb().get_last_error(), Gimp.get_pdb().get_last_error()
+            assert state(image) == before, number
+            failed += 1
+    test_case(f'no memory: {name} {arguments["output"]}', run)
+
+
+for procedure, arguments in EVERY:
+    starve(procedure, arguments)
 
 refusal('merge', 1, REPLACE_ONLY)
 refusal('merge', 2, REPLACE_ONLY)
