@@ -364,7 +364,7 @@ make_field (const VariationTask  *self,
   if (! places)
     return NULL;
 
-  handicap.apart   = ceil (source->own * leeway * leeway / reduction);
+  handicap.apart   = ceil (source->own * leeway * leeway * leeway / reduction);
   handicap.weights = places;
   return ddim_denoiser_hold_back (&opened->denoiser, &handicap, error);
 }
