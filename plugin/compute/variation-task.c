@@ -7,19 +7,11 @@
  * strength or seed only decodes.
  */
 
-#include <math.h>
 #include <string.h>
 
 #include "denoiser.h"
+#include "variation-handicap.h"
 #include "variation-task.h"
-
-/* At a strength of WHOLE all places are another's; below it a share of them, which
- * grows with the square of the strength: what can be seen of a change grows with
- * the root of its area.  Which ones is chance, in cells of CELL pixels, with soft
- * borders: the share SOFT of all is on its way.                             */
-#define WHOLE 0.8
-#define CELL  24
-#define SOFT  0.15
 
 /* Pixels from the border of what may change inwards in which it changes less, so
  * that no border shows.                                                     */
@@ -27,14 +19,6 @@
 
 /* Of a picture, at most: a stage's cost is asked before it is read. */
 #define CHANNELS 3
-
-/* A place's own patches are held back as far as HANDICAP (DdimPatchesHandicap) where
- * the leeway is FREE or more; how near patches are its own grows with the leeway up
- * to DDIM_VARIATION_OWN.  So a small leeway lets a place be another only where
- * nothing tells them apart, a middle one moves and bends what is there by some
- * pixels, and a large one takes it from elsewhere.                          */
-#define HANDICAP 0.8
-#define FREE     0.5
 
 /* Evaluations a step of the exact encoder, and decoding: the most. */
 #define EXACT_EVALUATIONS 4.0
@@ -309,35 +293,6 @@ turn_of_strength (const VariationTask *self)
   return self->input->source ? strength * (2.0 - strength) : strength;
 }
 
-/* n x h x w: how far places are held back from their own patches, a variation's own
- * for each seed.                                                            */
-static gfloat *
-choose_places (const VariationTask  *self,
-               const gfloat         *weights,
-               const DdimCanvas     *picture,
-               gint                  reduction,
-               const guint64        *seeds,
-               gint                  n,
-               GError              **error)
-{
-  gdouble strength = MIN (self->settings.strength / WHOLE, 1.0);
-  gdouble share    = strength * strength * (1.0 + SOFT);
-  gsize   size     = (gsize) picture->h * picture->w;
-  gfloat *places   = ddim_try_new (gfloat, n * size, error);
-
-  for (gint i = 0; places && i < n; i++)
-    {
-      gfloat *item = places + i * size;
-
-      ddim_value_noise (item, picture->h, picture->w, picture->y, picture->x, reduction,
-                        CELL, seeds[i]);
-      for (gsize k = 0; k < size; k++)
-        item[k] = CLAMP ((share - item[k]) / SOFT, 0.0, 1.0) * (weights ? weights[k] : 1.0f);
-    }
-
-  return places;
-}
-
 /* The field that decodes; picture: at this stage. */
 static DdimField *
 make_field (const VariationTask  *self,
@@ -348,24 +303,19 @@ make_field (const VariationTask  *self,
             gint                  n,
             GError              **error)
 {
-  const DdimPatchSource *source   = self->input->source;
-  gdouble                leeway   = self->settings.leeway;
-  gdouble                held     = MIN (leeway / FREE, 1.0);
-  DdimPatchesHandicap    handicap = { .handicap = HANDICAP * held * held,
-                                      .y = picture->y, .x = picture->x,
-                                      .h = picture->h, .w = picture->w, .n = n };
-  g_autofree gfloat     *places   = NULL;
+  const DdimPatchSource *source = self->input->source;
+  DdimPatchesHandicap    handicap;
+  g_autofree gfloat     *places = NULL;
 
   if (! source)
     return ddim_denoiser_lead (&opened->denoiser, &self->settings.model,
                                &self->input->placement, error);
 
-  places = choose_places (self, opened->weights, picture, reduction, seeds, n, error);
+  places = ddim_variation_handicap_init (&handicap, &self->settings, source->own, picture,
+                                         reduction, opened->weights, seeds, n, error);
   if (! places)
     return NULL;
 
-  handicap.apart   = ceil (source->own * leeway * leeway * leeway / reduction);
-  handicap.weights = places;
   return ddim_denoiser_hold_back (&opened->denoiser, &handicap, error);
 }
 
