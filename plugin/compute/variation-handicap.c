@@ -28,6 +28,25 @@
 #define CELL  24
 #define SOFT  0.15
 
+/* Stretches the values of pixels that may change to all of 0 to 1, so that a small
+ * region gets its share, too.                                               */
+static void
+stretch (gfloat       *values,
+         const gfloat *weights,
+         gsize         size)
+{
+  gfloat least = 1, greatest = 0;
+
+  for (gsize k = 0; k < size; k++)
+    if (! weights || weights[k] > 0)
+      {
+        least    = MIN (least, values[k]);
+        greatest = MAX (greatest, values[k]);
+      }
+  for (gsize k = 0; k < size; k++)
+    values[k] = (values[k] - least) / MAX (greatest - least, 1e-6f);
+}
+
 gfloat *
 ddim_variation_handicap_init (DdimPatchesHandicap          *handicap,
                               const DdimVariationSettings  *settings,
@@ -55,6 +74,7 @@ ddim_variation_handicap_init (DdimPatchesHandicap          *handicap,
 
       ddim_value_noise (item, picture->h, picture->w, picture->y, picture->x, reduction,
                         CELL, seeds[i]);
+      stretch (item, weights, size);
       for (gsize k = 0; k < size; k++)
         item[k] = CLAMP ((share - item[k]) / SOFT, 0.0, 1.0) * (weights ? weights[k] : 1.0f);
     }
