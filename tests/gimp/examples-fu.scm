@@ -25,7 +25,7 @@
 (make-folder "/pictures")
 (make-folder "/results")
 
-; A plain picture with a darker corner.
+; A grainy picture with a darker corner.
 (define (make-picture name w h color)
   (let* ((image (gimp-image-new w h RGB))
          (layer (gimp-layer-new image "layer" w h RGB-IMAGE 100 LAYER-MODE-NORMAL)))
@@ -36,6 +36,8 @@
     (gimp-context-set-foreground '(40 50 60))
     (gimp-drawable-edit-fill layer FILL-FOREGROUND)
     (gimp-selection-none image)
+    (gimp-drawable-merge-new-filter layer "gegl:noise-rgb" 0 LAYER-MODE-REPLACE 1.0
+                                    "red" 0.3 "green" 0.3 "blue" 0.3 "seed" 7)
     (gimp-file-save RUN-NONINTERACTIVE image (in name))
     (gimp-image-delete image)))
 (make-picture "red.png" 32 24 '(200 60 40))

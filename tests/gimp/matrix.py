@@ -8,6 +8,7 @@
 # other pixel of the image keeps its bytes, alpha stays as it is everywhere,
 # and so does all that is no pixel.
 
+import functools
 import math
 
 from harness import *
@@ -111,11 +112,16 @@ for name, (base, profile) in PROFILES.items():
 
 # Items -----------------------------------------------------------------------
 
-def item(function):
+def item(function, **arguments):
     """Decorator: a row of the table, which makes an image and the drawables to
     vary; named by its docstring."""
-    test_case(function.__doc__, lambda: check(*function()))
+    test_case(function.__doc__, lambda: check(*function(), **arguments))
     return function
+
+
+# What is all of one colour, or fixed by what is around it, would stay as it is by
+# its own texture.
+item_by_model = functools.partial(item, texture='model')
 
 
 @item
@@ -237,7 +243,7 @@ def floating():
     return image, [Gimp.Selection.float(image, [layer], 3, 3)]
 
 
-@item
+@item_by_model
 def under_floating():
     """the layer under a floating selection"""
     image, layer = new_image(W, H)
@@ -263,7 +269,7 @@ def beyond():
     return image, [layer]
 
 
-@item
+@item_by_model
 def one_pixel():
     """a selection of one pixel"""
     image, layer = new_image(W, H)

@@ -40,7 +40,9 @@
 (check "called with keywords it succeeds"
        (not (fails (lambda ()
          (plug-in-ddim-variation #:image image #:drawables (vector layer)
+                                 #:texture "model"
                                  #:steps 3 #:depth 0.5 #:strength 0.6 #:seed 3)))))
+; The layer is of one colour: its own texture would leave it so.
 (check "what is selected changes"
        (not (equal? before-inside (inside layer))))
 (check "what is not selected stays"
