@@ -46,7 +46,7 @@ SMALL = {
     'plugin/procedures/interpolate.c: g_new (gdouble, self->n_frames)': 'frames, 10000 at most',
     'plugin/procedures/interpolation-run.c: g_new (guint64, self->n_frames)': 'likewise',
     'plugin/procedures/variation.c: g_new (guint64, variation->count)': 'layers, 100 at most',
-    'plugin/compute/job.c: g_memdup2 (seeds, n_seeds * sizeof *seeds)': 'cells of a dialog',
+    'plugin/compute/job/job.c: g_memdup2 (seeds, n_seeds * sizeof *seeds)': 'cells of a dialog',
 }
 
 CALL = re.compile(r'\b(g_new0?|g_newa0?|g_malloc0?(?:_n)?|g_renew|g_realloc(?:_n)?|g_memdup2?|'

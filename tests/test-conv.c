@@ -1,4 +1,4 @@
-/* test-conv.c: every way to compute a convolution against its definition
+/* test-conv.c: every algorithm of a convolution against its definition
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -29,7 +29,7 @@ typedef struct
   gint n, h, w;
   gint second;        /* channels of the source's second tensor */
   gint affine, time, residual;
-  const gchar *way;
+  const gchar *algorithm;
 } Case;
 
 static const Case cases[] =
@@ -149,7 +149,7 @@ test_case (gconstpointer data)
       gboolean split = ddim_thread_pool_get_kernels (pool)->bf16x2_split != NULL;
       gdouble  bound = split ? SPLIT_BOUND : BOUND, found_difference;
 
-      g_assert_cmpstr (ddim_conv_get_algorithm (conv), ==, split ? "bf16x2" : c->way);
+      g_assert_cmpstr (ddim_conv_get_algorithm (conv), ==, split ? "bf16x2" : c->algorithm);
       out.data     = found;
       moments.data = found_moments;
       residual_source.data[0] = residual;
@@ -242,7 +242,7 @@ test_replan (void)
 }
 
 /* Weights that stay in the 16 bits of their file come to the same bits as when they
- * were widened before, by every way and instruction set, and take half the memory. */
+ * were widened before, by every algorithm and instruction set, and take half the memory. */
 static const Case halves[] =
 {
   { { 70, 100, 1, 1, 0, 0, FALSE }, 2, 9, 33, 10, 0, 0, 0, NULL },
@@ -335,7 +335,7 @@ main (int argc, char **argv)
     {
       const DdimConvSpec *s = &cases[i].spec;
       g_autofree gchar *path =
-        g_strdup_printf ("/conv/%s/%dx%d-%d-to-%d-stride-%d%s-at-%dx%dx%d", cases[i].way,
+        g_strdup_printf ("/conv/%s/%dx%d-%d-to-%d-stride-%d%s-at-%dx%dx%d", cases[i].algorithm,
                          s->kernel, s->kernel, s->c_in, s->c_out, s->stride,
                          s->upsample ? "-doubled" : "", cases[i].n, cases[i].h, cases[i].w);
 

@@ -204,5 +204,5 @@ bf16x2_output (const DdimConv      *conv,
                            scratch + (gsize) i * rows * width, shared);
 }
 
-const DdimConvWay ddim_conv_bf16x2 =
+const DdimConvAlgorithm ddim_conv_bf16x2 =
   { "bf16x2", 1, bf16x2_units, bf16x2_plan, bf16x2_input, bf16x2_output, NULL, NULL };

@@ -186,5 +186,5 @@ gemm_output (const DdimConv      *conv,
                            sums + (gsize) i * b.rows * b.columns * width, shared);
 }
 
-const DdimConvWay ddim_conv_gemm =
+const DdimConvAlgorithm ddim_conv_gemm =
   { "gemm", 1, gemm_units, gemm_plan, gemm_input, gemm_output, NULL, NULL };

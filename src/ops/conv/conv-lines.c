@@ -159,7 +159,7 @@ count_pixels (const DdimConv     *conv,
               gint                block)
 {
   DdimConvBlock b    = ddim_conv_block (conv, args, block);
-  gint          unit = conv->way->unit;
+  gint          unit = conv->algorithm->unit;
 
   return (MIN ((b.row + b.rows) * unit, conv->h) - b.row * unit)
          * (MIN ((b.column + b.columns) * unit, conv->w) - b.column * unit);

@@ -1,11 +1,11 @@
-/* conv-private.h: what the ways to compute a convolution share
+/* conv-private.h: what the algorithms of a convolution share
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * conv.c chooses a way at plan time.  The output is cut into units (pixels, or
+ * conv.c chooses an algorithm at plan time.  The output is cut into units (pixels, or
  * Winograd's tiles), and these into blocks: a part of an item or, where maps
- * are small, several whole items.  A way computes a block in two steps: its
+ * are small, several whole items.  An algorithm computes a block in two steps: its
  * input (source pixels as the products want them), and from that, panel by
  * panel of output channels, its output.
  */
@@ -63,12 +63,12 @@ typedef struct
                    gint               panel,
                    const gfloat      *weights,
                    gfloat            *prepared);
-} DdimConvWay;
+} DdimConvAlgorithm;
 
-extern const DdimConvWay ddim_conv_gemm;
-extern const DdimConvWay ddim_conv_bf16x2;
-extern const DdimConvWay ddim_conv_winograd_2;
-extern const DdimConvWay ddim_conv_winograd_4;
+extern const DdimConvAlgorithm ddim_conv_gemm;
+extern const DdimConvAlgorithm ddim_conv_bf16x2;
+extern const DdimConvAlgorithm ddim_conv_winograd_2;
+extern const DdimConvAlgorithm ddim_conv_winograd_4;
 
 struct _DdimConv
 {
@@ -76,7 +76,7 @@ struct _DdimConv
   DdimConstant       weight;
   gfloat            *bias;           /* c_out, or NULL                      */
   const DdimKernels *kernels;        /* of the packed weights and the plan  */
-  const DdimConvWay *way;
+  const DdimConvAlgorithm *algorithm;
   gboolean           keep_halves;
   gfloat            *packed;         /* panel, tap, c_in, panel's width     */
   guint16           *halves;         /* or the same in the file's 16 bits   */

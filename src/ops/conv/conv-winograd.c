@@ -39,7 +39,7 @@
 static inline gint
 inputs_of (const DdimConv *conv)
 {
-  return conv->way->unit + 2;
+  return conv->algorithm->unit + 2;
 }
 
 static inline gint
@@ -137,7 +137,7 @@ winograd_units (const DdimConv *conv)
 static inline gint
 line_width (const DdimConv *conv)
 {
-  return conv->columns * conv->way->unit + 2;
+  return conv->columns * conv->algorithm->unit + 2;
 }
 
 static void
@@ -159,7 +159,7 @@ winograd_input (const DdimConv     *conv,
                 gfloat             *scratch)
 {
   DdimConvBlock b      = ddim_conv_block (conv, args, block);
-  gint          tile   = conv->way->unit;
+  gint          tile   = conv->algorithm->unit;
   gint          inputs = inputs_of (conv);
   gint          pixel  = (n + 15) / 16 * 16;
   gint          width  = b.columns * tile + 2;
@@ -212,7 +212,7 @@ transform (const DdimConv *conv,
   gint first = slice * slice_size (conv);
   gint depth = MIN (slice_size (conv), conv->spec.c_in - first);
 
-  conv->kernels->winograd_weights[conv->way->unit / 4] (
+  conv->kernels->winograd_weights[conv->algorithm->unit / 4] (
     packed + (gsize) first * width, (gsize) conv->spec.c_in * width, y,
     depth * width, weights, weights_step (conv));
 }
@@ -256,12 +256,12 @@ find_beyond (const DdimConv      *conv,
              gint                 line,
              const gfloat        *beyond[2])
 {
-  gint  y  = b->row * conv->way->unit + line, x = b->column * conv->way->unit;
+  gint  y  = b->row * conv->algorithm->unit + line, x = b->column * conv->algorithm->unit;
   gsize at = (((gsize) b->item * conv->h + y) * conv->w + x) * conv->spec.c_out
              + panel * conv->kernels->panel;
 
   beyond[0] = beyond[1] = NULL;
-  if (line >= b->rows * conv->way->unit || y >= conv->h)
+  if (line >= b->rows * conv->algorithm->unit || y >= conv->h)
     return;
   beyond[0] = args->out->data + at;
   beyond[1] = args->residual ? args->residual->data[0] + at : NULL;
@@ -306,7 +306,7 @@ sum_points (const DdimConv      *conv,
       product.ahead_size = (lines + calls - 1) / calls * LINE;
     }
 
-  product.n_beyond    = few ? 0 : b->columns * conv->way->unit;
+  product.n_beyond    = few ? 0 : b->columns * conv->algorithm->unit;
   product.beyond_step = conv->spec.c_out;
 
   for (gint y = 0; y < n; y++)
@@ -353,7 +353,7 @@ winograd_output (const DdimConv      *conv,
                  gfloat              *shared)
 {
   DdimConvBlock b      = ddim_conv_block (conv, args, block);
-  gint          tile   = conv->way->unit;
+  gint          tile   = conv->algorithm->unit;
   gint          width  = ddim_conv_width (conv, panel->index);
   const gfloat *points = scratch;
 
@@ -382,9 +382,9 @@ winograd_output (const DdimConv      *conv,
     }
 }
 
-const DdimConvWay ddim_conv_winograd_2 =
+const DdimConvAlgorithm ddim_conv_winograd_2 =
   { "winograd 2x2", 2, winograd_units, winograd_plan, winograd_input,
     winograd_output, winograd_prepared, winograd_prepare };
-const DdimConvWay ddim_conv_winograd_4 =
+const DdimConvAlgorithm ddim_conv_winograd_4 =
   { "winograd 4x4", 4, winograd_units, winograd_plan, winograd_input,
     winograd_output, winograd_prepared, winograd_prepare };

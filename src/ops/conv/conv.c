@@ -1,4 +1,4 @@
-/* conv.c: convolutions: making one, choosing its way, running its blocks
+/* conv.c: convolutions: making one, choosing its algorithm, running its blocks
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -83,8 +83,8 @@ ddim_conv_output_size (const DdimConvSpec *spec,
   return (padded - spec->kernel) / spec->stride + 1;
 }
 
-static const DdimConvWay *
-choose_way (const DdimConv *conv)
+static const DdimConvAlgorithm *
+choose_algorithm (const DdimConv *conv)
 {
   const DdimConvSpec *spec = &conv->spec;
   gint                side = MIN (conv->h, conv->w);
@@ -114,8 +114,8 @@ cut_blocks (DdimConv *conv,
   while (4 * side * side <= units && conv->spec.kernel > 1)
     side *= 2;
 
-  conv->across  = (conv->w + conv->way->unit - 1) / conv->way->unit;
-  conv->down    = (conv->h + conv->way->unit - 1) / conv->way->unit;
+  conv->across  = (conv->w + conv->algorithm->unit - 1) / conv->algorithm->unit;
+  conv->down    = (conv->h + conv->algorithm->unit - 1) / conv->algorithm->unit;
   conv->rows    = MIN (conv->down, MAX (side, units / conv->across));
   conv->columns = MIN (conv->across, units / conv->rows);
   conv->rows    = MIN (conv->down, units / conv->columns);
@@ -163,8 +163,8 @@ static gsize
 prepared_size (const DdimConv *conv,
                gint            n)
 {
-  return conv->way->prepared && (gsize) n * conv->across * conv->down >= MANY_TILES
-         ? conv->way->prepared (conv) : 0;
+  return conv->algorithm->prepared && (gsize) n * conv->across * conv->down >= MANY_TILES
+         ? conv->algorithm->prepared (conv) : 0;
 }
 
 gboolean
@@ -183,9 +183,9 @@ ddim_conv_plan (DdimConv       *conv,
   conv->threads = ddim_thread_pool_get_n_threads (pool);
   conv->h = ddim_conv_output_size (&conv->spec, h);
   conv->w = ddim_conv_output_size (&conv->spec, w);
-  conv->way = choose_way (conv);
-  cut_blocks (conv, conv->way->units (conv));
-  conv->way->plan (conv);
+  conv->algorithm = choose_algorithm (conv);
+  cut_blocks (conv, conv->algorithm->units (conv));
+  conv->algorithm->plan (conv);
 
   *scratch = ddim_conv_shared_size (conv, n)
              + conv->input_size * (is_shared (conv, n, pool) ? count_blocks (conv, n)
@@ -216,7 +216,7 @@ ddim_conv_block (const DdimConv     *conv,
 const gchar *
 ddim_conv_get_algorithm (const DdimConv *conv)
 {
-  return conv->way ? conv->way->name : "none";
+  return conv->algorithm ? conv->algorithm->name : "none";
 }
 
 gsize
@@ -291,7 +291,7 @@ run_panel (const Job    *job,
             p.ahead_size /= 2;
         }
     }
-  conv->way->output (conv, job->args, block, &p, input, job->prepared,
+  conv->algorithm->output (conv, job->args, block, &p, input, job->prepared,
                      job_scratch (job, worker), job->shared);
 }
 
@@ -304,7 +304,7 @@ read_slice (const Job *job,
 {
   gint first = slice * DDIM_CONV_SLICE;
 
-  job->conv->way->input (job->conv, job->args, block, first,
+  job->conv->algorithm->input (job->conv, job->args, block, first,
                          MIN (DDIM_CONV_SLICE, job->conv->spec.c_in - first),
                          input, job_scratch (job, worker));
 }
@@ -342,7 +342,8 @@ run_prepare (gint     chunk,
 {
   const Job *job = data;
 
-  job->conv->way->prepare (job->conv, chunk, panel_weights (job, chunk, worker), job->prepared);
+  job->conv->algorithm->prepare (job->conv, chunk, panel_weights (job, chunk, worker),
+                                 job->prepared);
 }
 
 /* Panel by panel, so that all blocks of one read its weights together. */
