@@ -311,6 +311,10 @@ make_field (const VariationTask  *self,
     return ddim_denoiser_lead (&opened->denoiser, &self->settings.model,
                                &self->input->placement, error);
 
+  /* Another layer's patches are no place's own. */
+  if (source->own <= 0 || self->settings.leeway <= 0.0)
+    return ddim_field_ref (opened->denoiser.field);
+
   places = ddim_variation_handicap_init (&handicap, &self->settings, source->own, picture,
                                          reduction, opened->weights, seeds, n, error);
   if (! places)
