@@ -51,3 +51,26 @@ golden_difference (const gfloat *found,
     }
   return sqrt (difference / square);
 }
+
+/* A test for each model's folder in a folder, which it is given as its data. */
+static inline void
+golden_add_tests (const gchar   *models,
+                  const gchar   *prefix,
+                  GTestDataFunc  test)
+{
+  g_autoptr (GDir) dir = g_dir_open (models, 0, NULL);
+  const gchar     *name;
+
+  g_assert_nonnull (dir);
+  while ((name = g_dir_read_name (dir)))
+    {
+      g_autofree gchar *path   = g_strconcat (prefix, name, NULL);
+      g_autofree gchar *folder = g_build_filename (models, name, NULL);
+      g_autofree gchar *recipe = g_build_filename (folder, "train.py", NULL);
+
+      /* weights/ holds a note and the recipe besides. */
+      if (g_file_test (folder, G_FILE_TEST_IS_DIR) &&
+          ! g_file_test (recipe, G_FILE_TEST_EXISTS))
+        g_test_add_data_func_full (path, g_steal_pointer (&folder), test, g_free);
+    }
+}

@@ -398,19 +398,11 @@ int
 main (int argc, char **argv)
 {
   g_autofree gchar *models = NULL;
-  g_autoptr (GDir)  dir = NULL;
-  const gchar      *name, *big = g_getenv ("DDIM_GOLDEN_BIG"); /* see ./dev test-big */
+  const gchar      *big = g_getenv ("DDIM_GOLDEN_BIG"); /* see ./dev test-big */
 
   g_test_init (&argc, &argv, NULL);
   models = big ? g_strdup (big) : g_test_build_filename (G_TEST_DIST, "golden", "autoencoders", NULL);
-  dir    = g_dir_open (models, 0, NULL);
-  g_assert_nonnull (dir);
-  while ((name = g_dir_read_name (dir)))
-    {
-      g_autofree gchar *path = g_strconcat ("/autoencoder/golden/", name, NULL);
-
-      g_test_add_data_func_full (path, g_build_filename (models, name, NULL), test_golden, g_free);
-    }
+  golden_add_tests (models, "/autoencoder/golden/", test_golden);
   g_test_add_func ("/autoencoder/tiles", test_tiles);
   g_test_add_func ("/autoencoder/little-memory", test_little_memory);
   g_test_add_func ("/autoencoder/monitor", test_monitor);

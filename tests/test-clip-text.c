@@ -193,19 +193,11 @@ int
 main (int argc, char **argv)
 {
   g_autofree gchar *models = NULL;
-  g_autoptr (GDir)  dir = NULL;
-  const gchar      *name, *big = g_getenv ("DDIM_GOLDEN_BIG"); /* see ./dev test-big */
+  const gchar      *big = g_getenv ("DDIM_GOLDEN_BIG"); /* see ./dev test-big */
 
   g_test_init (&argc, &argv, NULL);
   models = big ? g_strdup (big) : g_test_build_filename (G_TEST_DIST, "golden", "texts", NULL);
-  dir    = g_dir_open (models, 0, NULL);
-  g_assert_nonnull (dir);
-  while ((name = g_dir_read_name (dir)))
-    {
-      g_autofree gchar *path = g_strconcat ("/clip-text/golden/", name, NULL);
-
-      g_test_add_data_func_full (path, g_build_filename (models, name, NULL), test_golden, g_free);
-    }
+  golden_add_tests (models, "/clip-text/golden/", test_golden);
   g_test_add_func ("/clip-text/causal", test_causal);
   g_test_add_func ("/clip-text/errors", test_errors);
   g_test_add_func ("/clip-text/refusals", test_refusals);

@@ -4,10 +4,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#include <glib/gstdio.h>
-
+#include "config-text.h"
 #include "errors.h"
-#include "unet-config.h"
 
 /* The shortest config that says what has no default here. */
 #define SHORT "\"block_out_channels\": [32, 64], " \
@@ -19,18 +17,7 @@ load (const gchar     *text,
       DdimUnetConfig  *config,
       GError         **error)
 {
-  g_autofree gchar *path = NULL;
-  gint     file = g_file_open_tmp ("ddim-config-XXXXXX.json", &path, NULL);
-  gboolean success;
-
-  g_assert_cmpint (file, >=, 0);
-  g_close (file, NULL);
-  g_assert_true (g_file_set_contents (path, text, -1, NULL));
-  success = ddim_unet_config_load (path, config, error);
-  if (! success)
-    g_assert_nonnull (strstr ((*error)->message, path));
-  g_unlink (path);
-  return success;
+  return load_config_text (ddim_unet_config_load, text, config, error);
 }
 
 /* diffusers' defaults. */

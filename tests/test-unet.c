@@ -196,29 +196,6 @@ test_peak (void)
   g_assert_cmpuint (ddim_unet_get_peak (unet), ==, peak);
 }
 
-/* A test for each model folder in a folder. */
-static void
-add_models (const gchar     *models,
-            const gchar     *prefix,
-            GTestDataFunc    test)
-{
-  g_autoptr (GDir) dir = g_dir_open (models, 0, NULL);
-  const gchar     *name;
-
-  g_assert_nonnull (dir);
-  while ((name = g_dir_read_name (dir)))
-    {
-      g_autofree gchar *path   = g_strconcat (prefix, name, NULL);
-      g_autofree gchar *folder = g_build_filename (models, name, NULL);
-      g_autofree gchar *recipe = g_build_filename (folder, "train.py", NULL);
-
-      /* weights/ holds a note and the recipe besides. */
-      if (g_file_test (folder, G_FILE_TEST_IS_DIR) &&
-          ! g_file_test (recipe, G_FILE_TEST_EXISTS))
-        g_test_add_data_func_full (path, g_steal_pointer (&folder), test, g_free);
-    }
-}
-
 int
 main (int argc, char **argv)
 {
@@ -229,8 +206,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   models  = g_test_build_filename (G_TEST_DIST, "golden", "models", NULL);
   weights = g_test_build_filename (G_TEST_DIST, "..", "weights", NULL);
-  add_models (big ? big : models, "/unet/", test_golden);
-  add_models (weights, "/unet/shipped/", test_shipped);
+  golden_add_tests (big ? big : models, "/unet/", test_golden);
+  golden_add_tests (weights, "/unet/shipped/", test_shipped);
   g_test_add_func ("/unet/shipped-size", test_shipped_size);
   g_test_add_func ("/unet/peak", test_peak);
   return g_test_run ();
