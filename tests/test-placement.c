@@ -79,6 +79,28 @@ test_canvas (void)
   g_assert_cmpint (w, ==, 900);
 }
 
+/* Any target in any picture: its frame holds it, lies in the picture, and has the
+ * context and the least side wherever the picture has room.                 */
+static void
+test_widen (void)
+{
+  for (gint limit = 1; limit < 40; limit += 3)
+    for (gint at = 0; at < limit; at += 2)
+      for (gint n = 1; n <= limit - at; n += 2)
+        for (gint context = 0; context < 12; context += 4)
+          for (gint least = 0; least < 30; least += 7)
+            {
+              gint start = at, length = n;
+
+              ddim_placement_widen (context, least, limit, &start, &length);
+              g_assert_cmpint (start, >=, 0);
+              g_assert_cmpint (start + length, <=, limit);
+              g_assert_cmpint (start, <=, MAX (at - context, 0));
+              g_assert_cmpint (start + length, >=, MIN (at + n + context, limit));
+              g_assert_cmpint (length, >=, MIN (least, limit));
+            }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -86,5 +108,6 @@ main (int argc, char **argv)
   g_test_add_func ("/placement/choice", test_choice);
   g_test_add_func ("/placement/windows", test_windows);
   g_test_add_func ("/placement/canvas", test_canvas);
+  g_test_add_func ("/placement/widen", test_widen);
   return g_test_run ();
 }

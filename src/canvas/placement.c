@@ -73,6 +73,27 @@ ddim_placement_init (DdimPlacement       *placement,
 }
 
 void
+ddim_placement_widen (gint  context,
+                      gint  least,
+                      gint  limit,
+                      gint *start,
+                      gint *length)
+{
+  gint from, to;
+
+  context = MAX (context, (least - *length + 1) / 2);
+  from    = MAX (*start - context, 0);
+  to      = MIN (*start + *length + context, limit);
+
+  /* what one border took away, the other side may give */
+  from = MAX (MIN (from, to - least), 0);
+  to   = MIN (MAX (to, from + least), limit);
+
+  *start  = from;
+  *length = to - from;
+}
+
+void
 ddim_placement_get_canvas_size (const DdimPlacement *placement,
                                 gint                 frame_h,
                                 gint                 frame_w,

@@ -44,6 +44,14 @@ void ddim_placement_init            (DdimPlacement       *placement,
                                      gint                 h,
                                      gint                 w);
 
+/* Along one side of a picture of `limit` pixels: widens the target, [start, start +
+ * length), to the frame, by `context` on both sides and to `least`.         */
+void ddim_placement_widen           (gint                 context,
+                                     gint                 least,
+                                     gint                 limit,
+                                     gint                *start,
+                                     gint                *length);
+
 /* The canvas's size for a frame of that size: scaled down for `fit`. */
 void ddim_placement_get_canvas_size (const DdimPlacement *placement,
                                      gint                 frame_h,

@@ -199,26 +199,6 @@ variations_region_load (VariationsRegion  *region,
   return TRUE;
 }
 
-/* Widens [start, start + length) as a region is before it is put before a model. */
-static void
-widen (gint *start,
-       gint *length,
-       gint  context,
-       gint  least,
-       gint  limit)
-{
-  gint from, to;
-
-  context = MAX (context, (least - *length + 1) / 2);
-  from    = MAX (*start - context, 0);
-  to      = MIN (*start + *length + context, limit);
-  from    = MAX (MIN (from, to - least), 0);
-  to      = MIN (MAX (to, from + least), limit);
-
-  *start  = from;
-  *length = to - from;
-}
-
 static DdimCanvas *
 crop_frame (const VariationsRegion *region,
             gint                    context,
@@ -227,8 +207,8 @@ crop_frame (const VariationsRegion *region,
   gint        x = region->x, y = region->y, w = region->w, h = region->h;
   DdimCanvas *frame;
 
-  widen (&x, &w, context, least, region->picture->w);
-  widen (&y, &h, context, least, region->picture->h);
+  ddim_placement_widen (context, least, region->picture->w, &x, &w);
+  ddim_placement_widen (context, least, region->picture->h, &y, &h);
   frame    = picture_crop (region->picture, x, y, h, w);
   frame->x = x;
   frame->y = y;

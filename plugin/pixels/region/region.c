@@ -261,29 +261,6 @@ ddim_region_check_in_place (const DdimRegion  *region,
 
 /* The frame -------------------------------------------------------------- */
 
-/* Widens [start, start + length) by `context` on both sides and to `least`,
- * within [0, limit).                                                       */
-static void
-widen (gint *start,
-       gint *length,
-       gint  context,
-       gint  least,
-       gint  limit)
-{
-  gint from, to;
-
-  context = MAX (context, (least - *length + 1) / 2);
-  from    = MAX (*start - context, 0);
-  to      = MIN (*start + *length + context, limit);
-
-  /* what one border took away, the other side may give */
-  from = MAX (MIN (from, to - least), 0);
-  to   = MIN (MAX (to, from + least), limit);
-
-  *start  = from;
-  *length = to - from;
-}
-
 void
 ddim_region_set_frame (DdimRegion *region,
                        gint        context,
@@ -291,8 +268,8 @@ ddim_region_set_frame (DdimRegion *region,
 {
   GeglRectangle frame = region->target;
 
-  widen (&frame.x, &frame.width, context, least, region->bounds.width);
-  widen (&frame.y, &frame.height, context, least, region->bounds.height);
+  ddim_placement_widen (context, least, region->bounds.width, &frame.x, &frame.width);
+  ddim_placement_widen (context, least, region->bounds.height, &frame.y, &frame.height);
 
   if (! gegl_rectangle_equal (&frame, &region->frame))
     g_clear_object (&region->pixels);
