@@ -57,7 +57,7 @@ add_pixels (gint     chunk,
     {
       .out = job->out->data + at, .out_pixel = c, .bias = job->zeros,
       .residual = job->b->data + at, .residual_pixel = c, .scale = job->scale,
-      .fresh = TRUE, .pivot = pivot, .sum = pivot + job->padded,
+      .pivot = pivot, .sum = pivot + job->padded,
       .squares = pivot + 2 * job->padded
     };
 

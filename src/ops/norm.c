@@ -4,10 +4,11 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The moments come from the operation that wrote the tensor: it sums blocks in
- * float, each channel about its first value there, and merges them in double, in
- * the order of the blocks.  Float sums over a whole map, or about zero, would lose
- * the digits that the variance is made of (Chan, Golub and LeVeque, "Algorithms
- * for computing the sample variance", The American Statistician 37, 1983).
+ * float, some pixels at a time about their own mean, and merges them in double, in
+ * the order of the blocks.  Float sums over a whole map, about zero, or about one
+ * value that is unlike the others, would lose the digits that the variance is made
+ * of (Chan, Golub and LeVeque, "Algorithms for computing the sample variance", The
+ * American Statistician 37, 1983).
  */
 
 #include <math.h>
@@ -70,10 +71,10 @@ ddim_moments_add (gdouble      *moments,
 {
   for (gint i = 0; i < c; i++)
     {
-      gdouble pivot = pivots[i];
+      gdouble sum = sums[i] + n * (gdouble) pivots[i];
 
-      moments[2 * i]     += sums[i] + n * pivot;
-      moments[2 * i + 1] += squares[i] + pivot * (2.0 * sums[i] + n * pivot);
+      moments[2 * i]     += sum;
+      moments[2 * i + 1] += squares[i] + sum / n * sum;
     }
 }
 

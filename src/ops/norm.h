@@ -26,9 +26,10 @@ typedef struct
   gdouble *data;
 } DdimMoments;
 
-/* Adds to c channels' moments (a sum and a sum of squares each) those of n pixels,
- * of whose values the pivots were taken off before they were summed in float: a
- * mean far from zero then costs the variance no digits.                     */
+/* Adds to c channels' moments (a sum and a sum of squares each) those of n pixels, n at
+ * least 1: the sums of what is left of their values without the pivots, and of the
+ * squares of what is left without their mean.  One far from zero then costs the
+ * variance no digits.                                                       */
 void ddim_moments_add (gdouble      *moments,
                        gint          c,
                        gint          n,

@@ -75,6 +75,35 @@ KERNEL (affine) (const gfloat *in,
     affine (in, in_pixel, scale, shift, FALSE, n, c, out, out_pixel);
 }
 
+#define RUN 8 /* pixels whose moments are taken together */
+
+/* Channels k .. k + lanes - 1 of n pixels, from number `first` on. */
+INLINE void
+finish_run (const gfloat     *sums,
+            gsize             sums_pixel,
+            gint              first,
+            gint              n,
+            gint              k,
+            gint              lanes,
+            const DdimFinish *f,
+            Vector            bias,
+            Moments          *moments)
+{
+  Vector x[RUN] = { { 0 } };
+
+#pragma GCC unroll 8
+  for (gint i = 0; i < n; i++)
+    {
+      gsize at = first + i;
+
+      x[i] = finish_vector (get (sums + at * sums_pixel + k, lanes), bias,
+                            f->residual ? f->residual + at * f->residual_pixel + k : NULL,
+                            lanes, f->scale);
+      put (f->out + at * f->out_pixel + k, x[i], lanes);
+    }
+  add_moments (moments, x, n);
+}
+
 void
 KERNEL (finish) (const gfloat     *sums,
                  gsize             sums_pixel,
@@ -82,29 +111,19 @@ KERNEL (finish) (const gfloat     *sums,
                  gint              c,
                  const DdimFinish *f)
 {
+  gint whole = n / RUN * RUN;
+
   for (gint k = 0; k < c; k += LANES)
     {
-      gint          lanes = MIN (c - k, LANES);
-      Vector        sum = { 0 }, squares = { 0 }, pivot = load (f->pivot + k);
-      Vector        bias = load (f->bias + k);
-      const gfloat *residual = f->residual ? f->residual + k : NULL;
-      gfloat       *out = f->out + k;
+      gint    lanes   = MIN (c - k, LANES);
+      Vector  bias    = load (f->bias + k);
+      Moments moments = get_moments (f, k);
 
-      for (gint i = 0; i < n; i++)
-        {
-          Vector x = finish_vector (get (sums + i * sums_pixel + k, lanes), bias, residual,
-                                    lanes, f->scale);
-
-          if (i == 0 && f->fresh)
-            pivot = x;
-          sum     += x - pivot;
-          squares += (x - pivot) * (x - pivot);
-          put (out, x, lanes);
-          out += f->out_pixel;
-          if (residual)
-            residual += f->residual_pixel;
-        }
-      add_moments (f, k, pivot, sum, squares);
+      for (gint i = 0; i < whole; i += RUN)
+        finish_run (sums, sums_pixel, i, RUN, k, lanes, f, bias, &moments);
+      if (whole < n)
+        finish_run (sums, sums_pixel, whole, n - whole, k, lanes, f, bias, &moments);
+      put_moments (f, k, &moments);
     }
 }
 

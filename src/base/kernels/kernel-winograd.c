@@ -130,10 +130,10 @@ output (const gint        m,
 
   for (gint k = 0; k < c; k += LANES)
     {
-      gint   lanes = MIN (c - k, LANES);
-      Vector d[MOST], t[MOST * MOST], y[MOST];
-      Vector sum = { 0 }, squares = { 0 }, pivot = load (f->pivot + k);
-      Vector bias = load (f->bias + k);
+      gint    lanes = MIN (c - k, LANES);
+      Vector  d[MOST], t[MOST * MOST], y[MOST];
+      Vector  bias = load (f->bias + k), finished[m * m];
+      Moments moments = get_moments (f, k);
 
 #pragma GCC unroll 6
       for (gint j = 0; j < n; j++)
@@ -159,14 +159,12 @@ output (const gint        m,
                                             residual ? residual + j * f->residual_pixel : NULL,
                                             lanes, f->scale);
 
-                  if (i == 0 && j == 0 && f->fresh)
-                    pivot = x;
-                  sum     += x - pivot;
-                  squares += (x - pivot) * (x - pivot);
+                  finished[i * columns + j] = x;
                   put (out + j * f->out_pixel, x, lanes);
                 }
           }
-      add_moments (f, k, pivot, sum, squares);
+      add_moments (&moments, finished, rows * columns);
+      put_moments (f, k, &moments);
     }
 }
 

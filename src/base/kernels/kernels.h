@@ -86,12 +86,11 @@ typedef struct
   gsize         residual_line;
   gint          residual_pixel;
   gfloat        scale;
-  gboolean      fresh;          /* the sums begin here: the first pixel's values
-                                   become the pivots, and sums are of what is
-                                   left of a value without its pivot          */
+  gint          before;         /* pixels whose moments are there already; with
+                                   none the first one's values are the pivots */
   gfloat       *pivot;          /* whole vectors                              */
-  gfloat       *sum;            /* added to                                   */
-  gfloat       *squares;
+  gfloat       *sum;            /* of the values less their pivot             */
+  gfloat       *squares;        /* of the values less their mean so far       */
 } DdimFinish;
 
 typedef struct _DdimKernels DdimKernels;

@@ -78,7 +78,8 @@ ddim_conv_read (const DdimConv     *conv,
 /* Finishing ---------------------------------------------------------------- */
 
 /* The shared memory: bias and time of every item, then for every block of every
- * item the pivots, the sums of the output less its pivot, and of its squares. */
+ * item the pivots, the sums of the output less its pivot, and those of the squares
+ * of the output less its mean.                                              */
 
 gsize
 ddim_conv_shared_size (const DdimConv *conv,
@@ -144,8 +145,8 @@ ddim_conv_finish_rows (const DdimConv     *conv,
     {
       DdimFinish finish = first;
 
-      finish.fresh = y == b.row;
-      finish.out  += y * finish.out_line + b.column * finish.out_pixel;
+      finish.before = (y - b.row) * b.columns;
+      finish.out   += y * finish.out_line + b.column * finish.out_pixel;
       if (finish.residual)
         finish.residual += y * finish.residual_line + b.column * finish.residual_pixel;
       conv->kernels->finish (sums, width, b.columns, ddim_conv_channels (conv, panel), &finish);

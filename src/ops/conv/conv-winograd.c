@@ -363,21 +363,24 @@ winograd_output (const DdimConv      *conv,
   for (gint item = b.item; item < b.item + b.items; item++)
     {
       DdimFinish first = ddim_conv_finish (conv, args, block, item, panel->index, shared);
+      gint       before = 0;
 
       for (gint row = b.row; row < b.row + b.rows; row++)
         for (gint column = b.column; column < b.column + b.columns; column++, points += width)
           {
             DdimFinish finish = first;
             gsize      x = column * tile, y = row * tile;
+            gint       rows = MIN (tile, conv->h - (gint) y);
+            gint       columns = MIN (tile, conv->w - (gint) x);
 
-            finish.fresh = row == b.row && column == b.column;
+            finish.before = before;
+            before += rows * columns;
             finish.out += y * finish.out_line + x * finish.out_pixel;
             if (finish.residual)
               finish.residual += y * finish.residual_line + x * finish.residual_pixel;
             conv->kernels->winograd_output[tile / 4] (points, output_step (conv),
                                                       ddim_conv_channels (conv, panel->index),
-                                                      MIN (tile, conv->h - (gint) y),
-                                                      MIN (tile, conv->w - (gint) x), &finish);
+                                                      rows, columns, &finish);
           }
     }
 }
