@@ -4,7 +4,6 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#include <errno.h>
 #include <malloc.h>
 #include <string.h>
 
@@ -15,10 +14,10 @@ static gint fail_at, count;
 
 gpointer __real_g_try_malloc_n  (gsize n, gsize size);
 gpointer __real_g_try_malloc0_n (gsize n, gsize size);
-int      __real_posix_memalign  (void **block, size_t alignment, size_t size);
+gpointer __real_ddim_os_try_alloc (gsize align, gsize size);
 gpointer __wrap_g_try_malloc_n  (gsize n, gsize size);
 gpointer __wrap_g_try_malloc0_n (gsize n, gsize size);
-int      __wrap_posix_memalign  (void **block, size_t alignment, size_t size);
+gpointer __wrap_ddim_os_try_alloc (gsize align, gsize size);
 
 static gboolean
 fails (void)
@@ -40,12 +39,11 @@ __wrap_g_try_malloc0_n (gsize n,
   return fails () ? NULL : __real_g_try_malloc0_n (n, size);
 }
 
-int
-__wrap_posix_memalign (void   **block,
-                       size_t   alignment,
-                       size_t   size)
+gpointer
+__wrap_ddim_os_try_alloc (gsize align,
+                          gsize size)
 {
-  return fails () ? ENOMEM : __real_posix_memalign (block, alignment, size);
+  return fails () ? NULL : __real_ddim_os_try_alloc (align, size);
 }
 
 static gsize

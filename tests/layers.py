@@ -112,6 +112,25 @@ for path in sorted([*root.glob('src/**/*.[ch]'), *root.glob('plugin/**/*.[ch]')]
             faults.append(f'{name}: {include}')
 check('paths in includes lead from public headers to public headers below', faults)
 
+# What a system has besides C and GLib is asked for in one file.
+STANDARD = {'assert', 'complex', 'ctype', 'errno', 'fenv', 'float', 'inttypes', 'limits', 'locale',
+            'math', 'setjmp', 'signal', 'stdalign', 'stdarg', 'stdatomic', 'stdbool', 'stddef',
+            'stdint', 'stdio', 'stdlib', 'stdnoreturn', 'string', 'tgmath', 'time'}
+LIBRARIES = {'babl', 'cairo', 'cblas', 'gegl', 'gio', 'glib', 'gtk', 'json-glib', 'libgimp',
+             'libgimpui'}
+PROCESSORS = {'arm_neon', 'cpuid', 'immintrin'}
+faults = []
+for path in sorted([*root.glob('src/**/*.[ch]'), *root.glob('plugin/**/*.[ch]')]):
+    name = str(path.relative_to(root))
+    if name == 'src/base/os.c':
+        continue
+    for include in re.findall(r'^#\s*include <(.*)>', path.read_text(), re.M):
+        first = include.split('/')[0].removesuffix('.h')
+        if include.endswith('-unix.h') or 'gunix' in include or \
+                first not in STANDARD | LIBRARIES | PROCESSORS:
+            faults.append(f'{name}: {include}')
+check('only src/base/os.c includes what belongs to an operating system', faults)
+
 # Each public header can be included by itself, and all of them from C++.
 public = re.findall(r'^#include "(.*)"', (root / 'src/ddim.h').read_text(), re.M)
 model = command_of('src/model')

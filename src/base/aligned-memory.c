@@ -9,31 +9,27 @@
  * aligned to one and advised.
  */
 
-#include <stdlib.h>
-#include <sys/mman.h>
-
 #include "aligned-memory.h"
-
-#define HUGE_PAGE ((gsize) 2 << 20)
+#include "os.h"
 
 gfloat *
 ddim_memory_try_alloc (gsize n)
 {
-  gsize size  = MAX (n, 1) * sizeof (gfloat);
-  gsize align = size >= HUGE_PAGE ? HUGE_PAGE : DDIM_ALIGNMENT;
-  void *block = NULL;
+  gsize    size = MAX (n, 1) * sizeof (gfloat);
+  gboolean huge = size >= DDIM_OS_HUGE_PAGE;
+  gpointer block;
 
-  if (n > G_MAXSSIZE / sizeof (gfloat) || posix_memalign (&block, align, size) != 0)
+  if (n > G_MAXSSIZE / sizeof (gfloat))
     return NULL;
 
-  if (align == HUGE_PAGE)
-    madvise (block, size, MADV_HUGEPAGE);
-
+  block = ddim_os_try_alloc (huge ? DDIM_OS_HUGE_PAGE : DDIM_ALIGNMENT, size);
+  if (block && huge)
+    ddim_os_advise_huge (block, size);
   return block;
 }
 
 void
 ddim_memory_free (gfloat *block)
 {
-  free (block);
+  ddim_os_free (block);
 }

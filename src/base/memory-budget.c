@@ -13,14 +13,11 @@
 
 #include "memory-budget.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include "errors.h"
 #include "memory-budget-private.h"
+#include "os.h"
 
 /* The rest is left to what cannot be counted beforehand. */
 #define SHARE 0.8
@@ -139,26 +136,25 @@ ddim_memory_read_free (const gchar *root)
 /* What is left of a limit of this process, of which /proc/self/status says how
  * much is used.                                                             */
 static gdouble
-limit_free (gint         resource,
+limit_free (gdouble      limit,
             const gchar *field)
 {
-  struct rlimit limit;
-  gdouble       kilobytes = read_number ("/proc/self", "status", field);
+  gdouble kilobytes = limit < G_MAXDOUBLE ? read_number ("/proc/self", "status", field) : 0;
 
-  if (getrlimit (resource, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
-    return G_MAXDOUBLE;
-  return MAX (limit.rlim_cur - MAX (kilobytes, 0) * 1024, 0);
+  return MAX (limit - MAX (kilobytes, 0) * 1024, 0);
 }
 
 gdouble
 ddim_memory_get_budget (void)
 {
   gdouble bytes = ddim_memory_read_free ("/");
+  gdouble addresses, data;
 
   if (bytes == G_MAXDOUBLE)
-    bytes = (gdouble) sysconf (_SC_PHYS_PAGES) * sysconf (_SC_PAGESIZE);
-  bytes = MIN (bytes, limit_free (RLIMIT_AS, "VmSize:"));
-  bytes = MIN (bytes, limit_free (RLIMIT_DATA, "VmData:"));
+    bytes = ddim_os_get_memory ();
+  ddim_os_get_limits (&addresses, &data);
+  bytes = MIN (bytes, limit_free (addresses, "VmSize:"));
+  bytes = MIN (bytes, limit_free (data, "VmData:"));
   return SHARE * bytes;
 }
 

@@ -15,8 +15,6 @@
  * number on the ticket.
  */
 
-#include <sched.h>
-
 #include "thread-pool-private.h"
 
 #define SPINS 3000
@@ -160,23 +158,13 @@ pool_start (DdimThreadPool *pool,
   return job;
 }
 
-static gint
-count_processors (void)
-{
-  cpu_set_t set;
-
-  if (sched_getaffinity (0, sizeof set, &set) == 0)
-    return MAX (1, CPU_COUNT (&set));
-  return MAX (1, (gint) g_get_num_processors ());
-}
-
 DdimThreadPool *
 ddim_thread_pool_new (gint n_threads)
 {
   DdimThreadPool *pool = g_new0 (DdimThreadPool, 1);
 
   pool->ref_count = 1;
-  pool->n_threads = n_threads > 0 ? n_threads : count_processors ();
+  pool->n_threads = n_threads > 0 ? n_threads : (gint) g_get_num_processors ();
   pool->kernels   = ddim_kernels_choose ();
   pool->threads   = g_new0 (GThread *, pool->n_threads);
   g_mutex_init (&pool->mutex);

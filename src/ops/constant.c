@@ -7,12 +7,11 @@
  * BF16 is a float's upper half; F16 has 5 bits of exponent with bias 15.
  */
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "aligned-memory.h"
 #include "constant.h"
+#include "os.h"
 
 /* Numbers that are widened together. */
 #define BLOCK 64
@@ -52,32 +51,49 @@ widen (const guint8 *halves,
   memcpy (out, to, n * sizeof (gfloat));
 }
 
+/* From a file's order to this machine's; nothing where they are one. */
+static void
+order_bytes (const DdimConstant *constant,
+             gsize               size,
+             guint8             *bytes)
+{
+  gsize each = constant->dtype == DDIM_DTYPE_F32 ? 4 : 2;
+
+  if (! constant->little_endian || G_BYTE_ORDER == G_LITTLE_ENDIAN)
+    return;
+
+  for (gsize at = 0; at < size; at += each)
+    for (gsize i = 0; i < each / 2; i++)
+      {
+        guint8 byte = bytes[at + i];
+
+        bytes[at + i]            = bytes[at + each - 1 - i];
+        bytes[at + each - 1 - i] = byte;
+      }
+}
+
 void
 ddim_constant_read_bytes (const DdimConstant *constant,
                           gsize               start,
                           gsize               size,
                           guint8             *out)
 {
+  gsize got;
+
   if (constant->data || ! constant->file)
     {
       memcpy (out, (const guint8 *) constant->data + start, size);
+      order_bytes (constant, size, out);
       return;
     }
 
-  for (gsize done = 0; done < size; )
+  got = ddim_os_read (constant->file->fd, constant->offset + start, size, out);
+  if (got < size)
     {
-      gssize got = pread (constant->file->fd, out + done, size - done,
-                          constant->offset + start + done);
-
-      if (got > 0)
-        done += got;
-      else if (got == 0 || errno != EINTR)
-        {
-          g_atomic_int_set (&constant->file->failed, TRUE);
-          memset (out + done, 0, size - done);
-          return;
-        }
+      g_atomic_int_set (&constant->file->failed, TRUE);
+      memset (out + got, 0, size - got);
     }
+  order_bytes (constant, size, out);
 }
 
 void

@@ -16,8 +16,8 @@ void     ddim_constant_read       (const DdimConstant *constant,
                                    gsize               count,
                                    gfloat             *out);
 
-/* Writes `size` of its bytes, from `start` on; zeros where its file has ended,
- * which then has `failed` set.                                              */
+/* Writes `size` of its bytes, from `start` on, both of whole elements, in this
+ * machine's order; zeros where its file has ended, which then has `failed` set. */
 void     ddim_constant_read_bytes (const DdimConstant *constant,
                                    gsize               start,
                                    gsize               size,

@@ -71,6 +71,7 @@ typedef struct
   gconstpointer     data;   /* possibly unaligned; NULL where they are in a file */
   DdimConstantFile *file;   /* not owned                                     */
   guint64           offset; /* bytes from the file's start                   */
+  gboolean          little_endian; /* as files have them; else this machine's order */
 } DdimConstant;
 
 /* What an operation runs with. */

@@ -5,16 +5,13 @@
  */
 
 #include "kernels.h"
+#include "os.h"
 
 /* Not everywhere linked: see src/base/meson.build. */
 extern const DdimKernels ddim_openblas_kernels __attribute__ ((weak));
 
 #if defined (__x86_64__)
 #include <cpuid.h>
-#if defined (__linux__)
-#include <sys/syscall.h>
-#include <unistd.h>
-#endif
 
 extern const DdimKernels ddim_amx_kernels, ddim_avx512_kernels, ddim_avx2_kernels,
                          ddim_baseline_kernels;
@@ -23,25 +20,17 @@ static const DdimKernels * const all[] =
   { &ddim_amx_kernels, &ddim_avx512_kernels, &ddim_avx2_kernels, &ddim_baseline_kernels,
     &ddim_openblas_kernels, NULL };
 
-/* Whether the processor has tiles of bfloat16, and this process may use them:
- * Linux wants to be asked for their 8 KB a thread (Documentation/arch/x86/
- * xstate.rst), and refuses where it did not switch them on in XCR0.  The
- * permission holds for all threads; to ask again does nothing.              */
+/* Whether the processor has tiles of bfloat16, and this process may use them. */
 static gboolean
 may_use_tiles (void)
 {
-#if defined (__linux__) && defined (SYS_arch_prctl)
-  enum { ARCH_REQ_XCOMP_PERM = 0x1023, XTILEDATA = 18 };
   const guint bf16 = 1 << 22, tile = 1 << 24; /* leaf 7, edx           */
   const guint avx512_bf16 = 1 << 5;           /* its second leaf's eax */
   guint a, b, c, d;
 
   return __get_cpuid_count (7, 0, &a, &b, &c, &d) && (d & bf16) && (d & tile) &&
          __get_cpuid_count (7, 1, &a, &b, &c, &d) && (a & avx512_bf16) &&
-         syscall (SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XTILEDATA) == 0;
-#else
-  return FALSE;
-#endif
+         ddim_os_permit_tiles ();
 }
 
 /* The flags that meson compiles the tables with. */

@@ -7,10 +7,8 @@
 #include "file.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "os.h"
 #include "try-alloc.h"
 
 gint
@@ -18,27 +16,25 @@ ddim_file_open (const gchar *path,
                 guint64     *size,
                 GError     **error)
 {
-  struct stat status;
-  gint        fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* no waiting for a pipe */
+  DdimOsStatus status;
+  gint         fd = ddim_os_open (path);
 
-  if (fd < 0)
+  if (fd >= 0 && ddim_os_get_status (fd, &status))
     {
-      if (errno == ENOENT || errno == ENOTDIR)
-        g_set_error (error, DDIM_ERROR, DDIM_ERROR_MISSING, "%s is missing", path);
-      else
-        g_set_error (error, DDIM_ERROR, DDIM_ERROR_INVALID,
-                     "%s cannot be read: %s", path, g_strerror (errno));
-      return -1;
-    }
-  if (fstat (fd, &status) != 0 || ! S_ISREG (status.st_mode))
-    {
-      g_set_error (error, DDIM_ERROR, DDIM_ERROR_INVALID, "%s is not a regular file", path);
-      close (fd);
-      return -1;
+      *size = status.size;
+      return fd;
     }
 
-  *size = status.st_size;
-  return fd;
+  if (fd >= 0 || errno == EISDIR)
+    g_set_error (error, DDIM_ERROR, DDIM_ERROR_INVALID, "%s is not a regular file", path);
+  else if (errno == ENOENT || errno == ENOTDIR)
+    g_set_error (error, DDIM_ERROR, DDIM_ERROR_MISSING, "%s is missing", path);
+  else
+    g_set_error (error, DDIM_ERROR, DDIM_ERROR_INVALID,
+                 "%s cannot be read: %s", path, g_strerror (errno));
+  if (fd >= 0)
+    ddim_os_close (fd);
+  return -1;
 }
 
 gchar *
@@ -50,7 +46,6 @@ ddim_file_read_text (const gchar *path,
   guint64 total;
   gint    fd   = ddim_file_open (path, &total, error);
   gchar  *text = NULL;
-  gsize   done = 0;
 
   if (fd < 0)
     return NULL;
@@ -60,13 +55,9 @@ ddim_file_read_text (const gchar *path,
                  path, total);
   else if ((text = ddim_try_malloc (total + 1, 1, error)))
     {
-      gssize got;
-
-      while ((got = read (fd, text + done, total - done)) > 0)
-        done += got;
-      text[done] = '\0';
-      *size = done;
+      *size = ddim_os_read (fd, 0, total, text);
+      text[*size] = '\0';
     }
-  close (fd);
+  ddim_os_close (fd);
   return text;
 }

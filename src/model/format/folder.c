@@ -7,7 +7,6 @@
 #include "folder.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "file.h"
 #include "json.h"

@@ -12,13 +12,12 @@
 #include "safetensors.h"
 
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "constant.h"
 #include "file.h"
 #include "json.h"
 #include "memory-budget.h"
+#include "os.h"
 #include "try-alloc.h"
 
 /* The format's own bound on its header. */
@@ -32,7 +31,7 @@ typedef struct
 {
   DdimConstantFile  constants;
   gchar            *path;
-  struct stat       status;
+  DdimOsStatus      status;
 } Source;
 
 struct _DdimSafetensors
@@ -151,6 +150,7 @@ read_view (DdimSafetensors *file,
   view->constant.size   = size;
   view->constant.offset = content->start + offsets[0];
   view->constant.data   = content->data ? content->data + view->constant.offset : NULL;
+  view->constant.little_endian = TRUE;
   view->constant.file   = content->source ? &content->source->constants : NULL;
   g_hash_table_insert (file->views, g_strdup (tensor), g_steal_pointer (&view));
   return TRUE;
@@ -299,23 +299,9 @@ ddim_safetensors_parse (GBytes      *bytes,
 static void
 source_free (Source *source)
 {
-  close (source->constants.fd);
+  ddim_os_close (source->constants.fd);
   g_free (source->path);
   g_free (source);
-}
-
-/* All of it, as often as it takes; FALSE where the file ends before. */
-static gboolean
-read_all (gint     fd,
-          guint64  offset,
-          gsize    size,
-          gpointer out)
-{
-  DdimConstantFile file = { fd, FALSE };
-  DdimConstant     bytes = { DDIM_DTYPE_F32, size, NULL, &file, offset };
-
-  ddim_constant_read_bytes (&bytes, 0, size, out);
-  return ! file.failed;
 }
 
 /* Reads the header of a file on disk, and keeps the file open. */
@@ -338,7 +324,7 @@ add_source (DdimSafetensors *file,
   source->constants.fd = fd;
   source->path         = g_strdup (path);
   g_ptr_array_add (file->sources, source);
-  if (fstat (fd, &source->status) != 0 || (size >= 8 && ! read_all (fd, 0, 8, start)))
+  if (! ddim_os_get_status (fd, &source->status) || (size >= 8 && ddim_os_read (fd, 0, 8, start) < 8))
     size = 0;
 
   header = header_size (start, size, path, error);
@@ -351,7 +337,7 @@ add_source (DdimSafetensors *file,
   text = ddim_try_malloc (header, 1, error);
   if (! text)
     return FALSE;
-  if (! read_all (fd, 8, header, text))
+  if (ddim_os_read (fd, 8, header, text) < header)
     {
       g_set_error (error, DDIM_ERROR, DDIM_ERROR_INVALID, "%s cannot be read to its end", path);
       return FALSE;
@@ -408,7 +394,7 @@ add_shards (DdimSafetensors *file,
       g_autofree gchar *path = NULL;
       g_autoptr (DdimSafetensors) shard = NULL;
 
-      if (! name || ! *name || strchr (name, G_DIR_SEPARATOR))
+      if (! name || ! *name || strpbrk (name, "/" G_DIR_SEPARATOR_S))
         {
           ddim_json_refuse (json, DDIM_ERROR_INVALID, "weight_map",
                             "names no file of this folder for “%s”", tensor);
@@ -457,13 +443,12 @@ ddim_safetensors_check (DdimSafetensors *file,
 {
   for (guint i = 0; i < file->sources->len; i++)
     {
-      Source     *source = file->sources->pdata[i];
-      struct stat now;
+      Source      *source = file->sources->pdata[i];
+      DdimOsStatus now;
 
       if (g_atomic_int_get (&source->constants.failed) ||
-          fstat (source->constants.fd, &now) != 0 || now.st_size != source->status.st_size ||
-          now.st_mtim.tv_sec != source->status.st_mtim.tv_sec ||
-          now.st_mtim.tv_nsec != source->status.st_mtim.tv_nsec)
+          ! ddim_os_get_status (source->constants.fd, &now) ||
+          now.size != source->status.size || now.changed != source->status.changed)
         {
           g_set_error (error, DDIM_ERROR, DDIM_ERROR_INVALID,
                        "%s was cut off or changed while it was read: load the model again",
