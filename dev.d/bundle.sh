@@ -49,7 +49,8 @@ make_bundle () {
   version=$(package_version) version=${version%-*}
   name=gimp-ddim-$version-linux-$machine
   mkdir -p "$build"
-  compile --prefix=/usr --strip -Dplugin=enabled -Dtests=false -Dplugin-dir=/gimp-ddim "$@"
+  configure --prefix=/usr --strip -Dplugin=enabled -Dtests=false -Dplugin-dir=/gimp-ddim "$@"
+  compile
   rm -rf "$build/stage" "$build/$name"*
   inside meson install -C "$build" --no-rebuild --quiet --destdir "$build/stage" >/dev/null
   mkdir "$build/$name"

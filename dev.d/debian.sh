@@ -98,7 +98,7 @@ make_root () {
     is_root || install_packages uidmap
     say "making a private Debian $release in $root (once, about a minute)"
     remove_root "$half"
-    architectures=$(dpkg --print-architecture; grep -oP ':\K\w+' <<<"$list" | sort -u)
+    architectures=$(dpkg --print-architecture; sed -E 's/ +/\n/g' <<<"$list" | sed -n 's/.*://p' | sort -u)
     # shellcheck disable=SC2016,SC2046
     mmdebstrap --quiet --variant=minbase --architectures="${architectures//$'\n'/,}" \
       ${suite:+--aptopt='Acquire::Check-Valid-Until "false"'} \

@@ -24,7 +24,8 @@ print('--prefix=' + manifest['build-options']['prefix'])
 print(*manifest['modules'][0]['config-opts'], sep='\n')
 PYTHON
 )
-  compile "${options[@]}"
+  configure "${options[@]}"
+  compile
   rm -rf "$1"
   inside meson install -C "$build" --no-rebuild --quiet --destdir "$1" >/dev/null
 }

@@ -20,12 +20,8 @@ test_32 () {
   local root=$testing_root build=$here/build/testing
   mkdir -p "$here/build"
   make_testing_root
-  if [ ! -f "$build/build.ninja" ]; then
-    inside meson setup "$build" "$here" --prefix=/usr >"$build.log" 2>&1 ||
-      { cat "$build.log" >&2; die "meson could not set up the build"; }
-  fi
-  inside ninja -C "$build" tests/gimp/dialog-watch.so tests/gimp/refuse.so >"$build.log" 2>&1 ||
-    { cat "$build.log" >&2; die "the build failed"; }
+  configure --prefix=/usr
+  compile tests/gimp/dialog-watch.so tests/gimp/refuse.so
   [ $# -gt 0 ] || set -- --suite gimp
   DDIM_PLUG_IN=$plugin meson_test "$@"
 }

@@ -121,10 +121,11 @@ make_shards (const gchar *folder)
   g_autoptr (GList) tensors = NULL;
   JsonObject *object;
   gsize       size;
-  guint64     length;
+  guint64     length, head_length;
 
   g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
   memcpy (&length, bytes, 8);
+  length = GUINT64_FROM_LE (length);
   header = g_strndup (bytes + 8, length);
   g_assert_true (json_parser_load_from_data (parser, header, -1, NULL));
   object = json_node_get_object (json_parser_get_root (parser));
@@ -161,11 +162,10 @@ make_shards (const gchar *folder)
           g_string_append_len (data, bytes + 8 + length + start, end - start);
         }
       g_string_append_c (head, '}');
-      length = GUINT64_TO_LE (head->len);
-      g_string_prepend_len (head, (gchar *) &length, 8);
+      head_length = GUINT64_TO_LE (head->len);
+      g_string_prepend_len (head, (gchar *) &head_length, 8);
       g_string_append_len (head, data->str, data->len);
       put (folder, name, head->str, head->len);
-      memcpy (&length, bytes, 8);
     }
   g_string_append (index, "}}");
   put (folder, WEIGHTS ".index.json", index->str, index->len);

@@ -1,0 +1,48 @@
+# machines.sh: ./dev test-arm and test-s390x, the library's tests on other machines
+#
+# Copyright (C) 2026 The gimp-ddim authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# The library is cross-built, and its tests run in an emulator.  Each in a root of its
+# own: no system takes up another architecture for this.
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # ./dev's own variables
+
+packages_arm64=(meson ninja-build pkg-config gcc-aarch64-linux-gnu qemu-user
+                libc6-dev:arm64 libglib2.0-dev:arm64 libjson-glib-dev:arm64
+                libopenblas-dev:arm64)
+packages_s390x=(meson ninja-build pkg-config gcc-s390x-linux-gnu qemu-user
+                libc6-dev:s390x libglib2.0-dev:s390x libjson-glib-dev:s390x
+                libopenblas-dev:s390x)
+# What every run of ./dev test runs there: all that takes numbers from bytes.
+quick_s390x=(os safetensors widen noise recipe codebook model-broken)
+
+# Why 64-bit ARM cannot be tested here; nothing where it can.
+arm64_obstacle () {
+  if [ "$(dpkg --print-architecture)" = arm64 ]; then echo "this machine is one itself"
+  elif [ -z "$root" ]; then root_obstacle
+  fi
+}
+
+# 64-bit ARM, in qemu's user mode.
+test_arm64 () {
+  local root=$cache/debian13-arm64 build=$here/build/arm64
+  mkdir -p "$here/build"
+  make_root "$root" "${packages_arm64[@]}"
+  configure --cross-file "$here/tests/aarch64.ini" -Dplugin=disabled
+  compile
+  meson_test --timeout-multiplier 4 "$@"
+}
+
+# A machine that reads numbers from their other end, likewise.  In Debian 12, which has
+# the oldest GLib that will do.
+test_s390x () {
+  local root=$cache/debian12-s390x build=$here/build/s390x obstacle
+  obstacle=$(root_obstacle)
+  [ -z "$obstacle" ] || die "s390x cannot be tested here: $obstacle"
+  mkdir -p "$here/build"
+  suite=bookworm make_root "$root" "${packages_s390x[@]}"
+  configure --cross-file "$here/tests/s390x.ini" -Dplugin=disabled
+  compile "${@/#/tests/test-}"
+  meson_test --timeout-multiplier 4 "$@"
+}
