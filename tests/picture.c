@@ -10,11 +10,11 @@
 
 #include "picture.h"
 
-DdimCanvas *
-picture_load (const gchar  *path,
-              GError      **error)
+/* Takes over the pixbuf, which may be NULL. */
+static DdimCanvas *
+picture_take (GdkPixbuf *taken)
 {
-  g_autoptr (GdkPixbuf) pixbuf = gdk_pixbuf_new_from_file (path, error);
+  g_autoptr (GdkPixbuf) pixbuf = taken;
   DdimCanvas *picture;
   gfloat     *value;
 
@@ -32,6 +32,22 @@ picture_load (const gchar  *path,
                                                    + c] / 127.5f - 1;
 
   return picture;
+}
+
+DdimCanvas *
+picture_load (const gchar  *path,
+              GError      **error)
+{
+  return picture_take (gdk_pixbuf_new_from_file (path, error));
+}
+
+DdimCanvas *
+picture_load_scaled (const gchar  *path,
+                     gint          h,
+                     gint          w,
+                     GError      **error)
+{
+  return picture_take (gdk_pixbuf_new_from_file_at_scale (path, w, h, FALSE, error));
 }
 
 gboolean

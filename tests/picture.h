@@ -14,6 +14,12 @@ G_BEGIN_DECLS
 DdimCanvas * picture_load (const gchar       *path,
                            GError           **error);
 
+/* The same, scaled to h x w, whatever shape it has. */
+DdimCanvas * picture_load_scaled (const gchar *path,
+                                  gint         h,
+                                  gint         w,
+                                  GError     **error);
+
 /* Writes the items below one another, clamped and rounded to 8 bits. */
 gboolean     picture_save (const DdimCanvas  *items,
                            const gchar       *path,

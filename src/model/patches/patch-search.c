@@ -386,6 +386,32 @@ ddim_patch_refine (const DdimPatchScale   *scale,
 
 /* The mean ------------------------------------------------------------------- */
 
+/* Adds a key, as it lies in a turn, to a patch. */
+static inline void
+add_key (gfloat       *patch,
+         const gfloat *key,
+         gsize         line,
+         gint          c,
+         const guint8 *cells,
+         gfloat        weight)
+{
+  if (ddim_patch_is_upright (cells))
+    {
+      for (gint y = 0; y < DDIM_PATCH; y++, patch += DDIM_PATCH * c, key += line)
+        for (gint k = 0; k < DDIM_PATCH * c; k++)
+          patch[k] += weight * key[k];
+      return;
+    }
+
+  for (gint cell = 0; cell < DDIM_PATCH_CELLS; cell++)
+    {
+      const gfloat *from = key + cells[cell] / DDIM_PATCH * line + cells[cell] % DDIM_PATCH * c;
+
+      for (gint channel = 0; channel < c; channel++)
+        patch[cell * c + channel] += weight * from[channel];
+    }
+}
+
 static void
 mean_row (gint     row,
           gint     worker,
@@ -411,19 +437,12 @@ mean_row (gint     row,
           gdouble       above  = matches->distances[at + k] - matches->distances[at];
           gfloat        weight = exp (- above / (2 * job->variance));
           const guint8 *cells  = job->work->cells[matches->turns[at + k]];
-          const gfloat *key    = source->cells + (gsize) matches->places[at + k] * c;
 
           if (weight < 1e-6f)
             break;
           total += weight;
-          for (gint cell = 0; cell < DDIM_PATCH_CELLS; cell++)
-            {
-              const gfloat *from = key + (cells[cell] / DDIM_PATCH * source->columns
-                                          + cells[cell] % DDIM_PATCH) * c;
-
-              for (gint channel = 0; channel < c; channel++)
-                patch[cell * c + channel] += weight * from[channel];
-            }
+          add_key (patch, source->cells + (gsize) matches->places[at + k] * c,
+                   (gsize) source->columns * c, c, cells, weight);
         }
       for (gint k = 0; k < DDIM_PATCH_CELLS * c; k++)
         patch[k] /= total;

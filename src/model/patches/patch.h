@@ -139,6 +139,13 @@ gboolean ddim_plane_cut   (DdimPlane         *plane,
                            GError           **error);
 void     ddim_plane_clear (DdimPlane         *plane);
 
+/* Whether a turn's cells lie as they are. */
+static inline gboolean
+ddim_patch_is_upright (const guint8 *cells)
+{
+  return cells[0] == 0 && cells[1] == 1;
+}
+
 /* Reads the patch whose cells, of c values, begin at `at`, in lines `line` floats
  * apart, as it lies on the picture's in a turn (cells, of DdimPatchWork), into
  * lines `out_line` floats apart.                                             */
@@ -167,7 +174,7 @@ ddim_patch_grid_x (const DdimPatchGrid *grid,
 }
 
 /* Adds n_rows of a grid's patches from `first` on (each DDIM_PATCH_CELLS c
- * floats), weighted by `window` (DDIM_PATCH_CELLS) and by a weight each, to
+ * floats; one float beyond them is readable), weighted by `window` (DDIM_PATCH_CELLS) and by a weight each, to
  * sums: rows x columns x (c + 1) of the plane, weights last.                */
 void ddim_plane_add   (const DdimPlane     *plane,
                        const DdimPatchGrid *grid,

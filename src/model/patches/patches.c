@@ -221,7 +221,7 @@ denoise_plane (PatchField        *self,
     return FALSE;
 
   ddim_patch_window_init (&window, scale, variance, grid->stride);
-  success = (patches = ddim_try_floats (band * row, error)) &&
+  success = (patches = ddim_try_floats (band * row + 1, error)) &&
             (sharp = ddim_try_floats (band * grid->w, error)) &&
             (wide = ddim_try_floats (band * grid->w, error)) &&
             (sums = ddim_try_floats (n_sums, error));
