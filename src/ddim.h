@@ -55,6 +55,7 @@
 /* Canvases, and fields over them: tiles, regions of any size, tori. */
 #include "canvas/canvas.h"
 #include "canvas/field.h"
+#include "canvas/local-contrast.h"
 #include "canvas/placement.h"
 #include "canvas/reduce.h"
 #include "canvas/seamless.h"

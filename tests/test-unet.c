@@ -123,22 +123,25 @@ test_golden (gconstpointer folder)
 
 /* A model that ships, on a square and on a canvas that is not: a model
  * without stored values fails.  A folder that ships has its card, and all of
- * them together stay below 80 MB, what a clone of the repository can bear. */
+ * them together stay below 80 MB, what a clone of the repository can bear.
+ * An emulator, which takes a minute for each, has the square and the best
+ * instruction set alone; the small models have all of them there, too.     */
 static void
 test_shipped (gconstpointer folder)
 {
   const gchar      *sizes[] = { "64x64", "80x48" };
   g_autofree gchar *name    = g_path_get_basename (folder);
   g_autofree gchar *card    = g_build_filename (folder, "README.md", NULL);
+  gboolean          emulated = g_getenv ("DDIM_TEST_EMULATED") != NULL;
 
   g_assert_true (g_file_test (card, G_FILE_TEST_IS_REGULAR));
-  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+  for (guint i = 0; i < (emulated ? 1 : G_N_ELEMENTS (sizes)); i++)
     {
       g_autofree gchar  *file   = g_strdup_printf ("%s-%s.safetensors", name, sizes[i]);
       g_autofree gchar  *golden = g_test_build_filename (G_TEST_DIST, "golden", "shipped", file,
                                                          NULL);
 
-      for (gint kernels = 0; kernels < count_kernels (); kernels++)
+      for (gint kernels = 0; kernels < (emulated ? 1 : count_kernels ()); kernels++)
         {
           gsize size;
           g_autofree gfloat *out = compare (folder, golden, kernels, 2, &size);

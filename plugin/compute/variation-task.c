@@ -293,6 +293,13 @@ turn_of_strength (const VariationTask *self)
   return self->input->source ? strength * (2.0 - strength) : strength;
 }
 
+/* Another layer's patches are no place's own, and have a contrast of their own. */
+static gboolean
+is_of_own_patches (const VariationTask *self)
+{
+  return self->input->source && self->input->source->own > 0;
+}
+
 /* The field that decodes; picture: at this stage. */
 static DdimField *
 make_field (const VariationTask  *self,
@@ -311,8 +318,7 @@ make_field (const VariationTask  *self,
     return ddim_denoiser_lead (&opened->denoiser, &self->settings.model,
                                &self->input->placement, error);
 
-  /* Another layer's patches are no place's own. */
-  if (source->own <= 0 || self->settings.leeway <= 0.0)
+  if (! is_of_own_patches (self) || self->settings.leeway <= 0.0)
     return ddim_field_ref (opened->denoiser.field);
 
   places = ddim_variation_handicap_init (&handicap, &self->settings, source->own, picture,
@@ -374,6 +380,10 @@ make (const DdimTask     *task,
     }
   if (opened->latent)
     return ddim_latent_picture_render (opened->latent, made, &second, error);
+  if (is_of_own_patches (self) &&
+      ! ddim_match_local_contrast (made, picture, opened->weights, options.tileable, &second,
+                                   error))
+    return NULL;
 
   return g_steal_pointer (&made);
 }

@@ -317,7 +317,7 @@ add_arguments (GimpProcedure *procedure)
     procedure, "strength", _("Stren_gth"),
     _("How much it changes: 0 leaves the picture as it is, 1 changes it as much as the "
       "depth allows"),
-    0.0, 1.0, 0.8, G_PARAM_READWRITE);
+    0.0, 1.0, 0.9, G_PARAM_READWRITE);
 
   gimp_procedure_add_double_argument (
     procedure, "leeway", _("Lee_way"),

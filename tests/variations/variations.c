@@ -30,7 +30,7 @@ struct _VariationsMaker
 
 /* The procedure's. */
 static const VariationsSettings defaults = {
-  .depth = 0.6, .strength = 0.8, .stronger = 1, .leeway = 0.5, .steps = 20,
+  .depth = 0.6, .strength = 0.9, .stronger = 1, .leeway = 0.5, .steps = 20,
 };
 
 #define REAL(member)  { #member, G_STRUCT_OFFSET (VariationsSettings, member), FALSE }
