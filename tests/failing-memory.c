@@ -4,10 +4,13 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#include <malloc.h>
 #include <string.h>
 
 #include "failing-memory.h"
+
+#if defined (__GLIBC__)
+#include <malloc.h>
+#endif
 
 /* Which allocation fails, counted from 1; 0: none.  And how many there were. */
 static gint fail_at, count;
@@ -46,12 +49,17 @@ __wrap_ddim_os_try_alloc (gsize align,
   return fails () ? NULL : __real_ddim_os_try_alloc (align, size);
 }
 
+/* Where the C library counts them. */
 static gsize
 bytes_in_use (void)
 {
+#if defined (__GLIBC__)
   struct mallinfo2 info = mallinfo2 ();
 
   return info.uordblks + info.hblkhd;
+#else
+  return 0;
+#endif
 }
 
 /* Runs it once, with the allocation `fail_at` failing; returns whether there was one
@@ -116,6 +124,8 @@ fail_init (int    *argc,
 {
   /* What is freed is not kept aside, so that it is counted as free; nor is it where
    * GLIBC_TUNABLES says so (tests/meson.build).                             */
+#if defined (__GLIBC__)
   mallopt (M_MXFAST, 0);
+#endif
   g_test_init (argc, argv, NULL);
 }

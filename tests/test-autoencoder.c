@@ -8,13 +8,12 @@
  */
 
 #include <glib/gstdio.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
 
 #include "aligned-memory.h"
 #include "autoencoder.h"
 #include "each-kernels.h"
 #include "golden.h"
+#include "limited.h"
 
 #define BOUND 1e-4
 
@@ -197,6 +196,7 @@ test_tiles (void)
                    again->data, ddim_canvas_size (again) * sizeof (gfloat));
 }
 
+#if defined (__linux__)
 /* Bytes of memory that this process has for data. */
 static gsize
 data_size (void)
@@ -213,7 +213,7 @@ data_size (void)
 /* Where there is half the memory that the whole takes, tiles are smaller; and a later
  * picture has the same tiles, though there is more memory by then.          */
 static void
-decode_in_little_memory (const gchar *folder)
+decode_in_little_memory (gconstpointer folder)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (DdimThreadPool) pool = ddim_thread_pool_new (2);
@@ -222,49 +222,33 @@ decode_in_little_memory (const gchar *folder)
   g_autoptr (DdimCanvas) latent = repeating_latent (128, 128, c);
   g_autoptr (DdimCanvas) whole = NULL, tiles = NULL, again = NULL;
   gsize              before = data_size ();
-  struct rlimit      limit;
 
   whole = ddim_autoencoder_decode (plenty.autoencoder, latent, NULL, &error);
   g_assert_no_error (error);
-  g_assert_cmpint (getrlimit (RLIMIT_DATA, &limit), ==, 0);
-  limit.rlim_cur = data_size () + (data_size () - before) / 2;
-  g_assert_cmpint (setrlimit (RLIMIT_DATA, &limit), ==, 0);
+  limit_memory (RLIMIT_DATA, data_size () + (data_size () - before) / 2);
   tiles = ddim_autoencoder_decode (loaded.autoencoder, latent, NULL, &error);
   g_assert_no_error (error);
   check_tiled (tiles, whole);
 
-  limit.rlim_cur = limit.rlim_max;
-  g_assert_cmpint (setrlimit (RLIMIT_DATA, &limit), ==, 0);
+  limit_memory (RLIMIT_DATA, G_MAXSIZE);
   again = ddim_autoencoder_decode (loaded.autoencoder, latent, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpmem (tiles->data, ddim_canvas_size (tiles) * sizeof (gfloat),
                    again->data, ddim_canvas_size (again) * sizeof (gfloat));
 }
+#endif
 
 static void
 test_little_memory (void)
 {
-#if defined (__SANITIZE_ADDRESS__)
+#if ! defined (__linux__)
+  g_test_skip ("no limit of a process's memory is known on this system");
+#elif defined (__SANITIZE_ADDRESS__)
   g_test_skip ("the sanitizer ends a program that is out of memory");
 #else
   g_autofree gchar *folder = folder_of ("kl-no-attention");
-  pid_t child;
-  gint  status;
 
-  if (g_getenv ("DDIM_TEST_EMULATED"))
-    {
-      g_test_skip ("an emulator keeps no limit of memory: tested where there is none");
-      return;
-    }
-  child = fork ();
-  if (child == 0)
-    {
-      decode_in_little_memory (folder);
-      _exit (0);
-    }
-  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
-  g_assert_true (WIFEXITED (status));
-  g_assert_cmpint (WEXITSTATUS (status), ==, 0);
+  run_limited (decode_in_little_memory, folder);
 #endif
 }
 

@@ -8,9 +8,10 @@
  * model gives, or an error that says what lies there and what mends it.
  */
 
-#include <fcntl.h>
 #include <json-glib/json-glib.h>
 #include <sys/stat.h>
+#include <unistd.h>
+#include <utime.h>
 
 #include "model-folder.h"
 #include "safetensors.h"
@@ -276,11 +277,13 @@ test_no_regular_file (void)
         g_autofree gchar *path = path_in (folder, names[i]);
 
         g_unlink (path);
+#if defined (G_OS_UNIX)
         if (kind == 0)
           g_assert_cmpint (mkfifo (path, 0600), ==, 0);
         else if (kind == 1)
           g_assert_cmpint (symlink ("/dev/zero", path), ==, 0);
         else
+#endif
           g_assert_cmpint (g_mkdir (path, 0700), ==, 0);
         refuse (folder, DDIM_ERROR_INVALID, path, "not a regular file");
         g_rmdir (path);
@@ -351,11 +354,12 @@ test_cut_off_later (void)
         g_assert_cmpint (truncate (path, 5000), ==, 0);
       else
         {
-          gint fd = open (path, O_WRONLY);
+          FILE *file = g_fopen (path, "r+b");
 
-          g_assert_cmpint (pwrite (fd, "x", 1, 9000), ==, 1);
-          g_assert_cmpint (futimens (fd, (struct timespec[2]) { { 1, 1 }, { 1, 1 } }), ==, 0);
-          close (fd);
+          g_assert_cmpint (fseek (file, 9000, SEEK_SET), ==, 0);
+          g_assert_cmpint (fputc ('x', file), ==, 'x');
+          g_assert_cmpint (fclose (file), ==, 0);
+          g_assert_cmpint (g_utime (path, &(struct utimbuf) { 1, 1 }), ==, 0);
         }
       for (gint again = 0; again < 2; again++)
         {

@@ -21,7 +21,8 @@
 
 static DdimThreadPool *pool;
 
-/* Copies a folder and what lies in it, or puts links to the files in its place. */
+/* Copies a folder and what lies in it, or puts links to the files in its place where
+ * the system has them.                                                      */
 static void
 copy_tree (const gchar *from,
            const gchar *to,
@@ -40,8 +41,10 @@ copy_tree (const gchar *from,
 
       if (g_file_test (source, G_FILE_TEST_IS_DIR))
         copy_tree (source, place, links);
+#if defined (G_OS_UNIX)
       else if (links)
         g_assert_cmpint (symlink (source, place), ==, 0);
+#endif
       else
         {
           g_assert_true (g_file_get_contents (source, &bytes, &size, NULL));

@@ -6,11 +6,9 @@
 
 #include <glib/gstdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "ddim.h"
+#include "limited.h"
 #include "memory-budget-private.h"
 
 static gchar *root;
@@ -95,31 +93,23 @@ fits (gdouble bytes)
 
 /* A process that may take up 3 GB of addresses is told so, not killed. */
 static void
+ask_limited (gconstpointer data)
+{
+#if defined (__linux__)
+  g_autoptr (GError) error = NULL;
+
+  limit_memory (RLIMIT_AS, (gsize) 3 << 30);
+  g_assert_false (fits (3e9));
+  g_assert_true (fits (1e6));
+  g_assert_null (ddim_canvas_try_new (1, 60000, 60000, 3, &error));
+  g_assert_error (error, DDIM_ERROR, DDIM_ERROR_MEMORY);
+#endif
+}
+
+static void
 test_rlimit (void)
 {
-  pid_t child;
-  gint  status;
-
-  if (g_getenv ("DDIM_TEST_EMULATED"))
-    {
-      g_test_skip ("an emulator keeps no limit of memory: tested where there is none");
-      return;
-    }
-  child = fork ();
-  if (child == 0)
-    {
-      struct rlimit limit = { (rlim_t) 3 << 30, (rlim_t) 3 << 30 };
-      g_autoptr (GError) error = NULL;
-
-      if (setrlimit (RLIMIT_AS, &limit) != 0 || fits (3e9) || ! fits (1e6) ||
-          ddim_canvas_try_new (1, 60000, 60000, 3, &error) ||
-          ! g_error_matches (error, DDIM_ERROR, DDIM_ERROR_MEMORY))
-        _exit (1);
-      _exit (0);
-    }
-  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
-  g_assert_true (WIFEXITED (status));
-  g_assert_cmpint (WEXITSTATUS (status), ==, 0);
+  run_limited (ask_limited, NULL);
 }
 
 static void

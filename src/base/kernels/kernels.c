@@ -7,8 +7,14 @@
 #include "kernels.h"
 #include "os.h"
 
-/* Not everywhere linked: see src/base/meson.build. */
+/* Not everywhere linked: see src/base/meson.build.  What may be missing is known of
+ * Linux's programs alone; elsewhere a machine with kernels of its own has no others. */
+#if defined (__ELF__)
 extern const DdimKernels ddim_openblas_kernels __attribute__ ((weak));
+#define OPENBLAS &ddim_openblas_kernels
+#else
+#define OPENBLAS NULL
+#endif
 
 #if defined (__x86_64__)
 #include <cpuid.h>
@@ -18,7 +24,7 @@ extern const DdimKernels ddim_amx_kernels, ddim_avx512_kernels, ddim_avx2_kernel
 
 static const DdimKernels * const all[] =
   { &ddim_amx_kernels, &ddim_avx512_kernels, &ddim_avx2_kernels, &ddim_baseline_kernels,
-    &ddim_openblas_kernels, NULL };
+    OPENBLAS, NULL };
 
 /* Whether the processor has tiles of bfloat16, and this process may use them. */
 static gboolean
@@ -49,9 +55,9 @@ ddim_kernels_list (void)
 #if defined (__aarch64__)
 extern const DdimKernels ddim_neon_kernels;
 
-static const DdimKernels * const all[] = { &ddim_neon_kernels, &ddim_openblas_kernels, NULL };
+static const DdimKernels * const all[] = { &ddim_neon_kernels, OPENBLAS, NULL };
 #else
-static const DdimKernels * const all[] = { &ddim_openblas_kernels, NULL };
+static const DdimKernels * const all[] = { OPENBLAS, NULL };
 #endif
 
 const DdimKernels * const *
