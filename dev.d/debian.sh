@@ -22,10 +22,7 @@ is_native () {
 is_root () { [ "$(id -u)" = 0 ]; }
 
 as_root () {
-  if is_root; then "$@"
-  elif command -v sudo >/dev/null; then sudo "$@"
-  else die "this needs root once, and there is no sudo: ask for  $*"
-  fi
+  if is_root; then "$@"; else sudo "$@"; fi
 }
 
 missing_packages () {
@@ -40,6 +37,8 @@ install_packages () {
   local missing
   mapfile -t missing < <(missing_packages "$@")
   [ ${#missing[@]} = 0 ] && return
+  is_root || command -v sudo >/dev/null ||
+    die "this needs root once, and there is no sudo: ask for  apt-get install ${missing[*]}"
   say "installing ${missing[*]}"
   as_root apt-get update -qq
   as_root env DEBIAN_FRONTEND=noninteractive \

@@ -1,10 +1,10 @@
-# machines.sh: ./dev test-arm and test-s390x, the library's tests on other machines
+# machines.sh: the tests on other machines, and on several
 #
 # Copyright (C) 2026 The gimp-ddim authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# The library is cross-built, and its tests run in an emulator.  Each in a root of its
-# own: no system takes up another architecture for this.
+# For another processor the library is cross-built, and its tests run in an emulator.  Each
+# in a root of its own: no system takes up another architecture for this.
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # ./dev's own variables
 
@@ -45,4 +45,15 @@ test_s390x () {
   configure --cross-file "$here/tests/s390x.ini" -Dplugin=disabled
   compile "${@/#/tests/test-}"
   meson_test --timeout-multiplier 4 "$@"
+}
+
+# The example with GNU parallel, on two hosts that last as long as the test: in a private
+# root, since no system gets an sshd for this.
+test_machines () {
+  local root=$cache/debian13 build=$here/build/debian13 obstacle
+  obstacle=$(root_obstacle)
+  [ -z "$obstacle" ] || die "two machines cannot be had here: $obstacle"
+  ready
+  mkdir -p "$build/machines"
+  fresh=yes inside "$here/tests/machines/run.sh" "$build/machines"
 }

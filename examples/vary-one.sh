@@ -11,6 +11,7 @@
 # nothing is done.  GIMP ends with an error where the variation failed.
 set -eu
 [ ! -e "$2" ] || exit 0
+mkdir -p "$(dirname "$2")"
 
 DDIM_HERE=$(dirname "$0") DDIM_SOURCE=$1 DDIM_TARGET=$2
 export DDIM_HERE DDIM_SOURCE DDIM_TARGET

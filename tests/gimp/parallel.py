@@ -8,12 +8,12 @@
 import os
 import shutil
 import signal
-import struct
 import subprocess
 import sys
 import time
-import zlib
 from pathlib import Path
+
+from small_png import write_picture
 
 EXAMPLES = Path(os.environ['PYTHONPATH']).parent.parent / 'examples'
 OUT = Path(os.environ['DDIM_OUT'])
@@ -26,18 +26,6 @@ checks = []
 
 def check(name, passed):
     checks.append(f'{"ok" if passed else "not ok"} {len(checks) + 1} {name}')
-
-
-def write_picture(path, size=64):
-    """A small PNG, so that one need not start a GIMP to have one."""
-    def chunk(kind, data):
-        return (struct.pack('>I', len(data)) + kind + data +
-                struct.pack('>I', zlib.crc32(kind + data)))
-    rows = b''.join(b'\0' + bytes(v for x in range(size) for v in (3 * x, 3 * y, x ^ y))
-                    for y in range(size))
-    path.write_bytes(b'\x89PNG\r\n\x1a\n' +
-                     chunk(b'IHDR', struct.pack('>IIBBBBB', size, size, 8, 2, 0, 0, 0)) +
-                     chunk(b'IDAT', zlib.compress(rows)) + chunk(b'IEND', b''))
 
 
 def vary_many():
