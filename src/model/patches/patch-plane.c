@@ -56,6 +56,18 @@ cell_span (const DdimPlane *plane,
     }
 }
 
+/* The cells of a row behind its last one. */
+static void
+fill_margin (const DdimPlane *plane,
+             gfloat          *row)
+{
+  gint c = plane->c;
+
+  for (gint j = plane->w; j < plane->columns; j++)
+    memcpy (row + j * c, row + ddim_plane_index (j, plane->w, plane->wrap) * c,
+            c * sizeof (gfloat));
+}
+
 gboolean
 ddim_plane_cut (DdimPlane         *plane,
                 const DdimCanvas  *canvas,
@@ -104,6 +116,16 @@ ddim_plane_cut (DdimPlane         *plane,
 
       cell_span (plane, i, plane->h, h, canvas->y - plane->y * factor,
                  &from, &to, &head, &tail);
+      if (factor == 1)
+        {
+          const gfloat *pixel = in + (gsize) from * w * c;
+
+          for (gint j = 0; j < plane->w; j++)
+            for (gint k = 0; k < c; k++)
+              row[j * c + k] = scale * pixel[j * c + k] - mean[k];
+          fill_margin (plane, row);
+          continue;
+        }
       memset (line, 0, (gsize) w * c * sizeof (gdouble));
       rows = 0;
       for (gint y = from; y < to; y++)
@@ -133,9 +155,7 @@ ddim_plane_cut (DdimPlane         *plane,
           for (gint k = 0; k < c; k++)
             row[j * c + k] = scale * sums[k] / (rows * columns) - mean[k];
         }
-      for (gint j = plane->w; j < plane->columns; j++)
-        memcpy (row + j * c, row + ddim_plane_index (j, plane->w, wrap) * c,
-                c * sizeof (gfloat));
+      fill_margin (plane, row);
     }
   for (gint i = plane->h; i < plane->rows; i++)
     memcpy (plane->cells + (gsize) i * plane->columns * c,
@@ -189,132 +209,6 @@ ddim_patch_grid (const DdimPlane *plane,
       grid.w = (plane->w + stride - 1) / stride;
     }
   return grid;
-}
-
-/* Blending ------------------------------------------------------------------- */
-
-typedef struct
-{
-  const DdimPlane     *plane;
-  const DdimPatchGrid *grid;
-  gint                 first, end; /* rows of the grid                       */
-  const gfloat        *patches;
-  const gfloat        *window;
-  const gfloat        *weights;
-  gfloat              *sums;
-} Blend;
-
-/* Of three channels, a cell's sums and their weight are a vector. */
-typedef gfloat Four __attribute__ ((vector_size (16)));
-typedef gint32 FourBits __attribute__ ((vector_size (16)));
-typedef gfloat FourAnywhere __attribute__ ((vector_size (16), aligned (4), may_alias));
-
-/* Adds a line of a patch, weighted, to the sums of its cells.  Of three channels
- * one float more of the patch is read.                                      */
-static inline void
-add_line (gfloat       *sum,
-          const gfloat *patch,
-          const gfloat *window,
-          gfloat        share,
-          gint          c)
-{
-  const FourBits three = { -1, -1, -1, 0 };
-  const Four     one   = { 0, 0, 0, 1 };
-
-  for (gint x = 0; x < DDIM_PATCH; x++, patch += c, sum += c + 1)
-    {
-      gfloat weight = share * window[x];
-
-      if (c == 3)
-        {
-          Four values = *(const FourAnywhere *) patch;
-
-          values = (Four) (((FourBits) values & three) | (FourBits) one);
-          *(FourAnywhere *) sum += weight * values;
-          continue;
-        }
-      for (gint k = 0; k < c; k++)
-        sum[k] += weight * patch[k];
-      sum[c] += weight;
-    }
-}
-
-static void
-add_row (gint     y,
-         gint     worker,
-         gpointer data)
-{
-  const Blend         *blend = data;
-  const DdimPatchGrid *grid  = blend->grid;
-  gint                 c     = blend->plane->c;
-  gfloat              *sums  = blend->sums + (gsize) y * blend->plane->columns * (c + 1);
-  gint                 first = MAX (blend->first,
-                                    (y - DDIM_PATCH + grid->stride) / grid->stride);
-
-  for (gint i = first; i < blend->end; i++)
-    {
-      gint dy = y - ddim_patch_grid_y (grid, i);
-
-      if (dy < 0)
-        break;
-      if (dy >= DDIM_PATCH)
-        continue;
-
-      for (gint j = 0; j < grid->w; j++)
-        {
-          gsize         at    = (gsize) (i - blend->first) * grid->w + j;
-          gint          x     = ddim_patch_grid_x (grid, j);
-
-          add_line (sums + x * (c + 1),
-                    blend->patches + (at * DDIM_PATCH_CELLS + dy * DDIM_PATCH) * c,
-                    blend->window + dy * DDIM_PATCH, blend->weights[at], c);
-        }
-    }
-}
-
-void
-ddim_plane_add (const DdimPlane     *plane,
-                const DdimPatchGrid *grid,
-                gint                 first,
-                gint                 n_rows,
-                const gfloat        *patches,
-                const gfloat        *window,
-                const gfloat        *weights,
-                gfloat              *sums,
-                const DdimPatchWork *work)
-{
-  Blend blend = { plane, grid, first, first + n_rows, patches, window, weights, sums };
-
-  ddim_thread_pool_run (work->pool, plane->rows, add_row, &blend, NULL);
-}
-
-void
-ddim_plane_blend (DdimPlane    *plane,
-                  const gfloat *sums)
-{
-  gint c = plane->c;
-
-  for (gint y = 0; y < plane->h; y++)
-    for (gint x = 0; x < plane->w; x++)
-      {
-        gfloat total[5] = { 0 };
-
-        /* On a torus the margin is the same cells again. */
-        for (gint row = y; row < plane->rows; row += plane->h)
-          {
-            for (gint column = x; column < plane->columns; column += plane->w)
-              {
-                for (gint k = 0; k <= c; k++)
-                  total[k] += sums[((gsize) row * plane->columns + column) * (c + 1) + k];
-                if (! plane->wrap)
-                  break;
-              }
-            if (! plane->wrap)
-              break;
-          }
-        for (gint k = 0; k < c; k++)
-          plane->cells[((gsize) y * plane->columns + x) * c + k] = total[k] / total[c];
-      }
 }
 
 /* Painting ------------------------------------------------------------------- */

@@ -16,7 +16,6 @@
  */
 
 #include <math.h>
-#include <string.h>
 
 #include "aligned-memory.h"
 #include "thread-pool-private.h"
@@ -24,8 +23,8 @@
 #include "patch.h"
 
 #define ROW    32  /* floats of a line of a patch, padded                     */
-#define SEEN   1024
 #define PASSED 1   /* matches that a patch passes on to each neighbour       */
+#define TRIED  (8 * DDIM_PATCH_MAX_KEEP)
 
 typedef struct
 {
@@ -35,56 +34,44 @@ typedef struct
   DdimPatchMatches       *matches;
   const DdimPatchWork    *work;
   const DdimKernels      *kernels;
-  gint                    first;   /* row of the grid, for the mean          */
-  gdouble                 variance;
-  gfloat                 *patches;
-  gfloat                 *nearest;
   const gint32           *places;  /* what all had found before any passes on */
   const guint8           *turns;
 } Job;
 
-gboolean
-ddim_patch_matches_init (DdimPatchMatches  *matches,
-                         gint               keep,
-                         GError           **error)
-{
-  gsize n = (gsize) matches->grid.h * matches->grid.w * keep;
-
-  matches->keep = keep;
-  return (matches->places = ddim_try_new (gint32, n, error)) &&
-         (matches->turns = ddim_try_new (guint8, n, error)) &&
-         (matches->distances = ddim_try_new (gfloat, n, error));
-}
-
-void
-ddim_patch_matches_clear (DdimPatchMatches *matches)
-{
-  g_clear_pointer (&matches->places, g_free);
-  g_clear_pointer (&matches->turns, g_free);
-  g_clear_pointer (&matches->distances, g_free);
-  ddim_plane_clear (&matches->plane);
-  ddim_patch_context_clear (&matches->context);
-}
-
 /* Refining ------------------------------------------------------------------- */
+
+/* Keys about a place, `reach` cells each way, in a turn. */
+typedef struct
+{
+  gint y, x, turn, reach;
+} Square;
 
 /* One patch of the canvas, in every turn, and what it has been compared with. */
 typedef struct
 {
   gfloat lines[DDIM_TURNS][DDIM_PATCH * ROW];
   gfloat context[DDIM_TURNS][DDIM_PATCH * ROW];
-  gint32 seen[SEEN];  /* place and turn of a comparison, or -1               */
+  gint   y, x;         /* its own place                                        */
+  gsize  at;           /* of its matches                                       */
+  gint   n_tried;
+  Square tried[TRIED];
 } Query;
 
 static void
 query_read (Query     *query,
             const Job *job,
-            gint       y,
-            gint       x)
+            gint       row,
+            gint       column)
 {
   const DdimPlane        *plane   = &job->matches->plane;
   const DdimPatchContext *context = &job->matches->context;
+  const DdimPatchGrid    *grid    = &job->matches->grid;
   gint                    c       = plane->c;
+
+  query->y  = ddim_patch_grid_y (grid, row);
+  query->x  = ddim_patch_grid_x (grid, column);
+  query->at = ((gsize) row * grid->w + column) * job->matches->keep;
+  query->n_tried = 0;
 
   for (gint i = 0; i < job->work->n_turns; i++)
     {
@@ -92,36 +79,23 @@ query_read (Query     *query,
       const guint8 *cells = job->work->cells[turn];
 
       ddim_patch_read (query->lines[turn], ROW,
-                       plane->cells + ((gsize) y * plane->columns + x) * c,
+                       plane->cells + ((gsize) query->y * plane->columns + query->x) * c,
                        (gsize) plane->columns * c, c, cells);
-      ddim_patch_read (query->context[turn], ROW, ddim_patch_context_of (context, y, x, turn),
+      ddim_patch_read (query->context[turn], ROW,
+                       ddim_patch_context_of (context, query->y, query->x, turn),
                        (gsize) context->columns * c, c, cells);
     }
-  memset (query->seen, 0xff, sizeof query->seen);
 }
 
-/* Whether this comparison is new; remembers it.  A crowded table forgets. */
-static gboolean
-query_is_new (Query  *query,
-              gint32  place,
-              gint    turn)
+/* Whether this comparison is one of a square's. */
+static inline gboolean
+square_holds (const Square *square,
+              gint          y,
+              gint          x,
+              gint          turn)
 {
-  gint32 name = place * DDIM_TURNS + turn;
-  guint  slot = ((guint) name * 2654435761u) >> 22;
-
-  for (gint i = 0; i < 8; i++)
-    {
-      gint32 *seen = &query->seen[(slot + i) % SEEN];
-
-      if (*seen == name)
-        return FALSE;
-      if (*seen == -1)
-        {
-          *seen = name;
-          return TRUE;
-        }
-    }
-  return TRUE;
+  return ABS (y - square->y) <= square->reach && ABS (x - square->x) <= square->reach &&
+         square->turn == turn;
 }
 
 static void
@@ -148,25 +122,22 @@ insert (DdimPatchMatches *matches,
 }
 
 /* Compares with the key at the picture's place (y, x), if there is one. */
-static void
-try (const Job *job,
-     Query     *query,
-     gsize      at,
-     gint       own_y,
-     gint       own_x,
-     gint       y,
-     gint       x,
-     gint       turn)
+static inline void
+compare (const Job   *job,
+         const Query *query,
+         gint         y,
+         gint         x,
+         gint         turn)
 {
   const DdimPlane        *plane   = &job->scale->plane;
   const DdimPatchContext *context = &job->scale->context;
   gint32                  place   = y * plane->w + x;
   gfloat                  distance, handicap;
 
-  if (y < 0 || x < 0 || y >= plane->h || x >= plane->w || ! job->scale->allowed[place] ||
-      ! query_is_new (query, place, turn))
+  if (y < 0 || x < 0 || y >= plane->h || x >= plane->w || ! job->scale->allowed[place])
     return;
-  handicap = ddim_patch_scale_handicap (job->scale, &job->matches->plane, own_y, own_x, place);
+  handicap = ddim_patch_scale_handicap_at (job->scale, &job->matches->plane, query->y, query->x,
+                                           y, x);
   if (handicap >= G_MAXFLOAT)
     return;
 
@@ -174,14 +145,51 @@ try (const Job *job,
                                      plane->cells + (gsize) place * plane->c,
                                      (gsize) plane->columns * plane->c, DDIM_PATCH,
                                      DDIM_PATCH * plane->c);
-  if (! (distance < job->matches->distances[at + job->matches->keep - 1]))
+  if (! (distance < job->matches->distances[query->at + job->matches->keep - 1]))
     return;
   distance += job->matches->share
               * job->kernels->distance (query->context[turn], ROW,
                                         ddim_patch_context_of (context, y, x, 0),
                                         (gsize) context->columns * plane->c, DDIM_PATCH,
                                         DDIM_PATCH * plane->c);
-  insert (job->matches, at, distance, place, turn);
+  insert (job->matches, query->at, distance, place, turn);
+}
+
+/* Compares with those keys of a square that no earlier one held. */
+static void
+try (const Job    *job,
+     Query        *query,
+     const Square *square)
+{
+  gint near[TRIED];
+  gint n_near = 0;
+
+  /* The earlier squares that meet this one. */
+  for (gint i = 0; i < query->n_tried; i++)
+    {
+      const Square *tried = &query->tried[i];
+      gint          reach = tried->reach + square->reach;
+
+      if (tried->turn != square->turn || ABS (tried->y - square->y) > reach ||
+          ABS (tried->x - square->x) > reach)
+        continue;
+      if (tried->y == square->y && tried->x == square->x && tried->reach == square->reach)
+        return;
+      near[n_near++] = i;
+    }
+
+  for (gint y = square->y - square->reach; y <= square->y + square->reach; y++)
+    for (gint x = square->x - square->reach; x <= square->x + square->reach; x++)
+      {
+        gint i = 0;
+
+        while (i < n_near && ! square_holds (&query->tried[near[i]], y, x, square->turn))
+          i++;
+        if (i == n_near)
+          compare (job, query, y, x, square->turn);
+      }
+  if (query->n_tried < TRIED)
+    query->tried[query->n_tried++] = *square;
 }
 
 /* The coarser grid's row (or column) before the place where `centre`, in its
@@ -191,6 +199,13 @@ row_before (gdouble centre,
             gint    stride)
 {
   return floor ((centre - (DDIM_PATCH - 1) / 2.0) / stride);
+}
+
+/* The whole number that is nearest, without a call. */
+static inline gint
+round_place (gdouble place)
+{
+  return (gint) (place + (1 << 28) + 0.5) - (1 << 28);
 }
 
 /* A distance on a circle of `size`, the shorter way. */
@@ -213,20 +228,22 @@ refine_patch (const Job *job,
   const DdimPlane        *plane   = &matches->plane;
   const DdimPlane        *above   = &coarse->plane;
   gboolean                wrap    = plane->wrap;
-  gint    y  = ddim_patch_grid_y (&matches->grid, row);
-  gint    x  = ddim_patch_grid_x (&matches->grid, column);
-  gsize   at = ((gsize) row * matches->grid.w + column) * matches->keep;
   gdouble half = (DDIM_PATCH - 1) / 2.0;
+  gint    y, x;
+  gsize   at;
   gdouble cy, cx; /* the patch's middle, in the coarser plane's cells */
   gint    first_row, first_column;
 
+  query_read (query, job, row, column);
+  y  = query->y;
+  x  = query->x;
+  at = query->at;
   for (gint k = 0; k < matches->keep; k++)
     {
       matches->places[at + k]    = -1;
       matches->distances[at + k] = G_MAXFLOAT;
       matches->turns[at + k]     = 0;
     }
-  query_read (query, job, y, x);
 
   if (wrap)
     {
@@ -259,27 +276,25 @@ refine_patch (const Job *job,
           gint    turn  = coarse->turns[from + k];
           gdouble ty    = turn & DDIM_TURN_TRANSPOSE ? dx : dy;
           gdouble tx    = turn & DDIM_TURN_TRANSPOSE ? dy : dx;
-          gint    py, px;
+          Square  square = { .turn = turn, .reach = 1 };
 
           if (turn & DDIM_TURN_MIRROR_Y)
             ty = - ty;
           if (turn & DDIM_TURN_MIRROR_X)
             tx = - tx;
-          py = lround (2 * (source->y + place / source->w + half + 0.5) - 0.5 - half + ty)
-               - job->scale->plane.y;
-          px = lround (2 * (source->x + place % source->w + half + 0.5) - 0.5 - half + tx)
-               - job->scale->plane.x;
-          for (gint ey = -1; ey <= 1; ey++)
-            for (gint ex = -1; ex <= 1; ex++)
-              try (job, query, at, y, x, py + ey, px + ex, turn);
+          square.y = round_place (2 * (source->y + place / source->w + half + 0.5)
+                                  - 0.5 - half + ty) - job->scale->plane.y;
+          square.x = round_place (2 * (source->x + place % source->w + half + 0.5)
+                                  - 0.5 - half + tx) - job->scale->plane.x;
+          try (job, query, &square);
         }
     }
 
   /* What the coarse matches point to may all be forbidden here: then a key
    * from anywhere, the first that is allowed.                               */
   for (gint k = 0; matches->places[at] < 0 && k < job->scale->n_keys; k++)
-    try (job, query, at, y, x, job->scale->keys[k] / job->scale->plane.w,
-         job->scale->keys[k] % job->scale->plane.w, 0);
+    compare (job, query, job->scale->keys[k] / job->scale->plane.w,
+             job->scale->keys[k] % job->scale->plane.w, 0);
 }
 
 static void
@@ -308,13 +323,17 @@ ask_neighbours (const Job *job,
   const DdimPatchGrid *grid    = &matches->grid;
   const DdimPlane     *plane   = &matches->plane;
   gint  w  = job->scale->plane.w;
-  gint  y  = ddim_patch_grid_y (grid, row);
-  gint  x  = ddim_patch_grid_x (grid, column);
-  gsize at = ((gsize) row * grid->w + column) * matches->keep;
+  gint  y, x;
+  gsize at;
 
-  query_read (query, job, y, x);
+  query_read (query, job, row, column);
+  y  = query->y;
+  x  = query->x;
+  at = query->at;
   for (gint k = 0; k < matches->keep && matches->places[at + k] >= 0; k++)
-    query_is_new (query, matches->places[at + k], matches->turns[at + k]);
+    query->tried[query->n_tried++] = (Square) { matches->places[at + k] / w,
+                                                matches->places[at + k] % w,
+                                                matches->turns[at + k], 0 };
 
   for (gint i = 0; i < 9; i++)
     {
@@ -333,16 +352,18 @@ ask_neighbours (const Job *job,
 
       for (gint k = 0; k < MIN (PASSED, matches->keep) && job->places[from + k] >= 0; k++)
         {
-          gint turn = job->turns[from + k];
-          gint ty   = turn & DDIM_TURN_TRANSPOSE ? dx : dy;
-          gint tx   = turn & DDIM_TURN_TRANSPOSE ? dy : dx;
+          gint   turn   = job->turns[from + k];
+          gint   ty     = turn & DDIM_TURN_TRANSPOSE ? dx : dy;
+          gint   tx     = turn & DDIM_TURN_TRANSPOSE ? dy : dx;
+          Square square = { .turn = turn };
 
           if (turn & DDIM_TURN_MIRROR_Y)
             ty = - ty;
           if (turn & DDIM_TURN_MIRROR_X)
             tx = - tx;
-          try (job, query, at, y, x, job->places[from + k] / w + ty,
-               job->places[from + k] % w + tx, turn);
+          square.y = job->places[from + k] / w + ty;
+          square.x = job->places[from + k] % w + tx;
+          try (job, query, &square);
         }
     }
 }
@@ -382,86 +403,4 @@ ddim_patch_refine (const DdimPatchScale   *scale,
   job.places = places;
   job.turns  = turns;
   return ddim_thread_pool_run (work->pool, matches->grid.h, ask_row, &job, work->cancellable);
-}
-
-/* The mean ------------------------------------------------------------------- */
-
-/* Adds a key, as it lies in a turn, to a patch. */
-static inline void
-add_key (gfloat       *patch,
-         const gfloat *key,
-         gsize         line,
-         gint          c,
-         const guint8 *cells,
-         gfloat        weight)
-{
-  if (ddim_patch_is_upright (cells))
-    {
-      for (gint y = 0; y < DDIM_PATCH; y++, patch += DDIM_PATCH * c, key += line)
-        for (gint k = 0; k < DDIM_PATCH * c; k++)
-          patch[k] += weight * key[k];
-      return;
-    }
-
-  for (gint cell = 0; cell < DDIM_PATCH_CELLS; cell++)
-    {
-      const gfloat *from = key + cells[cell] / DDIM_PATCH * line + cells[cell] % DDIM_PATCH * c;
-
-      for (gint channel = 0; channel < c; channel++)
-        patch[cell * c + channel] += weight * from[channel];
-    }
-}
-
-static void
-mean_row (gint     row,
-          gint     worker,
-          gpointer data)
-{
-  const Job              *job     = data;
-  const DdimPatchMatches *matches = job->matches;
-  const DdimPlane        *source  = &job->scale->plane;
-  gint                    c       = source->c;
-
-  for (gint column = 0; column < matches->grid.w; column++)
-    {
-      gsize   query = (gsize) row * matches->grid.w + column;
-      gsize   at    = (query + (gsize) job->first * matches->grid.w) * matches->keep;
-      gfloat *patch = job->patches + query * DDIM_PATCH_CELLS * c;
-      gfloat  total = 0;
-
-      job->nearest[query] = matches->distances[at];
-
-      memset (patch, 0, DDIM_PATCH_CELLS * c * sizeof (gfloat));
-      for (gint k = 0; k < matches->keep && matches->places[at + k] >= 0; k++)
-        {
-          gdouble       above  = matches->distances[at + k] - matches->distances[at];
-          gfloat        weight = exp (- above / (2 * job->variance));
-          const guint8 *cells  = job->work->cells[matches->turns[at + k]];
-
-          if (weight < 1e-6f)
-            break;
-          total += weight;
-          add_key (patch, source->cells + (gsize) matches->places[at + k] * c,
-                   (gsize) source->columns * c, c, cells, weight);
-        }
-      for (gint k = 0; k < DDIM_PATCH_CELLS * c; k++)
-        patch[k] /= total;
-    }
-}
-
-gboolean
-ddim_patch_matches_mean (const DdimPatchScale   *scale,
-                         const DdimPatchMatches *matches,
-                         gint                    first,
-                         gint                    n_rows,
-                         gdouble                 variance,
-                         const DdimPatchWork    *work,
-                         gfloat                 *patches,
-                         gfloat                 *nearest)
-{
-  Job job = { .scale = scale, .matches = (DdimPatchMatches *) matches, .work = work,
-              .first = first, .variance = variance, .patches = patches,
-              .nearest = nearest };
-
-  return ddim_thread_pool_run (work->pool, n_rows, mean_row, &job, work->cancellable);
 }

@@ -173,22 +173,6 @@ ddim_patch_grid_x (const DdimPatchGrid *grid,
   return MIN (column * grid->stride, grid->last_x);
 }
 
-/* Adds n_rows of a grid's patches from `first` on (each DDIM_PATCH_CELLS c
- * floats; one float beyond them is readable), weighted by `window` (DDIM_PATCH_CELLS) and by a weight each, to
- * sums: rows x columns x (c + 1) of the plane, weights last.                */
-void ddim_plane_add   (const DdimPlane     *plane,
-                       const DdimPatchGrid *grid,
-                       gint                 first,
-                       gint                 n_rows,
-                       const gfloat        *patches,
-                       const gfloat        *window,
-                       const gfloat        *weights,
-                       gfloat              *sums,
-                       const DdimPatchWork *work);
-/* The plane's cells are those sums by their weights. */
-void ddim_plane_blend (DdimPlane           *plane,
-                       const gfloat        *sums);
-
 /* out = the plane as a smooth picture of the canvas's size, plus mean. */
 gboolean ddim_plane_paint (const DdimPlane      *plane,
                            const gfloat         *mean,
@@ -196,6 +180,32 @@ gboolean ddim_plane_paint (const DdimPlane      *plane,
                            gint                  item,
                            const DdimPatchWork  *work,
                            GError              **error);
+
+
+/* patch-blend.c */
+
+/* How much patches count: each by a weight, its cells by a window (DDIM_PATCH_CELLS). */
+typedef struct
+{
+  const gfloat *window;
+  const gfloat *weights;
+} DdimPatchShare;
+
+/* Adds n_rows of a grid's patches from `first` on (each DDIM_PATCH_CELLS c floats; one
+ * float beyond them is readable), weighted by the sum of one or two shares, to
+ * sums: rows x columns x (c + 1) of the plane, weights last.                */
+void ddim_plane_add   (const DdimPlane      *plane,
+                       const DdimPatchGrid  *grid,
+                       gint                  first,
+                       gint                  n_rows,
+                       const gfloat         *patches,
+                       const DdimPatchShare *shares,
+                       gint                  n_shares,
+                       gfloat               *sums,
+                       const DdimPatchWork  *work);
+/* The plane's cells are those sums by their weights. */
+void ddim_plane_blend (DdimPlane           *plane,
+                       const gfloat        *sums);
 
 
 /* patch-window.c */
@@ -283,8 +293,25 @@ void             ddim_patch_scale_free (DdimPatchScale    *scale);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimPatchScale, ddim_patch_scale_free)
 
-/* What is added to key `place`'s squared distance at a plane's place (y, x);
- * G_MAXFLOAT where it may not be used there.                                */
+/* What is added to the squared distance of the key at the picture's place (key_y, key_x)
+ * at a plane's place (y, x); G_MAXFLOAT where it may not be used there.      */
+static inline gfloat
+ddim_patch_scale_handicap_at (const DdimPatchScale *scale,
+                              const DdimPlane      *plane,
+                              gint                  y,
+                              gint                  x,
+                              gint                  key_y,
+                              gint                  key_x)
+{
+  gint dy = plane->y + y - scale->plane.y - key_y;
+  gint dx = plane->x + x - scale->plane.x - key_x;
+
+  if (ABS (dy) >= plane->apart || ABS (dx) >= plane->apart)
+    return 0;
+  return plane->handicap ? plane->handicap[(gsize) y * plane->columns + x] : G_MAXFLOAT;
+}
+
+/* The same of key `place`. */
 static inline gfloat
 ddim_patch_scale_handicap (const DdimPatchScale *scale,
                            const DdimPlane      *plane,
@@ -292,12 +319,8 @@ ddim_patch_scale_handicap (const DdimPatchScale *scale,
                            gint                  x,
                            gint32                place)
 {
-  gint dy = plane->y + y - scale->plane.y - place / scale->plane.w;
-  gint dx = plane->x + x - scale->plane.x - place % scale->plane.w;
-
-  if (ABS (dy) >= plane->apart || ABS (dx) >= plane->apart)
-    return 0;
-  return plane->handicap ? plane->handicap[(gsize) y * plane->columns + x] : G_MAXFLOAT;
+  return ddim_patch_scale_handicap_at (scale, plane, y, x, place / scale->plane.w,
+                                       place % scale->plane.w);
 }
 
 
@@ -353,22 +376,14 @@ gboolean ddim_patch_nearest (DdimPatchScale      *scale,
                              GError             **error);
 
 
-/* patch-search.c */
+/* patch-matches.c */
+
+#define DDIM_PATCH_MAX_KEEP 8
 
 gboolean ddim_patch_matches_init  (DdimPatchMatches       *matches,
                                    gint                    keep,
                                    GError                **error);
 void     ddim_patch_matches_clear (DdimPatchMatches       *matches);
-
-/* Fills matches (plane, grid, context and share set) with keys near those places
- * that the coarser scale's matches point to, and the neighbours' of this one;
- * the scale's context is set.                                               */
-gboolean ddim_patch_refine        (const DdimPatchScale   *scale,
-                                   const DdimPatchMatches *coarse,
-                                   const DdimPatchScale   *coarse_scale,
-                                   DdimPatchMatches       *matches,
-                                   const DdimPatchWork    *work,
-                                   GError                **error);
 
 /* As ddim_patch_softmax (), of the matches alone. */
 gboolean ddim_patch_matches_mean  (const DdimPatchScale   *scale,
@@ -379,5 +394,18 @@ gboolean ddim_patch_matches_mean  (const DdimPatchScale   *scale,
                                    const DdimPatchWork    *work,
                                    gfloat                 *patches,
                                    gfloat                 *nearest);
+
+
+/* patch-search.c */
+
+/* Fills matches (plane, grid, context and share set) with keys near those places
+ * that the coarser scale's matches point to, and the neighbours' of this one;
+ * the scale's context is set.                                               */
+gboolean ddim_patch_refine        (const DdimPatchScale   *scale,
+                                   const DdimPatchMatches *coarse,
+                                   const DdimPatchScale   *coarse_scale,
+                                   DdimPatchMatches       *matches,
+                                   const DdimPatchWork    *work,
+                                   GError                **error);
 
 G_END_DECLS

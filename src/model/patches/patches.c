@@ -35,7 +35,8 @@
 #define STRIDE     2    /* between patches where not all are compared        */
 #define KEEP       2    /* of the keys that are found: more blur and flatten */
 
-#define BAND       (16 << 20) /* floats of patches at a time: 64 MiB          */
+#define BAND       (1 << 19) /* floats of patches at a time, at least: 2 MiB,
+                                which wait in a cache                         */
 #define MAX_SCALES 8
 
 /* Memory for each value of a picture, and of a canvas while it works, besides the
@@ -195,6 +196,14 @@ find_matches (PatchField        *self,
   return success;
 }
 
+/* Rows of a grid whose patches are in memory at a time. */
+static gint
+band_of (const PatchField *self,
+         gsize             row)
+{
+  return MAX (BAND / row, (gsize) ddim_thread_pool_get_n_threads (self->work.pool));
+}
+
 /* The blended means of all patches, in place of the plane's cells; in bands of
  * the grid's rows, so that the patches never lie in memory all at once.     */
 static gboolean
@@ -209,13 +218,14 @@ denoise_plane (PatchField        *self,
   const DdimPatchGrid *grid = &matches->grid;
   DdimPlane *plane   = &matches->plane;
   gsize      row     = (gsize) grid->w * DDIM_PATCH_CELLS * x->c;
-  gint       band    = CLAMP (BAND / row, 1, (gsize) grid->h);
+  gint       band    = MIN (band_of (self, row), grid->h);
   gsize      n_sums  = (gsize) plane->rows * plane->columns * (x->c + 1);
   gboolean   all     = compares_all (self, scale, grid);
   gdouble    variance = cell_variance (level, scale);
   gfloat    *patches = NULL, *sharp = NULL, *wide = NULL, *sums = NULL;
   gboolean   success;
   DdimPatchWindow window;
+  DdimPatchShare  shares[2];
 
   if (! all && ! find_matches (self, x, item, level, scale, matches, error))
     return FALSE;
@@ -227,6 +237,8 @@ denoise_plane (PatchField        *self,
             (sums = ddim_try_floats (n_sums, error));
   if (success)
     memset (sums, 0, n_sums * sizeof (gfloat));
+  shares[0] = (DdimPatchShare) { window.wide, wide };
+  shares[1] = (DdimPatchShare) { window.sharp, sharp };
   for (gint first = 0; success && first < grid->h; first += band)
     {
       gint n_rows = MIN (band, grid->h - first);
@@ -241,11 +253,8 @@ denoise_plane (PatchField        *self,
           ddim_patch_window_weigh (&window, patches, n_rows, grid->w, x->c,
                                    (all ? 1 : 2) * DDIM_PATCH_CELLS * x->c * variance,
                                    sharp, wide, &self->work);
-          ddim_plane_add (plane, grid, first, n_rows, patches, window.wide, wide, sums,
-                          &self->work);
-          if (window.settling)
-            ddim_plane_add (plane, grid, first, n_rows, patches, window.sharp, sharp, sums,
-                            &self->work);
+          ddim_plane_add (plane, grid, first, n_rows, patches, shares, window.settling ? 2 : 1,
+                          sums, &self->work);
         }
     }
   if (success)
@@ -320,9 +329,10 @@ patches_evaluate (DdimField          *field,
                   GError            **error)
 {
   PatchField *self = (PatchField *) field;
+  gsize       row  = (gsize) x->w * DDIM_PATCH_CELLS * x->c;
 
   if (! ddim_memory_check (CANVAS_BYTES * (gdouble) ddim_canvas_item_size (x)
-                           + BAND * (gdouble) sizeof (gfloat), error,
+                           + (gdouble) row * band_of (self, row) * sizeof (gfloat), error,
                            "A region of %d × %d pixels", x->w, x->h))
     return FALSE;
 
