@@ -15,8 +15,9 @@
  * place at every noise level: where nothing may change, the variation is set to
  * it after each step, so that what changes always sees what is beside it (Lugmayr
  * et al., RePaint, arXiv 2201.09865, of a picture that is known at every level).
- * Within a few pixels of there the variation is led back to it a little at every
- * step: what changes farther inside would else end in a step, which a sky shows.
+ * Near there the variation is led back to it a little at every step: what changes
+ * farther inside would else end in a step, which a sky shows.  That is within a few
+ * pixels, and on smooth grounds farther where there is more noise (surroundings.h).
  *
  * It also tells what encoder or step lost, and that is given back in the
  * proportion in which the old picture still is there: cos (strength pi / 2), the
@@ -31,6 +32,7 @@
 #include "local-mean.h"
 #include "noise.h"
 #include "sampling-step.h"
+#include "surroundings.h"
 #include "trajectory.h"
 #include "try-alloc.h"
 #include "variation.h"
@@ -172,16 +174,6 @@ share_kept (const DdimVariation *options,
          * SEEN * SEEN / (SEEN * SEEN + weight * change);
 }
 
-/* How much of its difference from the picture a pixel keeps at a step: 0 where
- * nothing may change, 1 from the weight LED on, and smooth between them.    */
-static gdouble
-difference_kept (gdouble weight)
-{
-  gdouble t = CLAMP (weight / LED, 0, 1);
-
-  return t * t * (3 - 2 * t);
-}
-
 /* changes = H x W: the mean square of the difference of x and y over the channels
  * of the pixels about.                                                       */
 static gboolean
@@ -226,21 +218,28 @@ measure_changes (const DdimStep       *step,
 }
 
 /* To x, at the level that was reached, what the picture's own step missed, and
- * where little or nothing may change the picture itself.                     */
+ * where little or nothing may change the picture itself.
+ * inside: from ddim_surroundings_measure (), or NULL.                        */
 static void
 hold (const Original      *original,
       const DdimVariation *options,
+      const DdimLevel     *reached,
+      const gfloat        *inside,
       const gfloat        *changes,
       gfloat              *x)
 {
   const DdimCanvas *image = original->at;
+  gdouble           ratio = reached->s / MAX (reached->a, 1e-6);
 
   for (gsize pixel = 0, k = 0; pixel < (gsize) image->h * image->w; pixel++)
     {
       gdouble weight = options->weights ? options->weights[pixel] : 1;
       gdouble kept   = share_kept (options, weight, changes[pixel]);
-      gdouble differ = difference_kept (weight);
+      gdouble differ = ddim_smooth_step (weight / LED);
 
+      if (inside)
+        differ = MIN (differ, ddim_surroundings_keep (inside[pixel], ratio,
+                                                      MAX (options->reduction, 1)));
       for (gint c = 0; c < image->c; c++, k++)
         {
           gdouble own = original->next->data[k];
@@ -307,8 +306,14 @@ decode_beside (const DdimInversion  *inversion,
   gdouble           beside   = inversion->trajectory ? 0 : 1.0 / (n + 1);
   g_autoptr (DdimCanvas) out = NULL;
   g_autofree gfloat *changes = NULL;
+  g_autofree gfloat *inside  = NULL;
   g_auto (Original)  original = { NULL };
 
+  if (options->weights &&
+      ! (inside = ddim_surroundings_measure (inversion->image, options->weights,
+                                             options->tileable, MAX (options->reduction, 1),
+                                             error)))
+    return FALSE;
   if (! (out = ddim_canvas_try_like (variations, n, error)) ||
       ! (changes = ddim_try_new (gfloat, (gsize) n * variations->h * variations->w, error)) ||
       ! original_begin (&original, inversion, error))
@@ -335,7 +340,8 @@ decode_beside (const DdimInversion  *inversion,
           return FALSE;
       ddim_step_canvas (&step, &sampling, i, out, NULL, variations);
       for (gint item = 0; item < n; item++)
-        hold (&original, options, changes + (gsize) item * variations->h * variations->w,
+        hold (&original, options, &levels->levels[i - 1], inside,
+              changes + (gsize) item * variations->h * variations->w,
               variations->data + item * size);
 
       if (! ddim_monitor_update (&part, 1, error))
