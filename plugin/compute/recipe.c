@@ -75,7 +75,7 @@ add_prompts (GKeyFile                *file,
     return;
 
   g_key_file_set_string (file, GROUP, "prompt",          settings->prompt);
-  g_key_file_set_string (file, GROUP, "negative-prompt", settings->negative_prompt);
+  g_key_file_set_string (file, GROUP, "negative-prompt", settings->negative_prompt ? settings->negative_prompt : "");
   g_key_file_set_double (file, GROUP, "guidance",        settings->guidance);
 }
 

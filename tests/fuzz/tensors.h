@@ -76,20 +76,27 @@ fuzz_tensors_add (FuzzTensors  *tensors,
   return ++tensors->n < FUZZ_TENSORS && tensors->data->len <= 4 * FUZZ_NUMBERS;
 }
 
-static inline DdimSafetensors *
-fuzz_tensors_parse (const FuzzTensors *tensors)
+/* As a file; free with g_byte_array_unref (). */
+static inline GByteArray *
+fuzz_tensors_write (const FuzzTensors *tensors)
 {
-  g_autoptr (GByteArray) file = g_byte_array_new ();
-  g_autoptr (GBytes)     bytes = NULL;
-  g_autoptr (GError)     error = NULL;
-  guint64                length = GUINT64_TO_LE (tensors->header->len + 1);
-  DdimSafetensors       *parsed;
+  GByteArray *file = g_byte_array_new ();
+  guint64     length = GUINT64_TO_LE (tensors->header->len + 1);
 
   g_byte_array_append (file, (const guint8 *) &length, 8);
   g_byte_array_append (file, (const guint8 *) tensors->header->str, tensors->header->len);
   g_byte_array_append (file, (const guint8 *) "}", 1);
   g_byte_array_append (file, tensors->data->data, tensors->data->len);
-  bytes  = g_byte_array_free_to_bytes (g_steal_pointer (&file));
+  return file;
+}
+
+static inline DdimSafetensors *
+fuzz_tensors_parse (const FuzzTensors *tensors)
+{
+  g_autoptr (GBytes) bytes = g_byte_array_free_to_bytes (fuzz_tensors_write (tensors));
+  g_autoptr (GError) error = NULL;
+  DdimSafetensors   *parsed;
+
   parsed = ddim_safetensors_parse (bytes, "the-file", &error);
   g_assert_no_error (error);
   return parsed;

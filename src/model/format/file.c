@@ -57,6 +57,12 @@ ddim_file_read_text (const gchar *path,
     {
       *size = ddim_os_read (fd, 0, total, text);
       text[*size] = '\0';
+      if (*size < total)
+        {
+          g_set_error (error, DDIM_ERROR, DDIM_ERROR_INVALID, "%s cannot be read to its end",
+                       path);
+          g_clear_pointer (&text, g_free);
+        }
     }
   ddim_os_close (fd);
   return text;

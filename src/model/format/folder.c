@@ -35,6 +35,8 @@ exists (const gchar *root,
 
 /* Finding things ------------------------------------------------------------- */
 
+#define MAX_REVISION 1024 /* bytes of the file that names one */
+
 /* The newest download in a folder of the Hugging Face hub's cache. */
 static gchar *
 find_snapshot (const gchar *root)
@@ -44,9 +46,10 @@ find_snapshot (const gchar *root)
   g_autofree gchar *revision = NULL;
   g_autoptr (GDir)  dir = NULL;
   const gchar      *name;
+  gsize             size;
 
-  if (g_file_get_contents (ref, &revision, NULL, NULL) &&
-      is_folder (snapshots, g_strstrip (revision)))
+  revision = ddim_file_read_text (ref, MAX_REVISION, &size, NULL);
+  if (revision && is_folder (snapshots, g_strstrip (revision)))
     return g_build_filename (snapshots, revision, NULL);
 
   dir  = g_dir_open (snapshots, 0, NULL);
