@@ -8,6 +8,9 @@
 # goes away with the command, and the command with ./dev, however that ends.
 # shellcheck shell=bash
 
+# Where chroot is; a user who is not root need not have it in their path.
+PATH=$PATH:/usr/sbin:/sbin
+
 say () { printf '%s\n' "dev: $*" >&2; }
 die () { say "$*"; exit 1; }
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <utime.h>
 
+#include "mentions.h"
 #include "model-folder.h"
 #include "safetensors.h"
 
@@ -96,8 +97,8 @@ refuse (gchar       *folder,
   g_assert_null (model);
   g_test_message ("%s", error->message);
   g_assert_error (error, DDIM_ERROR, code);
-  g_assert_nonnull (strstr (error->message, first));
-  g_assert_nonnull (strstr (error->message, second));
+  g_assert_true (mentions (error->message, first));
+  g_assert_true (mentions (error->message, second));
   remove_folder (folder);
 }
 
@@ -249,7 +250,7 @@ test_hub (void)
 {
   gchar *folder = copy_golden ("heads");
   g_autofree gchar *snapshots = path_in (folder, "snapshots");
-  g_autofree gchar *revision = path_in (folder, "snapshots/0123abc");
+  g_autofree gchar *revision = path_in (snapshots, "0123abc");
   g_autofree gchar *unet = path_in (folder, "snapshots/0123abc/unet");
   g_autoptr (GError) error = NULL;
 
@@ -257,7 +258,7 @@ test_hub (void)
   move (folder, "unet", "snapshots/0123abc/unet");
   g_assert_null (ddim_model_load (folder, pool, &error));
   g_assert_error (error, DDIM_ERROR, DDIM_ERROR_MISSING);
-  g_assert_nonnull (strstr (error->message, revision));
+  g_assert_true (mentions (error->message, revision));
   move (folder, "snapshots/0123abc/unet", "unet");
   g_rmdir (revision);
   g_rmdir (snapshots);
@@ -295,13 +296,15 @@ static void
 test_endless (void)
 {
   static const gchar * const names[] = { CONFIG, WEIGHTS };
+  GStatBuf made;
 
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
       gchar *folder = copy_golden ("heads");
       g_autofree gchar *path = path_in (folder, names[i]);
 
-      if (truncate (path, (off_t) 4 << 40) != 0)
+      if (truncate (path, (off_t) 4 << 40) != 0 || g_stat (path, &made) != 0 ||
+          made.st_size != (goffset) 4 << 40)
         {
           g_test_skip ("no such large files here");
           remove_folder (folder);
@@ -365,7 +368,7 @@ test_cut_off_later (void)
         {
           g_assert_false (ddim_field_evaluate (field, x, &level, out, NULL, &error));
           g_assert_error (error, DDIM_ERROR, DDIM_ERROR_INVALID);
-          g_assert_nonnull (strstr (error->message, path));
+          g_assert_true (mentions (error->message, path));
           g_clear_error (&error);
         }
       remove_folder (folder);

@@ -5,11 +5,11 @@
  */
 
 #include <glib/gstdio.h>
-#include <stdlib.h>
 
 #include "ddim.h"
 #include "limited.h"
 #include "memory-budget-private.h"
+#include "remove-tree.h"
 
 static gchar *root;
 
@@ -34,9 +34,7 @@ begin (void)
 static void
 end (void)
 {
-  g_autofree gchar *command = g_strdup_printf ("rm -r '%s'", root);
-
-  g_assert_cmpint (system (command), ==, 0);
+  remove_tree (root);
   g_clear_pointer (&root, g_free);
 }
 

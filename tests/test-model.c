@@ -10,6 +10,7 @@
 #include "aligned-memory.h"
 #include "golden.h"
 #include "loader.h"
+#include "os.h"
 
 static const DdimLevel level = { 500, 0.6, 0.8 };
 
@@ -266,7 +267,7 @@ test_too_large (void)
 {
   static const gchar * const names[] = { "heads", "no-attention-f16" };
   static const gint sides[] = { 46000, 200000, 262144, 1 << 30 };
-  gdouble memory = (gdouble) sysconf (_SC_PHYS_PAGES) * sysconf (_SC_PAGESIZE);
+  gdouble memory = ddim_os_get_memory ();
 
   for (gint i = 0; i < 2; i++)
     for (gsize j = memory < 256e9 ? 0 : 1; j < G_N_ELEMENTS (sides); j++)

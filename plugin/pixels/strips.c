@@ -94,7 +94,7 @@ void
 ddim_strips_write (GeglBuffer          *from,
                    const GeglRectangle *area,
                    GimpDrawable        *drawable,
-                   DdimOpenBuffer       open,
+                   DdimOpenBuffer       open_buffer,
                    gint                 x,
                    gint                 y)
 {
@@ -106,7 +106,7 @@ ddim_strips_write (GeglBuffer          *from,
 
   while (ddim_strip_next (&strip, &there))
     {
-      GeglBuffer    *to    = open (drawable);
+      GeglBuffer    *to    = open_buffer (drawable);
       GeglRectangle  block = { 0 };
 
       while (next_block (&block, &strip))

@@ -37,7 +37,7 @@ void     ddim_strips_read        (GimpDrawable         *drawable,
 void     ddim_strips_write       (GeglBuffer           *from,
                                   const GeglRectangle  *area,
                                   GimpDrawable         *drawable,
-                                  DdimOpenBuffer        open,
+                                  DdimOpenBuffer        open_buffer,
                                   gint                  x,
                                   gint                  y);
 

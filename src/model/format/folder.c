@@ -10,6 +10,7 @@
 
 #include "file.h"
 #include "json.h"
+#include "os.h"
 
 #define WEIGHTS   "diffusion_pytorch_model"
 #define SCHEDULER "scheduler_config.json"
@@ -324,11 +325,11 @@ is_pointer (const gchar *path)
   gchar    start[sizeof version - 1];
   guint64  size;
   gint     fd = ddim_file_open (path, &size, NULL);
-  gboolean is = fd >= 0 && size < 1024 && read (fd, start, sizeof start) == sizeof start &&
+  gboolean is = fd >= 0 && size < 1024 && ddim_os_read (fd, 0, sizeof start, start) == sizeof start &&
                 ! memcmp (start, version, sizeof start);
 
   if (fd >= 0)
-    close (fd);
+    ddim_os_close (fd);
   return is;
 }
 
