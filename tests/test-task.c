@@ -299,6 +299,8 @@ test_variation_one_path (void)
   g_assert_cmpfloat (g_array_index (report.errors, gdouble, 0), >, 0.0);
   /* What the worst of few steps misses, of a network that was not trained. */
   g_assert_cmpfloat (g_array_index (report.errors, gdouble, 0), <, 0.2);
+  /* One a step, and the first guess. */
+  g_assert_cmpint (report.evaluations, ==, settings.model.steps + 1);
 
   for (gint i = 0; i < all->stages.n; i++)
     ddim_job_stage_read (job);
@@ -482,6 +484,7 @@ test_interpolation (void)
   alone = run (task, seeds + 3, 1, NULL);
 
   g_assert_cmpint (report.errors->len, ==, 3);
+  g_assert_cmpint (report.evaluations, ==, settings.model.steps + 1);
   assert_same (made->pdata[0], input->keys[0][0]);
   assert_same (made->pdata[2], input->keys[0][1]);
   assert_same (made->pdata[4], input->keys[0][2]);

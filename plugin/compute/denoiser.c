@@ -13,6 +13,12 @@
 /* The structure field's smallest cells, in the result's pixels. */
 #define STRUCTURE_CELL 4
 
+/* Of a picture, at most: a stage's cost is asked before it is read. */
+#define CHANNELS 3
+
+/* Evaluations a step of the exact encoder, and decoding: the most. */
+#define EXACT_EVALUATIONS 4.0
+
 /* No window has a shorter side, in a latent model's own pixels, too. */
 #define LEAST_WINDOW 8
 
@@ -240,4 +246,21 @@ ddim_denoiser_hold_back (const DdimDenoiser         *denoiser,
   if (! patches)
     return NULL;
   return combine (denoiser, patches, error);
+}
+
+DdimEncoder
+ddim_denoiser_choose_encoder (const DdimModelSettings *settings,
+                              const DdimStage         *stage,
+                              gint                     n)
+{
+  gint    steps = ddim_stage_get_steps (stage, settings->steps);
+  gdouble kept  = 2.0 * (steps + 4) * n * stage->h * stage->w * CHANNELS * sizeof (gfloat);
+
+  return kept <= ddim_memory_get_budget () / 2 ? DDIM_ENCODER_DIRECT : DDIM_ENCODER_EXACT;
+}
+
+gdouble
+ddim_denoiser_get_encoder_cost (DdimEncoder encoder)
+{
+  return encoder == DDIM_ENCODER_DIRECT ? 1.0 : EXACT_EVALUATIONS;
 }

@@ -66,4 +66,17 @@ void     ddim_denoiser_name_error
                              (const DdimModelSettings  *settings,
                               GError                  **error);
 
+/* The encoder for n pictures at a stage.  The direct one takes one evaluation a step,
+ * and keeps each picture at every level; where there is no room for that, the exact
+ * one takes its time instead.                                               */
+DdimEncoder ddim_denoiser_choose_encoder
+                             (const DdimModelSettings  *settings,
+                              const DdimStage          *stage,
+                              gint                      n);
+
+/* Evaluations a step of encoding a picture, and decoding it again where need be: the
+ * most.                                                                     */
+gdouble  ddim_denoiser_get_encoder_cost
+                             (DdimEncoder               encoder);
+
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DdimDenoiser, ddim_denoiser_clear)

@@ -12,9 +12,6 @@
 #include "denoiser.h"
 #include "interpolation-task.h"
 
-/* Evaluations a step of the exact encoder, before it was measured: the most. */
-#define EXACT_EVALUATIONS 3.0
-
 typedef struct
 {
   DdimTask                   base;
@@ -107,15 +104,22 @@ making_cost (const DdimTask *task,
   return ddim_stage_get_cost (&task->stages->stages[stage], self->settings.model.steps);
 }
 
-/* To encode each, and to decode what was encoded. */
+static DdimEncoder
+choose_encoder (const InterpolationTask *self,
+                gint                     stage)
+{
+  return ddim_denoiser_choose_encoder (&self->settings.model, &self->base.stages->stages[stage],
+                                       self->input->n_keys);
+}
+
 static gdouble
 opening_cost (const DdimTask *task,
               gint            stage)
 {
-  gboolean exact = ddim_stage_is_result (&task->stages->stages[stage]);
+  const InterpolationTask *self = (const InterpolationTask *) task;
 
-  return ((const InterpolationTask *) task)->input->n_keys * making_cost (task, stage) *
-         (1.0 + (exact ? EXACT_EVALUATIONS : 1.0));
+  return self->input->n_keys * making_cost (task, stage)
+         * ddim_denoiser_get_encoder_cost (choose_encoder (self, stage));
 }
 
 typedef struct
@@ -166,12 +170,12 @@ open_keys (const DdimTask     *task,
   for (gint k = 0; k < n; k++)
     {
       DdimMonitor    part    = ddim_monitor_part (monitor, k / (gdouble) n, (k + 1) / (gdouble) n);
-      DdimEncoder    encoder = ddim_stage_is_result (s) ? DDIM_ENCODER_EXACT : DDIM_ENCODER_PAPER;
       DdimCanvas    *picture = ddim_canvas_try_copy (input->keys[stage][k], error);
       DdimInversion *key     = NULL;
 
       if (picture)
-        key = ddim_inversion_new (denoiser.field, denoiser.levels, encoder, picture, &part, error);
+        key = ddim_inversion_new (denoiser.field, denoiser.levels,
+                                  choose_encoder (self, stage), picture, &part, error);
       if (! key)
         {
           ddim_denoiser_name_error (&self->settings.model, error);
@@ -230,8 +234,12 @@ report (gpointer        data,
 
   report->hash = g_strdup (opened->hash);
   for (guint i = 0; i < opened->keys->len; i++)
-    g_array_append_val (report->errors,
-                        ((DdimInversion *) opened->keys->pdata[i])->inversion_error);
+    {
+      const DdimInversion *key = g_ptr_array_index (opened->keys, i);
+
+      g_array_append_val (report->errors, key->inversion_error);
+      report->evaluations = MAX (report->evaluations, key->evaluations);
+    }
 }
 
 static void

@@ -17,12 +17,6 @@
  * that no border shows.                                                     */
 #define TAPER 16
 
-/* Of a picture, at most: a stage's cost is asked before it is read. */
-#define CHANNELS 3
-
-/* Evaluations a step of the exact encoder, and decoding: the most. */
-#define EXACT_EVALUATIONS 4.0
-
 typedef struct
 {
   DdimTask               base;
@@ -129,30 +123,20 @@ making_cost (const DdimTask *task,
   return ddim_stage_get_cost (&task->stages->stages[stage], self->settings.model.steps);
 }
 
-/* The direct encoder keeps the picture at every level.  Where there is no room for
- * that, the exact one takes its time instead.                               */
 static DdimEncoder
 choose_encoder (const VariationTask *self,
                 gint                 stage)
 {
-  const DdimStage *s     = &self->base.stages->stages[stage];
-  gint             steps = ddim_stage_get_steps (s, self->settings.model.steps);
-  gdouble          kept  = 2.0 * (steps + 4) * s->h * s->w * CHANNELS * sizeof (gfloat);
-
-  return kept <= ddim_memory_get_budget () / 2 ? DDIM_ENCODER_DIRECT : DDIM_ENCODER_EXACT;
+  return ddim_denoiser_choose_encoder (&self->settings.model, &self->base.stages->stages[stage],
+                                       1);
 }
 
 static gdouble
 opening_cost (const DdimTask *task,
               gint            stage)
 {
-  gdouble once = making_cost (task, stage);
-
-  if (once <= 0.0 ||
-      choose_encoder ((const VariationTask *) task, stage) == DDIM_ENCODER_DIRECT)
-    return once;
-
-  return once * EXACT_EVALUATIONS;
+  return making_cost (task, stage)
+         * ddim_denoiser_get_encoder_cost (choose_encoder ((const VariationTask *) task, stage));
 }
 
 static void
@@ -395,8 +379,9 @@ report (gpointer        data,
   const Opened *opened = data;
   gdouble       error  = opened->inversion ? opened->inversion->inversion_error : 0.0;
 
-  report->hash = g_strdup (opened->denoiser.hash);
-  report->cut  = opened->cut;
+  report->hash        = g_strdup (opened->denoiser.hash);
+  report->cut         = opened->cut;
+  report->evaluations = opened->inversion ? opened->inversion->evaluations : 0;
   g_array_append_val (report->errors, error);
 }
 

@@ -167,6 +167,7 @@ apply (GimpProcedure        *procedure,
   GIMP_VALUES_SET_CORE_OBJECT_ARRAY (values, 1, layers->pdata);
   GIMP_VALUES_SET_DOUBLE (values, 2, largest);
   GIMP_VALUES_SET_DOUBLE_ARRAY (values, 3, (gdouble *) (gpointer) errors->data, errors->len);
+  GIMP_VALUES_SET_INT (values, 4, self->report.evaluations);
 
   return values;
 }
@@ -302,6 +303,11 @@ add_arguments (GimpProcedure *procedure)
     procedure, "inversion-errors", _("Inversion errors"),
     _("The same error for each layer"),
     G_PARAM_READWRITE);
+
+  gimp_procedure_add_int_return_value (
+    procedure, "evaluations", "Evaluations",
+    _("How often the model was evaluated to encode a layer, at most"),
+    0, G_MAXINT, 0, G_PARAM_READWRITE);
 }
 
 GimpProcedure *

@@ -174,6 +174,7 @@ ddim_variation_target_take (DdimVariationTarget       *target,
   target->output      = output;
   target->report.hash = g_strdup (report->hash);
   target->report.cut  = report->cut;
+  target->report.evaluations = report->evaluations;
   g_array_append_vals (target->report.errors, report->errors->data, report->errors->len);
   ddim_region_set_frame (target->region, input->placement.context, input->placement.least);
   for (guint i = 0; i < made->len; i++)

@@ -211,6 +211,18 @@ get_inversion_error (const Variation *variation)
   return largest;
 }
 
+/* The most. */
+static gint
+get_evaluations (const Variation *variation)
+{
+  gint most = 0;
+
+  for (guint i = 0; i < variation->targets->len; i++)
+    most = MAX (most, ((DdimVariationTarget *) variation->targets->pdata[i])->report.evaluations);
+
+  return most;
+}
+
 /* Says so where a prompt was longer than what the model reads. */
 static void
 tell_of_cut (const Variation *variation)
@@ -263,6 +275,7 @@ apply (GimpProcedure       *procedure,
   values = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
   GIMP_VALUES_SET_CORE_OBJECT_ARRAY (values, 1, layers->pdata);
   GIMP_VALUES_SET_DOUBLE (values, 2, get_inversion_error (variation));
+  GIMP_VALUES_SET_INT (values, 3, get_evaluations (variation));
 
   return values;
 }
@@ -382,6 +395,10 @@ add_arguments (GimpProcedure *procedure)
     _("The largest error of encoding and decoding a layer, which the result corrects: "
       "root mean square, as a fraction of the range from black to white"),
     0.0, G_MAXDOUBLE, 0.0, G_PARAM_READWRITE);
+  gimp_procedure_add_int_return_value (
+    procedure, "evaluations", "Evaluations",
+    _("How often the model was evaluated to encode a layer, at most"),
+    0, G_MAXINT, 0, G_PARAM_READWRITE);
 }
 
 GimpProcedure *

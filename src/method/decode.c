@@ -34,6 +34,19 @@ ddim_decode (DdimField           *field,
              const DdimMonitor   *monitor,
              GError             **error)
 {
+  return ddim_decode_corrected (field, levels, sampling, NULL, NULL, x, monitor, error);
+}
+
+gboolean
+ddim_decode_corrected (DdimField           *field,
+                       const DdimLevels    *levels,
+                       const DdimSampling  *sampling,
+                       DdimCorrection       correction,
+                       gpointer             correction_data,
+                       DdimCanvas          *x,
+                       const DdimMonitor   *monitor,
+                       GError             **error)
+{
   static const DdimSampling deterministic = { 0, };
 
   g_autoptr (DdimCanvas) out     = NULL;
@@ -61,6 +74,8 @@ ddim_decode (DdimField           *field,
         return FALSE;
 
       ddim_step_canvas (&step, sampling, i, out, last_x0, x);
+      if (correction)
+        correction (i - 1, x, correction_data);
 
       if (! ddim_monitor_update (&part, 1, error))
         return FALSE;

@@ -14,18 +14,22 @@
  * they agree, by up to sqrt (2) where they do not.  doc/interpolation.md has
  * the figures, and what else was tried.
  *
- * At the ends the latent is a picture's own.  Decoded, that is the picture's
- * reconstruction; what the encoder lost is given back in proportion, and the
- * result is the picture, to the bit.
+ * At the ends the latent is a picture's own, and the result is the picture, to the
+ * bit.  On the way what the encoders lost is given back in proportion: of what the
+ * direct encoder kept, after every step what the step misses; of a latent that was
+ * decoded unchanged, at the end what its reconstruction lacks.
  */
 
 #include <math.h>
+#include <string.h>
 
 #include "decode.h"
 #include "interpolation.h"
 #include "local-mean.h"
 #include "memory-budget.h"
 #include "noise.h"
+#include "sampling-step.h"
+#include "trajectory.h"
 #include "try-alloc.h"
 
 /* Pixels decoded at a time, at most, if the caller does not say; and the canvases
@@ -189,25 +193,53 @@ stretch_latent (const Stretch *stretch,
     }
 }
 
-/* A decoded frame to a result: the pictures' mean, plus what the frame
- * differs by from the reconstructions' mean.                                */
-static void
-stretch_give_back (const Stretch *stretch,
-                   gdouble        share,
-                   DdimCanvas    *frame)
+/* Where a picture's own way ends. */
+static const gfloat *
+end_of (const DdimInversion *inversion)
 {
-  const DdimInversion *from = stretch->from;
-  const DdimInversion *to   = stretch->to;
-  gsize                size = ddim_canvas_item_size (frame);
+  return inversion->trajectory ? inversion->image->data : inversion->reconstruction->data;
+}
+
+/* A decoded frame to a result: the pictures' mean, plus what the frame
+ * differs by from the mean of where their own ways end.                     */
+static void
+stretch_give_back (const DdimInversion *from,
+                   const DdimInversion *to,
+                   gdouble              share,
+                   DdimCanvas          *frame)
+{
+  gsize size = ddim_canvas_item_size (frame);
+
+  if (share <= 0 || share >= 1)
+    {
+      memcpy (frame->data, (share <= 0 ? from : to)->image->data, size * sizeof (gfloat));
+      return;
+    }
 
   for (gsize i = 0; i < size; i++)
     {
       gdouble x = (1 - share) * from->image->data[i] + share * to->image->data[i];
-      gdouble r = (1 - share) * from->reconstruction->data[i] +
-                  share * to->reconstruction->data[i];
+      gdouble r = (1 - share) * end_of (from)[i] + share * end_of (to)[i];
 
       frame->data[i] = x + (frame->data[i] - r);
     }
+}
+
+/* To a frame at levels[i], a share of what a picture's own step there misses. */
+static void
+add_missed (const DdimInversion *inversion,
+            gint                 i,
+            gdouble              share,
+            DdimCanvas          *frame)
+{
+  const DdimTrajectory *trajectory = inversion->trajectory;
+  gsize                 size       = ddim_canvas_item_size (frame);
+
+  if (! trajectory || share <= 0)
+    return;
+  for (gsize k = 0; k < size; k++)
+    frame->data[k] += share * ((gdouble) trajectory->states[i]->data[k]
+                               - trajectory->steps[i + 1]->data[k]);
 }
 
 /* The stretch that a position lies on, and where on it. */
@@ -221,6 +253,46 @@ locate (gdouble  position,
   *share = position - stretch;
 
   return stretch;
+}
+
+/* A batch of frames. */
+typedef struct
+{
+  const DdimInversion *const *keys;
+  gint                        n_keys;
+  gint                        n_stretches;
+  const gdouble              *positions;
+} Frames;
+
+/* A frame's place: between these two pictures, at `share`. */
+static void
+find_stretch (const Frames         *frames,
+              gint                  frame,
+              const DdimInversion **from,
+              const DdimInversion **to,
+              gdouble              *share)
+{
+  gint at = locate (frames->positions[frame], frames->n_stretches, share);
+
+  *from = frames->keys[at];
+  *to   = frames->keys[(at + 1) % frames->n_keys];
+}
+
+static void
+correct (gint        i,
+         DdimCanvas *x,
+         gpointer    data)
+{
+  for (gint n = 0; n < x->n; n++)
+    {
+      DdimCanvas           frame = ddim_canvas_items (x, n, 1);
+      const DdimInversion *from, *to;
+      gdouble              share;
+
+      find_stretch (data, n, &from, &to, &share);
+      add_missed (from, i, 1 - share, &frame);
+      add_missed (to, i, share, &frame);
+    }
 }
 
 static gboolean
@@ -319,31 +391,29 @@ ddim_interpolate (const DdimInversion *const  *keys,
       DdimCanvas  part = ddim_canvas_items (frames, first, n);
       DdimMonitor time = ddim_monitor_part (monitor, (gdouble) first / frames->n,
                                             (gdouble) (first + n) / frames->n);
+      Frames      places = { keys, n_keys, n_stretches, options->positions + first };
+      gdouble     share;
+      const DdimInversion *from, *to;
 
-      for (gint pass = 0; pass < 2; pass++)
+      for (gint i = 0; i < n; i++)
         {
-          for (gint i = 0; i < n; i++)
-            {
-              DdimCanvas           frame = ddim_canvas_items (&part, i, 1);
-              gdouble              share;
-              gint                 at    = locate (options->positions[first + i],
-                                                   n_stretches, &share);
-              const DdimInversion *from  = keys[at];
-              const DdimInversion *to    = keys[(at + 1) % n_keys];
+          DdimCanvas frame = ddim_canvas_items (&part, i, 1);
 
-              if ((stretch.from != from || stretch.to != to) &&
-                  ! stretch_begin (&stretch, from, to, options, error))
-                return FALSE;
-
-              if (pass == 0)
-                stretch_latent (&stretch, share, options->mix, &frame);
-              else
-                stretch_give_back (&stretch, share, &frame);
-            }
-
-          if (pass == 0 && ! ddim_decode (keys[0]->field, keys[0]->levels, NULL, &part,
-                                          &time, error))
+          find_stretch (&places, i, &from, &to, &share);
+          if ((stretch.from != from || stretch.to != to) &&
+              ! stretch_begin (&stretch, from, to, options, error))
             return FALSE;
+          stretch_latent (&stretch, share, options->mix, &frame);
+        }
+      if (! ddim_decode_corrected (keys[0]->field, keys[0]->levels, NULL, correct,
+                                   &places, &part, &time, error))
+        return FALSE;
+      for (gint i = 0; i < n; i++)
+        {
+          DdimCanvas frame = ddim_canvas_items (&part, i, 1);
+
+          find_stretch (&places, i, &from, &to, &share);
+          stretch_give_back (from, to, share, &frame);
         }
     }
 

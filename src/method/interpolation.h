@@ -27,7 +27,7 @@ typedef struct
 /* Decodes the frames (H, W, C of the pictures) that lie at the positions: S
  * evaluations of each batch.  The pictures, 2 or more, share their size, the
  * field and the levels.  At a picture's own position the frame is that
- * picture, bit for bit, whatever the field; frames do not depend on the batch
+ * picture, bit for bit, whatever the field and the encoder; frames do not depend on the batch
  * they are decoded in.  Memory: five canvases of a picture's size, besides the
  * frames.  frames takes over the first picture's origin.  On failure `frames`
  * is undefined.                                                             */

@@ -41,4 +41,19 @@ void     ddim_step_canvas (const DdimStep      *step,
                            DdimCanvas          *last_x0,
                            DdimCanvas          *x);
 
+/* Called after the step to levels[i], which may change x there. */
+typedef void (* DdimCorrection) (gint        i,
+                                 DdimCanvas *x,
+                                 gpointer    data);
+
+/* As ddim_decode (), each step corrected; correction may be NULL. */
+gboolean ddim_decode_corrected (DdimField           *field,
+                                const DdimLevels    *levels,
+                                const DdimSampling  *sampling,
+                                DdimCorrection       correction,
+                                gpointer             correction_data,
+                                DdimCanvas          *x,
+                                const DdimMonitor   *monitor,
+                                GError             **error);
+
 G_END_DECLS

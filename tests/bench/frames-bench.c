@@ -3,7 +3,7 @@
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * usage: frames-bench MODEL DEPTH STEPS FRAMES SHEET.png PICTURE.png PICTURE.png
+ * usage: frames-bench MODEL DEPTH STEPS FRAMES SHEET.png PICTURE.png PICTURE.png [exact]
  *
  * Goes from the one picture to the other (of equal size, 8 bits), writes the
  * frames below one another, and prints the measures of doc/interpolation.md
@@ -12,6 +12,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "ddim.h"
 
@@ -183,6 +184,7 @@ static DdimInversion *
 take_apart (const gchar      *path,
             DdimField        *field,
             const DdimLevels *levels,
+            DdimEncoder       encoder,
             GError          **error)
 {
   DdimCanvas    *picture = picture_load (path, error);
@@ -191,10 +193,10 @@ take_apart (const gchar      *path,
   if (! picture)
     return NULL;
 
-  inversion = ddim_inversion_new (field, levels, DDIM_ENCODER_EXACT, picture, NULL, error);
+  inversion = ddim_inversion_new (field, levels, encoder, picture, NULL, error);
   if (inversion)
-    g_print ("%s: inversion error %.4f, latent RMS %.3f, correlation %.3f\n", path,
-             inversion->inversion_error, inversion->report.rms,
+    g_print ("%s: %d evaluations, inversion error %.4f, latent RMS %.3f, correlation %.3f\n",
+             path, inversion->evaluations, inversion->inversion_error, inversion->report.rms,
              inversion->report.correlation);
 
   return inversion;
@@ -217,6 +219,7 @@ run (gchar  **arguments,
   g_autofree gdouble *positions = g_new (gdouble, n);
   const DdimInversion *keys[2];
   DdimInterpolation options = { .positions = positions };
+  DdimEncoder encoder = arguments[7] ? DDIM_ENCODER_EXACT : DDIM_ENCODER_DIRECT;
   gsize size;
 
   if (! field)
@@ -224,8 +227,8 @@ run (gchar  **arguments,
   levels = ddim_levels_new (ddim_model_get_schedule (model), DDIM_SPACING_QUADRATIC, steps,
                             depth, NULL, error);
   if (! levels ||
-      ! (x = take_apart (arguments[5], field, levels, error)) ||
-      ! (y = take_apart (arguments[6], field, levels, error)))
+      ! (x = take_apart (arguments[5], field, levels, encoder, error)) ||
+      ! (y = take_apart (arguments[6], field, levels, encoder, error)))
     return FALSE;
 
   keys[0] = x;
@@ -253,9 +256,9 @@ main (int    argc,
 {
   g_autoptr (GError) error = NULL;
 
-  if (argc != 8)
+  if (argc != 8 && ! (argc == 9 && ! strcmp (argv[8], "exact")))
     {
-      g_printerr ("usage: %s MODEL DEPTH STEPS FRAMES SHEET.png PICTURE.png PICTURE.png\n",
+      g_printerr ("usage: %s MODEL DEPTH STEPS FRAMES SHEET.png PICTURE.png PICTURE.png [exact]\n",
                   argv[0]);
       return 2;
     }

@@ -245,6 +245,7 @@ def methods_and_noise():
     values = run(image, layers, output='layer')
     plain = read_bytes(values.get_core_object_array(1)[0])
     assert 0 < values.index(2) < 0.1, values.index(2)
+    assert values.index(4) == QUICK['steps'] + 1, values.index(4)
 
     def made(**arguments):
         return read_bytes(frames_of(image, layers, output='layer', **arguments)[0])

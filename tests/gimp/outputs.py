@@ -110,12 +110,13 @@ def selected_part():
 
 @test
 def returned_values():
-    """In place no layers come back, and the inversion error is small and not negative"""
+    """In place no layers come back; the inversion error is small; few evaluations"""
     image, layer = new_image()
     values = run_procedure(image, layer)
     assert values.index(0) == SUCCESS
     assert values.get_core_object_array(1) == []
     assert 0 <= values.index(2) < 0.1, values.index(2)
+    assert values.index(3) == QUICK['steps'] + 1, values.index(3)
 
 
 @test

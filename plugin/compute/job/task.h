@@ -26,6 +26,7 @@ typedef struct
 {
   GArray *errors;  /* of gdouble: the inversion error (DdimInversion) of each
                       picture that was encoded                               */
+  gint    evaluations; /* of the model, to encode the picture that took the most */
   gchar  *hash;    /* of the model: see DdimDenoiser                         */
   gint    cut;     /* tokens of a prompt that were too many to be read       */
 } DdimTaskReport;
