@@ -5,6 +5,7 @@
 
   ./dev bench [--model NAME ...] [--threads N ...] [--engine NAME ...]
               [--rounds R] [--json FILE] [--update]
+  ./dev bench --whole [--picture PNG] [--threads N ...] [--rounds R] [--json FILE]
 
 Every engine loads the model in a process of its own and then waits; in each
 round each of them evaluates for a while, one after the other, so that what
@@ -16,6 +17,8 @@ engine is timed computing something else.
 --json writes the rows: {model, threads, engine, version, seconds,
 peak_rss_bytes, ...}.  The row "pytorch" is the better of its two layouts, in
 time and in memory.
+--whole measures what a painter waits for instead: a whole variation, beside
+what G'MIC makes of the same square of the same picture on the same processors.
 Peers that are missing are installed into the cache; --update fetches newer
 ones.  Only the standard library is needed to run this.
 """
@@ -27,6 +30,7 @@ import os
 import pathlib
 import random
 import shlex
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -308,6 +312,74 @@ def bench_sgemm(threads, args):
     return [row]
 
 
+# Of the picture that whole-bench writes, the square that it varies: as large a piece
+# of the same texture, and what could be there if it were taken away.
+WHOLE_SQUARE = (128, 64, 639, 575)
+GMIC = {
+    "G'MIC syntexturize_matchpatch": [
+        "crop", ",".join(map(str, WHOLE_SQUARE)), "syntexturize_matchpatch", "512,512"],
+    "G'MIC inpaint_matchpatch": [
+        "100%,100%", "rectangle[-1]", ",".join(map(str, WHOLE_SQUARE)) + ",1,255",
+        "inpaint_matchpatch[0]", "[1]", "keep[0]"],
+}
+
+
+def run_gmic(args, processors, picture, make, scratch):
+    """Seconds, and seconds of all processors, of the whole command; None where it
+    fails."""
+    before, began = os.times(), time.monotonic()
+    result = subprocess.run(
+        [*shlex.split(args.gmic), "srand", "1", str(picture), *make, "output",
+         str(scratch / "gmic.png")], stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: os.sched_setaffinity(0, processors))
+    after = os.times()
+    if result.returncode:
+        print(f"bench: gmic failed: {result.stderr.strip()[-200:]}", file=sys.stderr)
+        return None
+    return (time.monotonic() - began,
+            after.children_user + after.children_system
+            - before.children_user - before.children_system)
+
+
+def bench_whole(threads, args, scratch):
+    """Rows of {what, threads, seconds, processor_seconds}: medians over the rounds."""
+    processors = sorted(os.sched_getaffinity(0))[-threads:]
+    picture = scratch / "whole.png"
+    found = {}
+    for _ in range(args.rounds):
+        ours = subprocess.run(
+            [*shlex.split(args.whole_ours), str(PHOTO), str(args.picture),
+             "--threads", str(threads), "--save", str(picture)],
+            stdout=subprocess.PIPE, text=True, check=True,
+            preexec_fn=lambda: os.sched_setaffinity(0, processors))
+        for line in ours.stdout.splitlines():
+            row = json.loads(line)
+            found.setdefault(row["what"], []).append(
+                (row["seconds"], row["processor_seconds"]))
+        for what, make in GMIC.items() if args.gmic else ():
+            took = run_gmic(args, processors, picture, make, scratch)
+            if took:
+                found.setdefault(what, []).append(took)
+    rows = [{"what": what, "threads": threads,
+             "seconds": statistics.median(t[0] for t in took),
+             "processor_seconds": statistics.median(t[1] for t in took)}
+            for what, took in found.items()]
+    print_whole(threads, rows)
+    return rows
+
+
+def print_whole(threads, rows):
+    one = rows[0]
+    print(f"\n512 x 512 of 768 x 640, {threads} thread{'s' if threads > 1 else ''}")
+    print(f"  {'':42} {'seconds':>8} {'of one':>7} {'cpu s':>8} {'of one':>7}")
+    for r in rows:
+        print(f"  {r['what']:42} {r['seconds']:8.2f} "
+              f"{r['seconds'] / one['seconds']:7.2f} {r['processor_seconds']:8.2f} "
+              f"{r['processor_seconds'] / one['processor_seconds']:7.2f}")
+    sys.stdout.flush()
+
+
 def main():
     processors = len(os.sched_getaffinity(0))
     parser = argparse.ArgumentParser(
@@ -324,7 +396,26 @@ def main():
                         help="only make the models of true shapes")
     parser.add_argument("--ours", default="ddim-bench",
                         help="the command that runs ddim-bench")
+    parser.add_argument("--whole", action="store_true",
+                        help="what a painter waits for, in place of one evaluation")
+    parser.add_argument("--picture", type=pathlib.Path,
+                        help="what --whole varies, scaled to 768 x 640")
+    parser.add_argument("--whole-ours", default="whole-bench",
+                        help="the command that runs whole-bench")
+    parser.add_argument("--gmic", help="the command that runs gmic")
     args = parser.parse_args()
+
+    if args.whole:
+        kitten = SOURCE.parent / "shared/photos/kitten.png"
+        args.picture = (args.picture.resolve() if args.picture else
+                        kitten if kitten.exists() else SOURCE / "tests/data/photo.png")
+        rows = []
+        with tempfile.TemporaryDirectory(prefix="ddim-bench-") as scratch:
+            for threads in args.threads or [processors]:
+                rows += bench_whole(threads, args, pathlib.Path(scratch))
+        if args.json:
+            args.json.write_text(json.dumps(rows, indent=1) + "\n")
+        return 0
 
     peers = args.engine != ["gimp-ddim"]
     names = args.model or list(MODELS)
