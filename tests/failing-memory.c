@@ -1,4 +1,5 @@
-/* failing-memory.c: memory that runs out, at every place in turn
+/* failing-memory.c: memory that runs out, files that break and users who cancel, at
+ * every place in turn
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -12,8 +13,10 @@
 #include <malloc.h>
 #endif
 
-/* Which allocation fails, counted from 1; 0: none.  And how many there were. */
-static gint fail_at, count;
+/* Which of them fails, counted from 1; 0: none.  And how many there were. */
+static Failure       failure;
+static gint          fail_at, count;
+static GCancellable *cancellable; /* of one time */
 
 gpointer __real_g_try_malloc_n  (gsize n, gsize size);
 gpointer __real_g_try_malloc0_n (gsize n, gsize size);
@@ -21,11 +24,43 @@ gpointer __real_ddim_os_try_alloc (gsize align, gsize size);
 gpointer __wrap_g_try_malloc_n  (gsize n, gsize size);
 gpointer __wrap_g_try_malloc0_n (gsize n, gsize size);
 gpointer __wrap_ddim_os_try_alloc (gsize align, gsize size);
+gsize    __real_ddim_os_read (gint fd, guint64 offset, gsize size, gpointer out);
+gsize    __wrap_ddim_os_read (gint fd, guint64 offset, gsize size, gpointer out);
+
+static gboolean
+fails_of (Failure kind)
+{
+  return kind == failure && g_atomic_int_add (&count, 1) + 1 == fail_at;
+}
 
 static gboolean
 fails (void)
 {
-  return g_atomic_int_add (&count, 1) + 1 == fail_at;
+  return fails_of (FAIL_MEMORY);
+}
+
+/* As where a disk breaks, or a file is cut off meanwhile. */
+gsize
+__wrap_ddim_os_read (gint     fd,
+                     guint64  offset,
+                     gsize    size,
+                     gpointer out)
+{
+  return fails_of (FAIL_READ) ? 0 : __real_ddim_os_read (fd, offset, size, out);
+}
+
+static void
+update (gdouble  fraction,
+        gpointer data)
+{
+  if (fails_of (FAIL_UPDATE))
+    g_cancellable_cancel (cancellable);
+}
+
+DdimMonitor
+fail_monitor (void)
+{
+  return (DdimMonitor) { .cancellable = cancellable, .progress = update };
 }
 
 gpointer
@@ -62,8 +97,8 @@ bytes_in_use (void)
 #endif
 }
 
-/* Runs it once, with the allocation `fail_at` failing; returns whether there was one
- * of that number.                                                           */
+/* Runs it once, with number `fail_at` failing; returns whether there was one of that
+ * number.                                                                   */
 static gboolean
 fail_once (Work            work,
            gconstpointer   data,
@@ -73,15 +108,28 @@ fail_once (Work            work,
   g_autoptr (GError) error = NULL;
   gboolean           success;
 
-  count   = 0;
-  success = work (pool, data, &error);
+  count       = 0;
+  cancellable = g_cancellable_new ();
+  success     = work (pool, data, &error);
+  g_clear_object (&cancellable);
   if (count < fail_at)
     {
       g_assert_no_error (error);
       g_assert_true (success);
       return FALSE;
     }
-  if (! success || ! batches)
+  if (failure == FAIL_UPDATE)
+    {
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      g_assert_false (success);
+    }
+  else if (failure == FAIL_READ)
+    {
+      g_assert_true (error && error->domain == DDIM_ERROR);
+      g_assert_false (success);
+      g_assert_nonnull (strstr (error->message, G_DIR_SEPARATOR_S)); /* a file's name */
+    }
+  else if (! success || ! batches)
     {
       g_assert_error (error, DDIM_ERROR, DDIM_ERROR_MEMORY);
       g_assert_false (success);
@@ -95,11 +143,22 @@ fail_each (Work          work,
            gconstpointer data,
            gboolean      batches)
 {
+  fail_each_of (FAIL_MEMORY, work, data, batches);
+}
+
+void
+fail_each_of (Failure       kind,
+              Work          work,
+              gconstpointer data,
+              gboolean      batches)
+{
   g_autoptr (DdimThreadPool) pool  = ddim_thread_pool_new (1);
-  gint                       step  = g_getenv ("DDIM_TEST_EMULATED") ? 11 : 1;
+  gint                       step  = g_getenv ("DDIM_TEST_EMULATED") ? 11
+                                     : kind == FAIL_MEMORY || g_getenv ("DDIM_ALL") ? 1 : 7;
   gint                       n     = 0;
   gboolean                   found = TRUE;
 
+  failure = kind;
   for (fail_at = 1; found; fail_at += step, n += found)
     /* Some things are kept for good when they are first asked for; what is lost is
      * lost each time.                                                       */
@@ -113,8 +172,8 @@ fail_each (Work          work,
         g_assert_cmpint (again, <, 3);
       }
 
-  g_test_message ("%d allocations failed in turn", n);
-  g_assert_cmpint (n, >, 1);
+  g_test_message ("%d of them failed in turn", n);
+  g_assert_cmpint (n, >, 0);
   fail_at = 0;
 }
 

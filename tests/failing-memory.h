@@ -27,6 +27,25 @@ void fail_each (Work          work,
                 gconstpointer data,
                 gboolean      batches);
 
+/* What fails: allocations, reads from files, or an update of progress, at which a user
+ * cancels.  They end with an error of ours that names a file, and with
+ * G_IO_ERROR_CANCELLED.  Of these two every seventh is tried or, where DDIM_ALL is
+ * set, each.                                                                */
+typedef enum
+{
+  FAIL_MEMORY,
+  FAIL_READ,
+  FAIL_UPDATE
+} Failure;
+
+void fail_each_of (Failure       kind,
+                   Work          work,
+                   gconstpointer data,
+                   gboolean      batches);
+
+/* For the work: its updates are counted, and cancel. */
+DdimMonitor fail_monitor (void);
+
 /* To be called first. */
 void fail_init (int    *argc,
                 char ***argv);

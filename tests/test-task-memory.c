@@ -1,4 +1,5 @@
-/* test-task-memory.c: the plug-in's tasks, while memory runs out at every place in turn
+/* test-task-memory.c: the plug-in's tasks, while memory runs out, a file cannot be read
+ * or a user cancels, at every place in turn: what was taken is given back
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -29,8 +30,9 @@ run_task (DdimTask        *task,
 {
   static const guint64    seeds[] = { 1, 2 };
   DdimModelCache          cache   = { .pool = pool };
+  DdimMonitor             monitor = fail_monitor ();
   gboolean                success = ddim_task_run (task, &cache, seeds, 2, ignore, NULL, NULL,
-                                                   NULL, error);
+                                                   &monitor, error);
 
   ddim_task_unref (task);
   g_clear_pointer (&cache.model, ddim_model_unref);
@@ -109,9 +111,21 @@ run_texture (DdimThreadPool  *pool,
 }
 
 static void
-test_task (gconstpointer work)
+test_memory (gconstpointer work)
 {
   fail_each (* (const Work *) work, NULL, TRUE);
+}
+
+static void
+test_read (gconstpointer work)
+{
+  fail_each_of (FAIL_READ, * (const Work *) work, NULL, FALSE);
+}
+
+static void
+test_cancel (gconstpointer work)
+{
+  fail_each_of (FAIL_UPDATE, * (const Work *) work, NULL, FALSE);
 }
 
 int
@@ -123,9 +137,14 @@ main (int    argc,
 
   fail_init (&argc, &argv);
 
-  g_test_add_data_func ("/task-memory/variation", &variation, test_task);
-  g_test_add_data_func ("/task-memory/interpolation", &interpolation, test_task);
-  g_test_add_data_func ("/task-memory/texture", &texture, test_task);
+  g_test_add_data_func ("/task-memory/variation", &variation, test_memory);
+  g_test_add_data_func ("/task-memory/interpolation", &interpolation, test_memory);
+  g_test_add_data_func ("/task-memory/texture", &texture, test_memory);
+  g_test_add_data_func ("/task-memory/read/variation", &variation, test_read);
+  g_test_add_data_func ("/task-memory/read/interpolation", &interpolation, test_read);
+  g_test_add_data_func ("/task-memory/cancel/variation", &variation, test_cancel);
+  g_test_add_data_func ("/task-memory/cancel/interpolation", &interpolation, test_cancel);
+  g_test_add_data_func ("/task-memory/cancel/texture", &texture, test_cancel);
 
   return g_test_run ();
 }
