@@ -125,6 +125,37 @@ test_reduced (void)
     }
 }
 
+/* What is reduced far has noise of its own, that depends on the place and the size. */
+static void
+test_own (void)
+{
+  g_autoptr (DdimCanvas) one   = ddim_canvas_new (1, 64, 64, 3);
+  g_autoptr (DdimCanvas) other = ddim_canvas_new (1, 64, 64, 3);
+  g_autoptr (DdimCanvas) moved = ddim_canvas_new (1, 64, 63, 3);
+  guint64 seed = 5;
+  gdouble sum = 0, squares = 0, products = 0;
+  gint    n = 64 * 64 * 3;
+
+  one->x = other->x = -3 * DDIM_NOISE_OWN;
+  moved->x = one->x + DDIM_NOISE_OWN;
+  ddim_noise_fill_reduced (one, &seed, 0, DDIM_NOISE_OWN);
+  ddim_noise_fill_reduced (other, &seed, 0, DDIM_NOISE_OWN + 1);
+  ddim_noise_fill_reduced (moved, &seed, 0, DDIM_NOISE_OWN);
+  for (gint i = 0; i < n; i++)
+    {
+      sum      += one->data[i];
+      squares  += one->data[i] * one->data[i];
+      products += one->data[i] * other->data[i];
+    }
+  /* five standard errors */
+  g_assert_cmpfloat (fabs (sum / n), <, 5 / sqrt (n));
+  g_assert_cmpfloat (fabs (squares / n - 1), <, 5 * sqrt (2.0 / n));
+  g_assert_cmpfloat (fabs (products / n), <, 5 / sqrt (n));
+  for (gint row = 0; row < 64; row++)
+    g_assert_cmpmem (one->data + (row * 64 + 1) * 3, 63 * 3 * sizeof (gfloat),
+                     moved->data + row * 63 * 3, 63 * 3 * sizeof (gfloat));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -133,5 +164,6 @@ main (int argc, char **argv)
   g_test_add_func ("/noise/moments", test_moments);
   g_test_add_func ("/noise/place", test_place);
   g_test_add_func ("/noise/reduced", test_reduced);
+  g_test_add_func ("/noise/own", test_own);
   return g_test_run ();
 }

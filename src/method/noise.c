@@ -7,6 +7,8 @@
  * window, thread count or order of work gives the same noise.
  */
 
+#include <math.h>
+
 #include "noise.h"
 
 #include "philox.h"
@@ -45,6 +47,13 @@ sum_block (guint64 seed,
     sum[c] /= k;
 }
 
+static gint
+divide (gint place,
+        gint k)
+{
+  return floor (place / (gdouble) k);
+}
+
 void
 ddim_noise_fill_reduced (DdimCanvas    *noise,
                          const guint64 *seeds,
@@ -53,10 +62,20 @@ ddim_noise_fill_reduced (DdimCanvas    *noise,
 {
   g_autofree gfloat *one   = g_new (gfloat, noise->c);
   gfloat            *value = noise->data;
+  gint               x     = noise->x;
+  gint               y     = noise->y;
+
+  if (k >= DDIM_NOISE_OWN)
+    {
+      x = divide (x, k);
+      y = divide (y, k);
+      stream += k; /* none of another size */
+      k = 1;
+    }
 
   for (gint i = 0; i < noise->n; i++)
     for (gint row = 0; row < noise->h; row++)
       for (gint column = 0; column < noise->w; column++, value += noise->c)
-        sum_block (seeds[i], stream, noise->x + k * column, noise->y + k * row, k,
+        sum_block (seeds[i], stream, x + k * column, y + k * row, k,
                    noise->c, one, value);
 }
