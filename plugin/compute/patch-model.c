@@ -81,6 +81,49 @@ reduce (const DdimPatchSource  *source,
   return g_steal_pointer (&reduced);
 }
 
+/* What of one axis lies before the first cell of k pixels that a canvas has, too. */
+static gint
+get_odd (gint place,
+         gint origin,
+         gint k)
+{
+  return ((origin - place) % k + k) % k;
+}
+
+/* All but the first rows and columns; NULL where nothing is left, too. */
+static DdimPatchSource *
+crop (const DdimPatchSource  *source,
+      gint                    y,
+      gint                    x,
+      GError                **error)
+{
+  const DdimCanvas            *picture = source->picture;
+  gint                         h       = MAX (picture->h - y, 1);
+  gint                         w       = MAX (picture->w - x, 1);
+  gint                         c       = picture->c;
+  g_autoptr (DdimPatchSource)  cropped = g_new0 (DdimPatchSource, 1);
+
+  y = picture->h - h;
+  x = picture->w - w;
+  cropped->options = source->options;
+  if (! (cropped->picture = ddim_canvas_try_new (1, h, w, c, error)) ||
+      ! (cropped->mask = ddim_try_new (gfloat, (gsize) h * w, error)))
+    return NULL;
+
+  for (gint row = 0; row < h; row++)
+    {
+      gsize from = (gsize) (y + row) * picture->w + x;
+
+      memcpy (cropped->picture->data + (gsize) row * w * c, picture->data + from * c,
+              (gsize) w * c * sizeof (gfloat));
+      memcpy (cropped->mask + (gsize) row * w, source->mask + from, w * sizeof (gfloat));
+    }
+  cropped->picture->y = picture->y + y;
+  cropped->picture->x = picture->x + x;
+
+  return g_steal_pointer (&cropped);
+}
+
 /* Where a place of the source lies in a reduced picture, if `origin`, along the
  * same axis, is the origin of both the full and the reduced canvas.         */
 static gint
@@ -131,16 +174,23 @@ ddim_patch_source_make_model (const DdimPatchSource  *source,
 
   for (; (k > 1 || tile) && ! no_memory (cause); k = (k + 1) / 2)
     {
+      g_autoptr (DdimPatchSource) cropped = NULL;
       g_autoptr (DdimPatchSource) reduced = NULL;
+      const DdimPatchSource      *used    = source;
 
       g_clear_error (&cause);
-      reduced = reduce (source, k, &cause);
+      /* in the canvas's own cells: of others a place's own patch would be none */
+      if (canvas && ! tile)
+        used = cropped = crop (source, get_odd (source->picture->y, canvas->y, k),
+                               get_odd (source->picture->x, canvas->x, k), &cause);
+      if (used)
+        reduced = reduce (used, k, &cause);
       if (! reduced)
         break;
       if (canvas)
         {
-          reduced->picture->x = reduce_place (source->picture->x, canvas->x, k);
-          reduced->picture->y = reduce_place (source->picture->y, canvas->y, k);
+          reduced->picture->x = reduce_place (used->picture->x, canvas->x, k);
+          reduced->picture->y = reduce_place (used->picture->y, canvas->y, k);
         }
       if (tile)
         paste (reduced, canvas);

@@ -17,6 +17,9 @@
  * that no border shows.                                                     */
 #define TAPER 16
 
+/* Pixels of a picture that is read at once. */
+#define CELLS_MOST (1 << 22)
+
 typedef struct
 {
   DdimTask               base;
@@ -74,6 +77,14 @@ ddim_variation_input_unref (DdimVariationInput *input)
 {
   if (input)
     g_atomic_rc_box_release_full (input, clear_input);
+}
+
+gboolean
+ddim_variation_input_has_cells (const DdimVariationInput *input)
+{
+  const DdimStage *last = &input->stages.stages[input->stages.n - 1];
+
+  return ! input->placement.tiling.tileable && last->h <= CELLS_MOST / last->w;
 }
 
 /* The task --------------------------------------------------------------- */

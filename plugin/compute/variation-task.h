@@ -37,6 +37,11 @@ DdimVariationInput * ddim_variation_input_new   (const DdimPlacement          *p
 DdimVariationInput * ddim_variation_input_ref   (DdimVariationInput           *input);
 void                 ddim_variation_input_unref (DdimVariationInput           *input);
 
+/* Whether a coarse stage's pixels are exactly the means of `reduction` pixels a side of
+ * the last stage's (ddim_canvas_reduce ()), which has to be read for them.  Of a tile
+ * they are as many equal parts, and of a picture too large to be read at once, too. */
+gboolean             ddim_variation_input_has_cells (const DdimVariationInput  *input);
+
 /* Keeps a reference to the input and a copy of the settings.  What it makes for
  * a seed is the whole picture, varied; at strength 0 it is the picture, without
  * any arithmetic.  Free with ddim_task_unref ().                            */

@@ -44,6 +44,37 @@ check_tile (const DdimRegion  *region,
   return FALSE;
 }
 
+/* A coarse stage in cells of the last one's pixels. */
+static gboolean
+read_cells (DdimRegion          *region,
+            DdimVariationInput  *input,
+            gint                 stage,
+            gint                 channels,
+            GError             **error)
+{
+  gint                   k       = input->stages.stages[stage].reduction;
+  const DdimStage       *last    = &input->stages.stages[input->stages.n - 1];
+  g_autofree gfloat     *weights = NULL;
+  g_autoptr (DdimCanvas) picture = ddim_region_read_canvas (region, channels, last->h, last->w,
+                                                            error);
+  g_autoptr (DdimCanvas) cover   = NULL;
+
+  if (! picture ||
+      ! ddim_region_read_weights (region, last->h, last->w, &weights, error) ||
+      ! (input->pictures[stage] = ddim_canvas_reduce (picture, k, FALSE, error)))
+    return FALSE;
+
+  if (weights)
+    {
+      DdimCanvas mask = { .n = 1, .h = last->h, .w = last->w, .c = 1, .data = weights };
+
+      cover = ddim_canvas_reduce (&mask, k, FALSE, error);
+      input->weights[stage] = cover ? ddim_try_memdup (cover->data, (gsize) cover->h * cover->w,
+                                                       sizeof (gfloat), error) : NULL;
+    }
+  return ! weights || input->weights[stage];
+}
+
 gboolean
 ddim_region_read_input (DdimRegion          *region,
                         DdimVariationInput  *input,
@@ -57,12 +88,16 @@ ddim_region_read_input (DdimRegion          *region,
 
   g_clear_pointer (&input->pictures[stage], ddim_canvas_free);
   g_clear_pointer (&input->weights[stage], g_free);
-  picture = ddim_region_read_canvas (region, channels, s->h, s->w, error);
-  if (! picture)
+  if (stage < input->stages.n - 1 && ddim_variation_input_has_cells (input))
+    {
+      if (! read_cells (region, input, stage, channels, error))
+        return FALSE;
+    }
+  else if (! (input->pictures[stage] = ddim_region_read_canvas (region, channels, s->h, s->w,
+                                                                error)) ||
+           ! ddim_region_read_weights (region, s->h, s->w, &input->weights[stage], error))
     return FALSE;
-  input->pictures[stage] = picture;
-  if (! ddim_region_read_weights (region, s->h, s->w, &input->weights[stage], error))
-    return FALSE;
+  picture = input->pictures[stage];
 
   /* the last stage's origin, by which a reduced one gets its noise */
   picture->x = floor ((gdouble) (region->frame.x + region->bounds.x) * last->w /
