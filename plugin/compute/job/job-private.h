@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "estimate.h"
 #include "job.h"
 
 typedef struct
@@ -43,7 +44,7 @@ struct _DdimJob
   gboolean         quit;
   DdimRequest     *request;     /* the latest, or NULL                        */
   gint             stages_read; /* what they need                             */
-  gdouble          pace;        /* seconds for one pixel of one evaluation    */
+  DdimEstimate     estimate;    /* the worker's, but for its paces            */
   gdouble          opening;     /* cost of the last stage, by that expected   */
 
   /* The main loop's. */
@@ -55,12 +56,7 @@ struct _DdimJob
   DdimTask        *kept_task;   /* what `kept` is of                          */
   DdimKept         kept[DDIM_STAGES_MAX];
 
-  /* Progress of the request being worked on, in pixels of evaluations. */
-  gdouble          total;
-  gdouble          before;      /* done before this piece                     */
-  gdouble          piece;       /* of this piece, in all                      */
-  gint64           began;       /* this piece                                 */
-  gint64           told;
+  gint64           told;        /* when progress was                          */
 };
 
 typedef struct

@@ -8,9 +8,6 @@
 
 #define TELL_EVERY (G_USEC_PER_SEC / 20)
 
-/* Of a piece of work, what must be done for its own pace to be believed. */
-#define BELIEVE_AFTER 0.1
-
 /* Progress -------------------------------------------------------------- */
 
 typedef struct
@@ -19,37 +16,41 @@ typedef struct
   DdimRequest *request;
 } Work;
 
+static gdouble
+get_seconds (gint64 time)
+{
+  return time / (gdouble) G_USEC_PER_SEC;
+}
+
 /* The monitor of a piece of work. */
 static void
 tell (gdouble  fraction,
       gpointer user_data)
 {
-  const Work *work  = user_data;
-  DdimJob    *job   = work->job;
-  gint64      now   = g_get_monotonic_time ();
-  gdouble     done  = job->before + fraction * job->piece;
-  gdouble     pace  = job->pace;
+  const Work *work = user_data;
+  DdimJob    *job  = work->job;
+  gint64      now  = g_get_monotonic_time ();
+  gdouble     done, seconds;
 
-  if (now - job->told < TELL_EVERY || job->total <= 0.0)
+  if (now - job->told < TELL_EVERY || job->estimate.total <= 0.0)
     return;
   job->told = now;
 
-  if (fraction > BELIEVE_AFTER)
-    pace = (now - job->began) / (gdouble) G_USEC_PER_SEC / (fraction * job->piece);
-
+  done = ddim_estimate_tell (&job->estimate, fraction, get_seconds (now), &seconds);
   ddim_job_post (job, work->request,
                  (DdimMessage) { .kind     = DDIM_MESSAGE_PROGRESS,
-                                 .fraction = done / job->total,
-                                 .seconds  = pace > 0 ? (job->total - done) * pace : -1 });
+                                 .fraction = done,
+                                 .seconds  = seconds });
 }
 
 /* Starts a piece of work of this cost. */
 static DdimMonitor
 begin (Work    *work,
+       gint     stage,
        gdouble  cost)
 {
-  work->job->piece = cost;
-  work->job->began = g_get_monotonic_time ();
+  ddim_estimate_begin (&work->job->estimate, stage, cost,
+                       get_seconds (g_get_monotonic_time ()));
 
   return (DdimMonitor) { .cancellable = work->request->cancellable,
                          .progress    = tell,
@@ -63,12 +64,8 @@ end (Work    *work,
 {
   DdimJob *job = work->job;
 
-  job->before += job->piece;
-  if (evaluated <= 0.0)
-    return;
-
   g_mutex_lock (&job->mutex);
-  job->pace = (g_get_monotonic_time () - job->began) / (gdouble) G_USEC_PER_SEC / evaluated;
+  ddim_estimate_end (&job->estimate, evaluated, get_seconds (g_get_monotonic_time ()));
   g_mutex_unlock (&job->mutex);
 }
 
@@ -155,7 +152,7 @@ open_stage (Work    *work,
       ! ddim_task_check_memory (task, stage, error))
     return FALSE;
 
-  monitor = begin (work, cost);
+  monitor = begin (work, stage, cost);
   job->kept[stage].opened = task->klass->open (task, stage, &job->cache, &monitor,
                                                &evaluated, error);
   if (! job->kept[stage].opened)
@@ -183,7 +180,7 @@ make (Work     *work,
   const DdimTask         *task    = request->task;
   gboolean                last    = is_last (task, stage);
   gdouble                 cost    = task->klass->making_cost (task, stage);
-  DdimMonitor             monitor = begin (work, cost);
+  DdimMonitor             monitor = begin (work, stage, cost);
   g_autoptr (DdimCanvas)  made    = NULL;
   gpointer                picture = NULL;
 
@@ -222,13 +219,13 @@ is_kept (DdimJob *job,
   return g_hash_table_contains (job->kept[stage].made, &seed);
 }
 
-/* What is left to do, in pixels of evaluations. */
-static gdouble
+/* What each stage has left to do, in pixels of evaluations. */
+static void
 sum_up (DdimJob           *job,
-        const DdimRequest *request)
+        const DdimRequest *request,
+        gdouble            todo[DDIM_STAGES_MAX])
 {
-  const DdimTask *task  = request->task;
-  gdouble         total = 0.0;
+  const DdimTask *task = request->task;
 
   for (gint stage = 0; stage < task->stages->n; stage++)
     {
@@ -237,12 +234,10 @@ sum_up (DdimJob           *job,
       for (gint i = 0; i < seeds_of_stage (request, stage); i++)
         n += ! is_kept (job, stage, request->seeds[i]);
 
-      total += n * task->klass->making_cost (task, stage);
+      todo[stage] = n * task->klass->making_cost (task, stage);
       if (n && ! job->kept[stage].opened)
-        total += ddim_job_get_opening_cost (task, stage, job->opening);
+        todo[stage] += ddim_job_get_opening_cost (task, stage, job->opening);
     }
-
-  return total;
 }
 
 static gboolean
@@ -251,10 +246,11 @@ fulfil (Work    *work,
 {
   DdimJob     *job     = work->job;
   DdimRequest *request = work->request;
+  gdouble      todo[DDIM_STAGES_MAX] = { 0.0 };
 
   prepare (job, request->task);
-  job->before = 0.0;
-  job->total  = sum_up (job, request);
+  sum_up (job, request, todo);
+  ddim_estimate_start (&job->estimate, todo);
 
   for (gint stage = 0; stage < request->task->stages->n; stage++)
     for (gint i = 0; i < seeds_of_stage (request, stage); i++)

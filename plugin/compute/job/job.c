@@ -252,7 +252,7 @@ ddim_job_estimate (DdimJob        *job,
   gdouble pace, opening;
 
   g_mutex_lock (&job->mutex);
-  pace    = job->pace;
+  pace    = job->estimate.pace[last];
   opening = job->opening;
   g_mutex_unlock (&job->mutex);
 
