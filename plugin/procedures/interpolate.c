@@ -136,6 +136,28 @@ interpolation_read (DdimInterpolationRun *self,
 
 /* The procedure --------------------------------------------------------- */
 
+/* Where one layer is selected, and no way to go from it, it is to the nearest: the one
+ * above it in the stack, or else the one below.                             */
+static void
+choose_other (GimpProcedureConfig *config,
+              GimpImage           *image,
+              GimpDrawable       **drawables)
+{
+  g_autoptr (GimpLayer)  other = NULL;
+  GList                 *order, *place, *nearest;
+
+  g_object_get (config, "other", &other, NULL);
+  if (other || drawables[1])
+    return;
+
+  order   = ddim_frames_list_layers (image);
+  place   = g_list_find (order, drawables[0]);
+  nearest = place ? (place->prev ? place->prev : place->next) : NULL;
+  if (nearest)
+    g_object_set (config, "other", nearest->data, NULL);
+  g_list_free (order);
+}
+
 static GimpValueArray *
 apply (GimpProcedure        *procedure,
        DdimInterpolationRun *self,
@@ -201,6 +223,7 @@ interpolate_run (GimpProcedure        *procedure,
                                _("Select the layer to start from first."));
           return gimp_procedure_new_return_values (procedure, GIMP_PDB_CALLING_ERROR, error);
         }
+      choose_other (config, image, drawables);
       if (! ddim_interpolate_dialog_run (procedure, config, drawables[0], read_settings,
                                          make_layer_set, &call))
         return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);

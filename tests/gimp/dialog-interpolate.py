@@ -78,8 +78,9 @@ def one_layer():
 
 @test
 def alone():
-    """with one layer only the dialog says what is missing, and OK does nothing"""
+    """with no other layer the dialog says what is missing, and OK does nothing"""
     image, first, second = two()
+    image.remove_layer(second)
 
     def user():
         time.sleep(3)
@@ -91,7 +92,28 @@ def alone():
     status = with_dialog(user, image, [first], **FILM)
     assert status == Gimp.PDBStatusType.CANCEL, status
     assert any('needs two' in line for line in watched()), watched()
-    assert image.get_layers() == [second, first]
+    assert image.get_layers() == [first]
+
+
+@test
+def nearest():
+    """of one selected layer it goes to the nearest, the one above"""
+    image, first, second = two()
+    third = first.copy()
+    image.insert_layer(third, None, 0)
+    third.fill(Gimp.FillType.WHITE)
+
+    def user():
+        wait_for_picture('finished', 6)
+        screenshot('nearest.png')
+        keys('alt+o')
+
+    status = with_dialog(user, image, [first], **FILM)
+    assert status == Gimp.PDBStatusType.SUCCESS, status
+    group = image.get_layers()[1]  # right above the two
+    made = [read_bytes(frame) for frame in reversed(group.get_children())]
+    image.remove_layer(group)
+    assert made == frames(image, [first, second])
 
 
 @test
