@@ -25,7 +25,7 @@
 #include "task-input.h"
 
 /* The longer side of what is shown, in pixels. */
-#define SHOWN_SIDE 480
+#define SHOWN_SIDE 1280
 
 /* Evaluations a step of the exact encoder, which all the frames begin with, and
  * the look back.                                                            */
@@ -163,7 +163,7 @@ describe (gpointer data)
 }
 
 static gdouble
-scale_of_all (gpointer data)
+scale_of_rest (gpointer data)
 {
   Dialog               *self  = data;
   g_autoptr (DdimTask)  task  = make_task (self);
@@ -247,7 +247,6 @@ ddim_interpolate_dialog_run (GimpProcedure           *procedure,
   const DdimPreviewDialogClass klass = {
     .activity      = _("DDIM interpolation"),
     .finished      = _("These are previews. OK computes all frames at full size."),
-    .preview_help  = _("The frame picked below, smaller than in the result"),
     .cells         = _("Pre_view"),
     /* Translators: of a frame in the gallery. */
     .cell_name     = _("Frame %u of the preview"),
@@ -259,7 +258,7 @@ ddim_interpolate_dialog_run (GimpProcedure           *procedure,
     .get_view      = get_view,
     .render        = render,
     .describe      = describe,
-    .scale_of_all  = scale_of_all,
+    .scale_of_rest = scale_of_rest,
     .controls      = rows,
     .changed       = changed,
     .get_seeds     = get_seeds,

@@ -19,7 +19,9 @@
 #include <libgimp/gimpui.h>
 #include <glib/gi18n-lib.h>
 
+#include "dialog-size.h"
 #include "help.h"
+#include "preview.h"
 #include "preview-layout.h"
 #include "preview-reading.h"
 #include "progress.h"
@@ -38,6 +40,7 @@ struct _DdimPreviewDialog
   DdimPreviewReading     reading;
   DdimPreviewState       state;
   gboolean               finished;       /* what is picked is all there       */
+  gboolean               outlined;       /* what may change                   */
   guint                  request_source; /* of the main loop, or 0            */
 
   GtkWidget             *controls;
@@ -62,8 +65,22 @@ show_estimate (DdimPreviewDialog *self)
   seconds = ddim_job_estimate (self->job, task,
                                ddim_gallery_get_seeds (self->layout.gallery, seeds));
   if (seconds >= 0.0)
-    seconds *= self->klass->scale_of_all (self->data);
+    seconds *= self->klass->scale_of_rest (self->data);
   ddim_preview_layout_show_estimate (&self->layout, method, seconds);
+}
+
+/* Of each plan once. */
+static void
+show_outline (DdimPreviewDialog *self)
+{
+  g_autoptr (GArray) outline = NULL;
+
+  if (self->outlined || ! self->klass->get_outline)
+    return;
+
+  outline = self->klass->get_outline (self->data);
+  ddim_preview_set_outline (self->layout.preview, outline);
+  self->outlined = TRUE;
 }
 
 /* NULL where there is none. */
@@ -100,6 +117,7 @@ job_picture (guint64  seed,
   DdimPreviewDialog *self = data;
 
   g_debug ("picture %s", finished ? "finished" : "preview");
+  show_outline (self);
   ddim_gallery_set_picture (self->layout.gallery, seed, picture);
   ddim_preview_layout_show_pick (&self->layout);
   show_estimate (self);
@@ -174,6 +192,8 @@ request (gpointer data)
   gint               n_picked;
 
   self->request_source = 0;
+  if (! ddim_preview_reading_is_planned (&self->reading))
+    return G_SOURCE_REMOVE; /* it is being planned anew, and requested then */
   n_picked = ddim_gallery_get_seeds (self->layout.gallery, seeds);
   if (self->klass->only_previews)
     n_picked = DDIM_PREVIEW_CELLS;
@@ -216,9 +236,16 @@ reading_planned (cairo_surface_t *before,
                  gpointer         data)
 {
   DdimPreviewDialog *self = data;
+  cairo_rectangle_t  part;
 
   g_clear_handle_id (&self->request_source, g_source_remove);
   ddim_preview_layout_set_before (&self->layout, before);
+  self->outlined = FALSE;
+  if (self->klass->get_part)
+    {
+      self->klass->get_part (self->data, &part);
+      ddim_gallery_set_part (self->layout.gallery, &part);
+    }
   ddim_gallery_outdate (self->layout.gallery);
   show_problem (self, NULL);
   if (self->state != DDIM_PREVIEW_IDLE) /* not stopped before it began */
@@ -387,6 +414,7 @@ ddim_preview_dialog_run (DdimPreviewDialog *self)
   g_signal_connect (self->layout.stop, "clicked", G_CALLBACK (stop_clicked), self);
   g_signal_connect (self->dialog, "response", G_CALLBACK (responded), self);
   g_signal_connect (self->config, "notify", G_CALLBACK (config_changed), self);
+  ddim_dialog_size_restore (GTK_WINDOW (self->dialog), self->config);
   begin_reading (self);
 
   accepted = gimp_procedure_dialog_run (GIMP_PROCEDURE_DIALOG (self->dialog));
@@ -395,6 +423,7 @@ ddim_preview_dialog_run (DdimPreviewDialog *self)
   g_clear_handle_id (&self->request_source, g_source_remove);
   set_state (self, DDIM_PREVIEW_IDLE);
   g_signal_handlers_disconnect_by_data (self->config, self);
+  ddim_dialog_size_save (GTK_WINDOW (self->dialog), self->config);
   gtk_widget_hide (self->dialog);
 
   return accepted;

@@ -25,7 +25,6 @@ typedef struct
 {
   const gchar   *activity;        /* in GIMP's progress bar                   */
   const gchar   *finished;        /* under a picture that is what OK gives    */
-  const gchar   *preview_help;
   const gchar   *cells;           /* above the gallery, with a mnemonic       */
   const gchar   *cell_name;       /* of one cell, with a %u for its seed      */
   const gchar   *pick_help;       /* how to pick, and what comes of it        */
@@ -66,8 +65,16 @@ typedef struct
   /* How it is done, for people.  Free with g_free (). */
   gchar      * (*describe)        (gpointer          data);
 
-  /* How many times the last stage's work is what OK has to do. */
-  gdouble      (*scale_of_all)    (gpointer          data);
+  /* How many times the last stage's work is what OK has to do besides it. */
+  gdouble      (*scale_of_rest)   (gpointer          data);
+
+  /* What the cells show of a picture, in fractions of it; NULL: all of it.  */
+  void         (*get_part)        (gpointer           data,
+                                   cairo_rectangle_t *part);
+
+  /* The line around what may change, once the first stage is read; a new reference,
+   * or NULL.  NULL: there is none.                                          */
+  GArray     * (*get_outline)     (gpointer          data);
 
   /* An argument has changed, NULL at the beginning: to show the controls that
    * count with it.  Or NULL.                                                */

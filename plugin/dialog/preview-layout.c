@@ -3,8 +3,9 @@
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * On the left what comes out: the preview, the gallery, and what goes on.  On the
- * right the controls, and what there is to say of what they are set to.
+ * From left to right: what to pick from, what is picked, large, and the controls, with
+ * what there is to say of what they are set to.  No tooltip is on a picture: it would
+ * lie over what is looked at.
  */
 
 #include "config.h"
@@ -16,7 +17,8 @@
 #include "preview-layout.h"
 #include "progress.h"
 
-#define PREVIEW_LEAST 320
+#define PREVIEW_LEAST 360
+#define CONTROLS_MOST 500  /* pixels of their height that ask for room        */
 
 static void
 before_toggled (GtkToggleButton   *button,
@@ -25,27 +27,64 @@ before_toggled (GtkToggleButton   *button,
   ddim_preview_show_before (layout->preview, gtk_toggle_button_get_active (button));
 }
 
-/* The preview, and below it what goes on and the way to what was before. */
+static void
+split_toggled (GtkToggleButton   *button,
+               DdimPreviewLayout *layout)
+{
+  ddim_preview_set_split (layout->preview, gtk_toggle_button_get_active (button));
+}
+
+static void
+zoom_toggled (GtkToggleButton   *button,
+              DdimPreviewLayout *layout)
+{
+  ddim_preview_set_zoomed (layout->preview, gtk_toggle_button_get_active (button));
+}
+
+/* A way to look at the preview. */
+static GtkWidget *
+add_way (DdimPreviewLayout *layout,
+         GtkBox            *row,
+         const gchar       *label,
+         const gchar       *help,
+         GCallback          toggled)
+{
+  GtkWidget *button = gtk_check_button_new_with_mnemonic (label);
+
+  gtk_widget_set_tooltip_text (button, help);
+  g_signal_connect (button, "toggled", toggled, layout);
+  gtk_box_pack_end (row, button, FALSE, FALSE, 0);
+
+  return button;
+}
+
+/* The preview, and below it the ways to look at it, and what goes on. */
 static void
 add_preview (DdimPreviewLayout *layout,
              GtkBox            *column)
 {
-  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
 
   layout->preview = ddim_preview_new (PREVIEW_LEAST);
   layout->status  = gtk_label_new (NULL);
-  layout->before  = gtk_check_button_new_with_mnemonic (_("_Before"));
 
-  gtk_widget_set_tooltip_text (layout->preview, layout->klass->preview_help);
-  gtk_widget_set_tooltip_text (layout->before, _("Show the original"));
+  atk_object_set_name (gtk_widget_get_accessible (layout->preview), _("Preview"));
   gtk_label_set_xalign (GTK_LABEL (layout->status), 0.0);
-  gtk_label_set_ellipsize (GTK_LABEL (layout->status), PANGO_ELLIPSIZE_END);
-  g_signal_connect (layout->before, "toggled", G_CALLBACK (before_toggled), layout);
-
-  gtk_box_pack_start (GTK_BOX (row), layout->status, TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (row), layout->before, FALSE, FALSE, 0);
+  gtk_label_set_line_wrap (GTK_LABEL (layout->status), TRUE);
   gtk_box_pack_start (column, layout->preview, TRUE, TRUE, 0);
   gtk_box_pack_start (column, row, FALSE, FALSE, 0);
+  gtk_box_pack_start (column, layout->status, FALSE, FALSE, 0);
+
+  layout->zoom   = add_way (layout, GTK_BOX (row), _("_Zoom"),
+                            _("Show every pixel. Drag the picture, or press the arrow keys on "
+                              "it, to see the rest."), G_CALLBACK (zoom_toggled));
+  layout->split  = add_way (layout, GTK_BOX (row), _("Split view"),
+                            _("Show the original left of a line. Drag the line, or press the "
+                              "arrow keys on the picture, to move it."),
+                            G_CALLBACK (split_toggled));
+  layout->before = add_way (layout, GTK_BOX (row), _("_Before"),
+                            _("Show the original, as the mouse button does while it is held on "
+                              "the picture"), G_CALLBACK (before_toggled));
 }
 
 static void
@@ -60,7 +99,7 @@ add_gallery (DdimPreviewLayout *layout,
   layout->gallery = ddim_gallery_new (DDIM_PREVIEW_CELLS, layout->klass->cell_name,
                                       pick_changed, data);
   widget = ddim_gallery_get_widget (layout->gallery);
-  gtk_widget_set_tooltip_text (widget, layout->klass->pick_help);
+  gtk_widget_set_tooltip_text (label, layout->klass->pick_help);
   gtk_label_set_mnemonic_widget (GTK_LABEL (label), widget);
   gtk_label_set_xalign (GTK_LABEL (label), 0.0);
 
@@ -87,20 +126,33 @@ add_progress (DdimPreviewLayout *layout,
   gtk_box_pack_start (column, row, FALSE, FALSE, 0);
 }
 
+/* The controls scroll where the screen is too low for them. */
 static void
 add_controls (DdimPreviewLayout *layout,
-              GtkBox            *column,
+              GtkBox            *box,
               GtkWidget         *controls)
 {
-  layout->controls = controls;
-  gtk_box_pack_start (column, controls, FALSE, FALSE, 0);
-  gtk_widget_show (GTK_WIDGET (column));
+  GtkWidget *scrolled = gtk_scrolled_window_new (NULL, NULL);
+  GtkWidget *column   = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
 
-  layout->method   = ddim_controls_add_wrapped_label (column);
-  layout->estimate = ddim_controls_add_wrapped_label (column);
-  layout->problem  = ddim_controls_add_wrapped_label (column);
+  layout->controls = controls;
+  gtk_box_pack_start (GTK_BOX (column), controls, FALSE, FALSE, 0);
+  layout->method   = ddim_controls_add_wrapped_label (GTK_BOX (column));
+  layout->estimate = ddim_controls_add_wrapped_label (GTK_BOX (column));
+  layout->problem  = ddim_controls_add_wrapped_label (GTK_BOX (column));
   gtk_style_context_add_class (gtk_widget_get_style_context (layout->problem),
                                GTK_STYLE_CLASS_ERROR);
+  gtk_widget_show (column);
+
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scrolled), GTK_POLICY_NEVER,
+                                  GTK_POLICY_AUTOMATIC);
+  gtk_widget_set_can_focus (scrolled, FALSE);
+  gtk_scrolled_window_set_overlay_scrolling (GTK_SCROLLED_WINDOW (scrolled), FALSE);
+  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scrolled), TRUE);
+  gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scrolled), CONTROLS_MOST);
+  gtk_container_add (GTK_CONTAINER (scrolled), column);
+  gtk_widget_show (scrolled);
+  gtk_box_pack_start (box, scrolled, FALSE, FALSE, 0);
 }
 
 void
@@ -110,22 +162,23 @@ ddim_preview_layout_init (DdimPreviewLayout            *layout,
                           void                        (*pick_changed) (gpointer data),
                           gpointer                      data)
 {
-  GtkWidget *left  = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
-  GtkWidget *right = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *left   = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *middle = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
 
   layout->klass = klass;
-  layout->box   = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 18);
+  layout->box   = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
 
-  add_preview (layout, GTK_BOX (left));
   add_gallery (layout, GTK_BOX (left), pick_changed, data);
-  add_progress (layout, GTK_BOX (left));
   gtk_widget_show_all (left);
+  add_preview (layout, GTK_BOX (middle));
+  add_progress (layout, GTK_BOX (middle));
+  gtk_widget_show_all (middle);
   gtk_widget_hide (layout->before); /* until there is one */
+  gtk_widget_hide (layout->split);
 
-  add_controls (layout, GTK_BOX (right), controls);
-
-  gtk_box_pack_start (GTK_BOX (layout->box), left, TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (layout->box), right, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (layout->box), left, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (layout->box), middle, TRUE, TRUE, 0);
+  add_controls (layout, GTK_BOX (layout->box), controls);
   gtk_widget_show (layout->box);
 }
 
@@ -140,6 +193,7 @@ ddim_preview_layout_set_before (DdimPreviewLayout *layout,
                                 cairo_surface_t   *before)
 {
   gtk_widget_set_visible (layout->before, before != NULL);
+  gtk_widget_set_visible (layout->split, before != NULL);
   if (before)
     ddim_preview_set_before (layout->preview, before);
 }
@@ -170,7 +224,10 @@ ddim_preview_layout_show_state (DdimPreviewLayout *layout,
   /* the focus would be lost with it, and the next Tab begin at the top */
   if (! stoppable && gtk_widget_is_focus (layout->stop))
     gtk_widget_child_focus (gtk_widget_get_toplevel (layout->box), GTK_DIR_TAB_FORWARD);
+  /* where there is nothing to stop, it is gone, but for its place */
   gtk_widget_set_sensitive (layout->stop, stoppable);
+  gtk_widget_set_opacity (layout->stop, stoppable ? 1.0 : 0.0);
+  gtk_widget_set_opacity (layout->bar, stoppable ? 1.0 : 0.0);
   gtk_widget_set_sensitive (layout->controls, state != DDIM_PREVIEW_FINISHING);
   gtk_widget_set_sensitive (ddim_gallery_get_widget (layout->gallery),
                             state != DDIM_PREVIEW_FINISHING);
@@ -198,11 +255,11 @@ ddim_preview_layout_show_estimate (DdimPreviewLayout *layout,
   g_autofree gchar *time = NULL;
   g_autofree gchar *text = NULL;
 
-  if (seconds >= 0.0)
+  if (seconds > 0.0)
     {
       time = ddim_progress_format_seconds (seconds);
       /* Translators: %s is “12 seconds” or “3 minutes”. */
-      text = g_strdup_printf (_("All of it takes about %s."), time);
+      text = g_strdup_printf (_("OK takes about %s more."), time);
     }
   gtk_label_set_text (GTK_LABEL (layout->estimate), text ? text : "");
   gtk_label_set_text (GTK_LABEL (layout->method), method);

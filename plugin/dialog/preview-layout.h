@@ -24,7 +24,9 @@ typedef struct
   GtkWidget                    *box;       /* of all the others              */
   GtkWidget                    *preview;
   DdimGallery                  *gallery;
-  GtkWidget                    *before;    /* a check button: show it        */
+  GtkWidget                    *before;    /* check buttons: show it         */
+  GtkWidget                    *split;     /* show a part of it              */
+  GtkWidget                    *zoom;      /* show every pixel               */
   GtkWidget                    *status;    /* what goes on                   */
   GtkWidget                    *bar;
   GtkWidget                    *stop;
@@ -59,7 +61,8 @@ void ddim_preview_layout_show_progress (DdimPreviewLayout *layout,
                                         gdouble            fraction,
                                         const gchar       *left);
 
-/* seconds: negative where nobody knows. */
+/* seconds: what OK takes besides what goes on; 0 where that is all, negative where
+ * nobody knows.                                                             */
 void ddim_preview_layout_show_estimate (DdimPreviewLayout *layout,
                                         const gchar       *method,
                                         gdouble            seconds);

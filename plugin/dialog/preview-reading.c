@@ -53,6 +53,7 @@ plan (gpointer data)
   DdimPreviewReading *self   = data;
   g_autoptr (GError)  error  = NULL;
   cairo_surface_t    *before = NULL;
+  gint                n_stages;
 
   if (self->reading /* what is planned */ ||
       ! ddim_conversions_are_known (self->conversions))
@@ -62,8 +63,13 @@ plan (gpointer data)
   g_clear_handle_id (&self->read_source, g_source_remove);
   ddim_job_begin_reading (self->job);
 
+  /* the dialog may serve its window meanwhile: nothing is planned then */
   self->n_read   = 0;
-  self->n_stages = self->klass->plan (self->data, &before, &error);
+  self->n_stages = 0;
+  self->reading  = TRUE;
+  n_stages       = self->klass->plan (self->data, &before, &error);
+  self->reading  = FALSE;
+  self->n_stages = n_stages;
   if (! self->n_stages)
     {
       fail (self, error);
@@ -100,5 +106,5 @@ ddim_preview_reading_is_planned (const DdimPreviewReading *self)
 gboolean
 ddim_preview_reading_has_begun (const DdimPreviewReading *self)
 {
-  return self->n_stages > 0 || self->plan_source != 0;
+  return self->n_stages > 0 || self->plan_source != 0 || self->reading;
 }

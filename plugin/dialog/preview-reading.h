@@ -30,7 +30,7 @@ typedef struct
 
   gint     n_stages;  /* to be read; 0: nothing is planned                   */
   gint     n_read;
-  gboolean reading;   /* one more                                            */
+  gboolean reading;   /* a plan's, or one more stage's pixels                */
   guint    plan_source, read_source; /* of the main loop, or 0               */
 } DdimPreviewReading;
 

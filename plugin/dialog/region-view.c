@@ -12,9 +12,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "outline.h"
 #include "region-view.h"
 
 #define CHEQUER 8
+#define STRIP   48 /* rows that are read at a time                             */
 
 /* The target and a rim of an eighth of it, within the frame. */
 static void
@@ -27,6 +29,7 @@ place_view (DdimRegionView   *view,
                                   target->width + 2 * rim, target->height + 2 * rim };
 
   gegl_rectangle_intersect (&view->view, &wide, &view->frame);
+  gegl_rectangle_intersect (&view->target, target, &view->view);
 }
 
 static void
@@ -43,9 +46,17 @@ read_view (DdimRegionView   *view,
   view->format = ddim_region_get_view_format (region);
   view->pixels = g_new (gfloat, (gsize) view->w * view->h * 4);
 
-  scaled = (GeglRectangle) { (gint) floor (view->view.x * scale),
-                             (gint) floor (view->view.y * scale), view->w, view->h };
-  ddim_region_read_view (region, &scaled, scale, view->format, view->pixels);
+  /* in strips: of a large region each takes a while */
+  for (gint row = 0; row < view->h; row += STRIP)
+    {
+      scaled = (GeglRectangle) { (gint) floor (view->view.x * scale),
+                                 (gint) floor (view->view.y * scale) + row,
+                                 view->w, MIN (STRIP, view->h - row) };
+      ddim_region_read_view (region, &scaled, scale, view->format,
+                             view->pixels + (gsize) row * view->w * 4);
+      if (region->pause)
+        region->pause (region->pause_data);
+    }
 }
 
 DdimRegionView *
@@ -83,10 +94,66 @@ ddim_region_view_unref (DdimRegionView *view)
   g_free (view);
 }
 
+/* How many of a stage's pixels the frame's height and width are. */
+static void
+count_samples (const DdimRegionView *view,
+               gint                  stage,
+               gdouble              *h,
+               gdouble              *w)
+{
+  const DdimStages *stages = &view->input->stages;
+  const DdimStage  *s      = &stages->stages[stage];
+  const DdimStage  *last   = &stages->stages[stages->n - 1];
+  gboolean          cells  = ddim_variation_input_has_cells (view->input);
+
+  *h = cells ? last->h / (gdouble) s->reduction : s->h;
+  *w = cells ? last->w / (gdouble) s->reduction : s->w;
+}
+
+/* What may change -------------------------------------------------------- */
+
+void
+ddim_region_view_get_part (const DdimRegionView *view,
+                           cairo_rectangle_t    *part)
+{
+  *part = (cairo_rectangle_t) {
+    .x      = (view->target.x - view->view.x) / (gdouble) view->view.width,
+    .y      = (view->target.y - view->view.y) / (gdouble) view->view.height,
+    .width  = view->target.width / (gdouble) view->view.width,
+    .height = view->target.height / (gdouble) view->view.height };
+}
+
+GArray *
+ddim_region_view_get_outline (const DdimRegionView *view)
+{
+  const DdimStage *stage   = &view->input->stages.stages[0];
+  const gfloat    *weights = view->input->weights[0];
+  GArray          *outline;
+  gdouble          h, w;
+
+  if (! weights)
+    return NULL;
+
+  /* from fractions of the frame to fractions of the view */
+  outline = ddim_outline_new (weights, stage->h, stage->w);
+  count_samples (view, 0, &h, &w);
+  for (guint i = 0; i < outline->len; i += 2)
+    {
+      gfloat *point = &g_array_index (outline, gfloat, i);
+
+      point[0] = (view->frame.x - view->view.x + point[0] * stage->w / w * view->frame.width)
+                 / view->view.width;
+      point[1] = (view->frame.y - view->view.y + point[1] * stage->h / h * view->frame.height)
+                 / view->view.height;
+    }
+
+  return outline;
+}
+
 /* Rendering ------------------------------------------------------------ */
 
-/* Between which two of n samples, `from` and `from` + 1, a position of 0 to 1
- * along them lies, and how far.                                             */
+/* Between which two of n samples, `from` and `from` + 1, a place lies, which is counted
+ * in samples from the first one's border on, and how far.                    */
 typedef struct
 {
   gint   from, to;
@@ -97,7 +164,7 @@ static Between
 between (gdouble place,
          gint    n)
 {
-  gdouble at   = CLAMP (place * n - 0.5, 0, n - 1);
+  gdouble at   = CLAMP (place - 0.5, 0, n - 1);
   gint    from = (gint) at;
 
   return (Between) { from, MIN (from + 1, n - 1), at - from };
@@ -123,14 +190,18 @@ add_row (const DdimRegionView *view,
   const DdimCanvas *before  = view->input->pictures[stage];
   const gfloat     *weights = view->input->weights[stage];
   gdouble           scale   = view->view.height / (gdouble) view->h;
-  Between           y       = between ((view->view.y - view->frame.y + (row + 0.5) * scale) /
-                                       view->frame.height, before->h);
   gint              c       = before->c;
+  gdouble           h, w;
+  Between           y;
+
+  count_samples (view, stage, &h, &w);
+  y = between ((view->view.y - view->frame.y + (row + 0.5) * scale) * h / view->frame.height,
+               before->h);
 
   scale = view->view.width / (gdouble) view->w;
   for (gint column = 0; column < view->w; column++, pixels += 4)
     {
-      Between x = between ((view->view.x - view->frame.x + (column + 0.5) * scale) /
+      Between x = between ((view->view.x - view->frame.x + (column + 0.5) * scale) * w /
                            view->frame.width, before->w);
       gsize   corners[4] = { (gsize) y.from * before->w + x.from,
                              (gsize) y.from * before->w + x.to,

@@ -20,6 +20,7 @@ typedef struct
   DdimVariationInput *input;
   GeglRectangle       frame;   /* what the input's pictures show             */
   GeglRectangle       view;    /* of it, what is shown                       */
+  GeglRectangle       target;  /* of that, what may change                   */
 
   /* h x w pixels of R'G'B'A in the drawable's own space, or in sRGB where that
    * is grey.                                                                */
@@ -43,6 +44,14 @@ void              ddim_region_view_unref  (DdimRegionView       *view);
 cairo_surface_t * ddim_region_view_render (const DdimRegionView *view,
                                            gint                  stage,
                                            const DdimCanvas     *made);
+
+/* The part of the view that may change, in fractions of its size. */
+void              ddim_region_view_get_part    (const DdimRegionView *view,
+                                                cairo_rectangle_t    *part);
+
+/* The line around what may change, as ddim_preview_set_outline () takes it, once the
+ * first stage is read; NULL where all of the view may.  Free with g_array_unref (). */
+GArray          * ddim_region_view_get_outline (const DdimRegionView *view);
 
 /* A canvas itself, at most `side` pixels large; of a grey one in sRGB, else in
  * the space of `format`; a black pixel where memory is out.  Any thread.  Free

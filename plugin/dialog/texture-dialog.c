@@ -21,7 +21,7 @@
 #include "texture-task.h"
 
 /* The longer side of what is shown, in pixels. */
-#define SHOWN_SIDE 480
+#define SHOWN_SIDE 1280
 
 typedef struct
 {
@@ -108,9 +108,9 @@ describe (gpointer data)
 }
 
 static gdouble
-scale_of_all (gpointer data)
+scale_of_rest (gpointer data)
 {
-  return 1.0;
+  return 0.0;
 }
 
 static guint64
@@ -156,22 +156,21 @@ ddim_texture_dialog_run (GimpProcedure       *procedure,
                          DdimTexturePick     *pick)
 {
   const DdimPreviewDialogClass klass = {
-    .activity     = _("DDIM texture"),
-    .finished     = _("This is the finished texture."),
-    .preview_help = _("The texture you picked"),
-    .cells        = _("Te_xtures"),
+    .activity      = _("DDIM texture"),
+    .finished      = _("This is the finished texture."),
+    .cells         = _("Te_xtures"),
     /* Translators: of a texture in the gallery. */
-    .cell_name    = _("Texture of seed %u"),
-    .pick_help    = _("Click a texture or use the arrow keys to pick it"),
-    .plan         = plan,
-    .read         = read_stage,
-    .make_task    = make_task,
-    .get_view     = get_view,
-    .render       = render,
-    .describe     = describe,
-    .scale_of_all = scale_of_all,
-    .controls     = rows,
-    .get_seeds    = get_seeds,
+    .cell_name     = _("Texture of seed %u"),
+    .pick_help     = _("Click a texture or use the arrow keys to pick it"),
+    .plan          = plan,
+    .read          = read_stage,
+    .make_task     = make_task,
+    .get_view      = get_view,
+    .render        = render,
+    .describe      = describe,
+    .scale_of_rest = scale_of_rest,
+    .controls      = rows,
+    .get_seeds     = get_seeds,
   };
   Dialog   self = { .config = config, .drawable = drawable, .read_settings = read_settings };
   guint64  seeds[DDIM_PREVIEW_CELLS];

@@ -22,7 +22,7 @@
 #include "variation-dialog.h"
 
 /* The longer side of what is shown, in pixels. */
-#define PREVIEW_SIDE 480
+#define PREVIEW_SIDE 1280
 
 typedef struct
 {
@@ -163,9 +163,22 @@ describe (gpointer data)
 }
 
 static gdouble
-scale_of_all (gpointer data)
+scale_of_rest (gpointer data)
 {
-  return ((Dialog *) data)->n_regions;
+  return ((Dialog *) data)->n_regions - 1;
+}
+
+static void
+get_part (gpointer           data,
+          cairo_rectangle_t *part)
+{
+  ddim_region_view_get_part (((Dialog *) data)->view, part);
+}
+
+static GArray *
+get_outline (gpointer data)
+{
+  return ddim_region_view_get_outline (((Dialog *) data)->view);
 }
 
 /* The arguments ---------------------------------------------------------- */
@@ -295,26 +308,26 @@ ddim_variation_dialog_run (GimpProcedure       *procedure,
                            DdimPicks           *picks)
 {
   const DdimPreviewDialogClass klass = {
-    .activity     = _("DDIM variation"),
-    .finished     = _("This is the finished variation."),
-    .preview_help = _("The variation you picked. Hold the mouse button on it to see the "
-                      "original."),
-    .cells        = _("_Variations"),
+    .activity      = _("DDIM variation"),
+    .finished      = _("This is the finished variation."),
+    .cells         = _("_Variations"),
     /* Translators: of a variation in the gallery. */
-    .cell_name    = _("Variation of seed %u"),
-    .pick_help    = _("Click a variation or use the arrow keys to pick it. If the output "
-                      "is new layers, Ctrl+click or Ctrl+Space picks several."),
-    .plan         = plan,
-    .read         = read_stage,
-    .make_task    = make_task,
-    .get_view     = get_view,
-    .free_view    = free_view,
-    .render       = render,
-    .describe     = describe,
-    .scale_of_all = scale_of_all,
-    .controls     = rows,
-    .changed      = changed,
-    .get_seeds    = get_seeds,
+    .cell_name     = _("Variation of seed %u"),
+    .pick_help     = _("Click a variation or use the arrow keys to pick it. If the output "
+                       "is new layers, Ctrl+click or Ctrl+Space picks several."),
+    .plan          = plan,
+    .read          = read_stage,
+    .make_task     = make_task,
+    .get_view      = get_view,
+    .free_view     = free_view,
+    .render        = render,
+    .describe      = describe,
+    .scale_of_rest = scale_of_rest,
+    .get_part      = get_part,
+    .get_outline   = get_outline,
+    .controls      = rows,
+    .changed       = changed,
+    .get_seeds     = get_seeds,
   };
   Dialog   self = { .config = config, .region = region, .n_regions = n_regions,
                     .read_settings = read_settings,

@@ -1,4 +1,4 @@
-# dialog-light.py: no text of the dialog is cut off in the light theme
+# dialog-light.py: no text of the dialogs is cut off in the light theme
 #
 # Copyright (C) 2026 The gimp-ddim authors
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -10,7 +10,7 @@ from translated import *
 
 @test
 def cut():
-    """the dialog, with what it hides at first, in the light theme"""
+    """the dialogs, with what they hide at first, in the light theme"""
     check('alt+a', 'Fresh noise')
 
 

@@ -36,7 +36,7 @@ def accept():
 
     def user():
         wait_for_picture('finished')
-        keys('alt+x', 'Right', 'Right')
+        keys('alt+x', 'Down')  # the row below is two seeds on
         wait_for_picture('finished', 2)
         time.sleep(2)  # the watch looks once a second
         screenshot('texture.png')

@@ -114,16 +114,20 @@ get_name (GtkWidget *widget)
   return NULL;
 }
 
-/* KIND X Y NAME, where it lies in the window. */
+/* KIND X Y NAME, where it lies in the window, or would if nothing were scrolled. */
 static gchar *
 describe (const gchar *kind,
           GtkWidget   *widget)
 {
-  g_autofree gchar *name = get_name (widget);
-  gint              x    = 0;
-  gint              y    = 0;
+  GtkWidget        *scrolled = gtk_widget_get_ancestor (widget, GTK_TYPE_SCROLLED_WINDOW);
+  g_autofree gchar *name     = get_name (widget);
+  gint              x        = 0;
+  gint              y        = 0;
 
   gtk_widget_translate_coordinates (widget, watch.dialog, 0, 0, &x, &y);
+  if (scrolled)
+    y += gtk_adjustment_get_value (
+      gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scrolled)));
 
   return g_strdup_printf ("%s %d %d %s", kind, x, y, name ? name : "");
 }

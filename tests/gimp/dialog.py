@@ -7,6 +7,7 @@
 # pictures of the screen in $DDIM_OUT.
 
 import signal
+import subprocess
 
 from display import *
 from harness import *
@@ -88,7 +89,7 @@ def pick():
     fresh()
     def user():
         wait_for_picture('finished')
-        keys('alt+v', 'Right', 'Right')
+        keys('alt+v', 'Down')  # the row below is two seeds on
         # of the one passed by there may be none: OK waits for what is picked
         wait_for_picture('finished', 2)
         screenshot('pick.png')
@@ -158,7 +159,7 @@ def several():
 
     def user():
         wait_for_picture('finished')
-        keys('alt+v', 'ctrl+Right', 'ctrl+Right', 'ctrl+space')
+        keys('alt+v', 'ctrl+Down', 'ctrl+space')
         wait_for_picture('finished', 2)
         screenshot('several.png')
         keys('alt+o')
@@ -176,7 +177,7 @@ def several():
 def several_at_once():
     """OK before several picks, with a gap between them, are finished waits for all"""
     fresh()
-    status = with_dialog(lambda: keys('alt+v', 'ctrl+Right', 'ctrl+Right', 'ctrl+space', 'alt+o'),
+    status = with_dialog(lambda: keys('alt+v', 'ctrl+Down', 'ctrl+space', 'alt+o'),
                          image, layer, seed=30, output='new-layers', **QUICK)
     assert status == Gimp.PDBStatusType.SUCCESS, status
     layers = image.get_layers()
@@ -325,7 +326,7 @@ def keyboard():
         keys('alt+a')
         time.sleep(2)  # the watch looks once a second
         screenshot('walk.png')
-        keys(*['Tab'] * 34)
+        keys(*['Tab'] * 37)
         keys('Escape')
 
     status = with_dialog(user, image, layer, model='this image', **QUICK)
@@ -336,10 +337,72 @@ def keyboard():
     # Stop is there only while something is computed: it may be gone meanwhile.
     missed = {name for _, _, name in there} - {name for _, _, name in reached} - {'Stop'}
     assert not missed, missed
-    # Down each column and along each row: only behind the last it jumps back.
+    # Down each column and along each row: only behind the last it jumps back.  GIMP's own
+    # buttons are below all, also below controls that are scrolled out of sight.
+    buttons = ('Load Saved Settings', 'Save Settings')
     back = [(one, other) for one, other in zip(reached, reached[1:])
-            if other[1] <= one[1] and other[0] <= one[0]]
+            if other[1] <= one[1] and other[0] <= one[0] and other[2] not in buttons]
     assert len(back) == 1, back
+
+
+@test
+def looking():
+    """zoomed, moved and split from the keyboard, the picture is another each time"""
+    big, target = new_image(300, 280)
+    big.select_ellipse(Gimp.ChannelOps.REPLACE, 60, 50, 180, 170)
+    seen = []
+
+    def look(name):
+        """The middle of the preview alone: no check mark and no focus ring is there."""
+        time.sleep(0.5)
+        screenshot(name)
+        seen.append(subprocess.run(['import', '-window', window(TITLE), '-crop',
+                                    '240x200+350+90', 'rgb:-'], capture_output=True,
+                                   check=True).stdout)
+
+    def user():
+        wait_for_picture('preview')
+        keys('alt+p')                # nothing else changes from here on
+        look('fits.png')
+        keys('alt+b')
+        look('before.png')
+        keys('alt+b', 'Tab', 'space')
+        look('split.png')
+        keys('alt+v', 'Tab', 'Left')  # the picture comes behind the cells
+        look('split-left.png')
+        keys('alt+z')
+        look('zoomed.png')
+        keys('Escape')
+
+    status = with_dialog(user, big, target, steps=200)
+    assert status == Gimp.PDBStatusType.CANCEL, status
+    assert len(set(seen)) == len(seen) == 5, [seen.index(each) for each in seen]
+
+
+@test
+def size():
+    """the dialog is as large as it was when it was closed"""
+    def geometry():
+        lines = xdotool('getwindowgeometry', '--shell', window(TITLE)).stdout.splitlines()
+        return [line for line in lines if line.startswith(('WIDTH', 'HEIGHT'))]
+
+    found = []
+
+    def larger():
+        xdotool('windowsize', '--sync', window(TITLE), 1200, 760)
+        assert wait_for(lambda: geometry() == ['WIDTH=1200', 'HEIGHT=760'], 10), geometry()
+        keys('Escape')
+
+    def again():
+        found.extend(geometry())
+        xdotool('windowsize', '--sync', window(TITLE), 1100, 700)
+        keys('Escape')
+
+    for user in larger, again:
+        fresh()
+        status = with_dialog(user, image, layer, **QUICK)
+        assert status == Gimp.PDBStatusType.CANCEL, status
+    assert found == ['WIDTH=1200', 'HEIGHT=760'], found
 
 
 @test

@@ -13,11 +13,12 @@
 #include "preview.h"
 #include "settings.h"
 
-#define CELL_W 80
-#define CELL_H 64
+#define CELL    128 /* pixels, each way                                       */
+#define COLUMNS 2
 
 typedef struct
 {
+  DdimGallery     *gallery;
   GtkWidget       *child;    /* of the flow box                              */
   GtkWidget       *area;
   guint64          seed;
@@ -31,6 +32,7 @@ struct _DdimGallery
   gint         n;
   Cell        *cells;
   Cell        *last;         /* picked last                                  */
+  cairo_rectangle_t part;    /* of the pictures that is shown, in fractions  */
   gboolean     busy;         /* changes its own selection                    */
   const gchar *cell_name;    /* a format, the caller's                       */
   void       (*changed) (gpointer user_data);
@@ -53,8 +55,14 @@ draw_cell (GtkWidget *area,
 
   if (cell->picture)
     {
+      const cairo_rectangle_t *of   = &cell->gallery->part;
+      gint                     pw   = cairo_image_surface_get_width (cell->picture);
+      gint                     ph   = cairo_image_surface_get_height (cell->picture);
+      cairo_rectangle_t        part = { of->x * pw, of->y * ph, of->width * pw,
+                                        of->height * ph };
+
       cairo_push_group (cr);
-      ddim_preview_draw (cr, cell->picture, w, h);
+      ddim_preview_draw (cr, cell->picture, &part, w, h);
       cairo_pop_group_to_source (cr);
       cairo_paint_with_alpha (cr, cell->outdated ? 0.35 : 1.0);
     }
@@ -129,12 +137,13 @@ ddim_gallery_new (gint          n,
   gallery->cells     = g_new0 (Cell, n);
   gallery->last      = gallery->cells;
   gallery->cell_name = cell_name;
+  gallery->part      = (cairo_rectangle_t) { 0, 0, 1, 1 };
   gallery->changed   = changed;
   gallery->user_data = user_data;
 
   gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (gallery->box), GTK_SELECTION_SINGLE);
-  gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (gallery->box), n);
-  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (gallery->box), n);
+  gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (gallery->box), COLUMNS);
+  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (gallery->box), COLUMNS);
   gtk_flow_box_set_homogeneous (GTK_FLOW_BOX (gallery->box), TRUE);
   g_object_set_data_full (G_OBJECT (gallery->box), "ddim-gallery", gallery, gallery_free);
 
@@ -142,10 +151,11 @@ ddim_gallery_new (gint          n,
     {
       Cell *cell = &gallery->cells[i];
 
-      cell->seed  = i;
-      cell->area  = gtk_drawing_area_new ();
-      cell->child = gtk_flow_box_child_new ();
-      gtk_widget_set_size_request (cell->area, CELL_W, CELL_H);
+      cell->gallery = gallery;
+      cell->seed    = i;
+      cell->area    = gtk_drawing_area_new ();
+      cell->child   = gtk_flow_box_child_new ();
+      gtk_widget_set_size_request (cell->area, CELL, CELL);
       g_signal_connect (cell->area, "draw", G_CALLBACK (draw_cell), cell);
       gtk_container_add (GTK_CONTAINER (cell->child), cell->area);
       gtk_container_add (GTK_CONTAINER (gallery->box), cell->child);
@@ -219,7 +229,6 @@ ddim_gallery_set_seeds (DdimGallery *gallery,
       g_clear_pointer (&cell->picture, cairo_surface_destroy);
       cell->picture = pictures[i];
       cell->seed    = seed;
-      gtk_widget_set_tooltip_text (cell->child, name);
       atk_object_set_name (gtk_widget_get_accessible (cell->child), name);
       if (i < n_picked)
         gtk_flow_box_select_child (GTK_FLOW_BOX (gallery->box),
@@ -241,6 +250,14 @@ ddim_gallery_pick (DdimGallery *gallery,
   gtk_flow_box_select_child (GTK_FLOW_BOX (gallery->box),
                              GTK_FLOW_BOX_CHILD (gallery->last->child));
   gallery->busy = FALSE;
+}
+
+void
+ddim_gallery_set_part (DdimGallery             *gallery,
+                       const cairo_rectangle_t *part)
+{
+  gallery->part = *part;
+  gtk_widget_queue_draw (gallery->box);
 }
 
 gint

@@ -11,8 +11,9 @@
 typedef struct _DdimGallery DdimGallery;
 
 /* Cells for n variations, of which at least one is picked at any time.
- * cell_name: of each, with a %u for its seed; stays the caller's.  changed: called whenever another one is picked, by whatever way.  Owned by
- * its widget, and freed with it.                                            */
+ * cell_name: of each, with a %u for its seed; stays the caller's.  changed: called
+ * whenever another one is picked, by whatever way.  Owned by its widget, and freed
+ * with it.                                                                  */
 DdimGallery     * ddim_gallery_new         (gint              n,
                                             const gchar      *cell_name,
                                             void            (*changed) (gpointer user_data),
@@ -32,6 +33,9 @@ void              ddim_gallery_set_seeds   (DdimGallery      *gallery,
 /* Picks the i-th cell and no other; is not told. */
 void              ddim_gallery_pick        (DdimGallery      *gallery,
                                             gint              i);
+/* What the cells show of their pictures, in fractions of these: at first all. */
+void              ddim_gallery_set_part    (DdimGallery             *gallery,
+                                            const cairo_rectangle_t *part);
 gint              ddim_gallery_get_n       (DdimGallery      *gallery);
 
 /* Dims all pictures: they show what was, until new ones come. */
