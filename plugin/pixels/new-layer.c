@@ -8,9 +8,12 @@
 
 #include <string.h>
 
+#include <glib/gi18n-lib.h>
+
 #include "finite.h"
 #include "new-layer.h"
 #include "strips.h"
+#include "swap.h"
 
 DdimNewLayer *
 ddim_new_layer_new (const gchar   *name,
@@ -86,29 +89,63 @@ ddim_new_layer_new_of_canvas (const gchar       *name,
   return ddim_new_layer_new (name, type, pixels);
 }
 
-GimpLayer *
-ddim_new_layer_make (const DdimNewLayer *self,
-                     GimpImage          *image)
+static gboolean
+write_layer (const DdimNewLayer  *self,
+             GimpLayer           *layer,
+             GError             **error)
 {
-  const GeglRectangle *extent = gegl_buffer_get_extent (self->pixels);
-  GimpLayer           *layer  = gimp_layer_new (image, self->name, extent->width,
-                                                extent->height, self->type, self->opacity,
-                                                self->mode);
+  const GeglRectangle *extent   = gegl_buffer_get_extent (self->pixels);
+  GimpDrawable        *drawable = GIMP_DRAWABLE (layer);
+  gboolean             success  = gimp_layer_set_offsets (layer, self->x, self->y);
 
-  gimp_layer_set_offsets (layer, self->x, self->y);
-  ddim_strips_write (self->pixels, extent, GIMP_DRAWABLE (layer), gimp_drawable_get_buffer,
-                     0, 0);
-  gimp_drawable_update (GIMP_DRAWABLE (layer), 0, 0, extent->width, extent->height);
-
-  if (self->recipe)
+  if (success)
+    {
+      ddim_strips_write (self->pixels, extent, drawable, gimp_drawable_get_buffer, 0, 0);
+      success = gimp_drawable_update (drawable, 0, 0, extent->width, extent->height);
+    }
+  if (success && self->recipe)
     {
       GimpParasite *parasite = gimp_parasite_new (self->procedure,
                                                   GIMP_PARASITE_PERSISTENT |
                                                   GIMP_PARASITE_UNDOABLE,
                                                   strlen (self->recipe), self->recipe);
 
-      gimp_item_attach_parasite (GIMP_ITEM (layer), parasite);
+      success = gimp_item_attach_parasite (GIMP_ITEM (layer), parasite);
       gimp_parasite_free (parasite);
+    }
+
+  if (! success)
+    g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
+                 _("GIMP would not write to the new layer “%s”. Start again."), self->name);
+  else if (! ddim_strips_are_equal (drawable, self->pixels, extent))
+    ddim_swap_set_not_kept (self->name, error);
+  else
+    return TRUE;
+
+  return FALSE;
+}
+
+GimpLayer *
+ddim_new_layer_make (const DdimNewLayer  *self,
+                     GimpImage           *image,
+                     GError             **error)
+{
+  const GeglRectangle *extent = gegl_buffer_get_extent (self->pixels);
+  GimpLayer           *layer  = gimp_layer_new (image, self->name, extent->width,
+                                                extent->height, self->type, self->opacity,
+                                                self->mode);
+
+  if (! layer)
+    {
+      g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
+                   _("GIMP would not make a layer of %d × %d pixels. Choose a smaller area."),
+                   extent->width, extent->height);
+      return NULL;
+    }
+  if (! write_layer (self, layer, error))
+    {
+      gimp_item_delete (GIMP_ITEM (layer));
+      return NULL;
     }
 
   return layer;

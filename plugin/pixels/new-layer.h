@@ -43,8 +43,10 @@ void           ddim_new_layer_free       (DdimNewLayer       *self);
 const Babl   * ddim_new_layer_get_format (GimpImage          *image,
                                           GimpImageType       type);
 
-/* Makes a layer, which is not in the image yet. */
-GimpLayer    * ddim_new_layer_make       (const DdimNewLayer *self,
-                                          GimpImage          *image);
+/* Makes a layer, which is not in the image yet; NULL where GIMP makes none, or does
+ * not keep its pixels.                                                      */
+GimpLayer    * ddim_new_layer_make       (const DdimNewLayer  *self,
+                                          GimpImage           *image,
+                                          GError             **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimNewLayer, ddim_new_layer_free)

@@ -24,6 +24,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "strips.h"
+#include "swap.h"
 #include "transaction.h"
 
 typedef struct
@@ -155,6 +156,8 @@ static gboolean
 check (const DdimTransaction  *self,
        GError                **error)
 {
+  if (! ddim_swap_check (error))
+    return FALSE;
   if (! gimp_image_is_valid (self->image))
     {
       g_set_error_literal (error, GIMP_PLUG_IN_ERROR, 0,
@@ -246,7 +249,8 @@ select_again (GimpImage   *image,
 
 /* Its shadow buffer is written. */
 static gboolean
-merge (Change *change)
+merge (Change  *change,
+       GError **error)
 {
   const DdimRegion *region  = change->region;
   gboolean          current = ddim_selection_is_current (region->selection);
@@ -258,7 +262,21 @@ merge (Change *change)
   if (! current)
     select_again (region->image, kept);
 
-  return change->merged;
+  if (! change->merged)
+    {
+      g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
+                   _("GIMP would not write to “%s”: it may be locked, or not "
+                     "made of pixels. Nothing was changed. Unlock or rasterize "
+                     "it, or work on a copy."), region->name);
+      return FALSE;
+    }
+  if (! ddim_strips_are_equal (region->drawable, change->result, &region->target))
+    {
+      ddim_swap_set_not_kept (region->name, error);
+      return FALSE;
+    }
+
+  return TRUE;
 }
 
 static gboolean
@@ -266,18 +284,8 @@ merge_all (const DdimTransaction  *self,
            GError                **error)
 {
   for (guint i = 0; i < self->changes->len; i++)
-    {
-      Change *change = self->changes->pdata[i];
-
-      if (! merge (change))
-        {
-          g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
-                       _("GIMP would not write to “%s”: it may be locked, or not "
-                         "made of pixels. Nothing was changed. Unlock or rasterize "
-                         "it, or work on a copy."), change->region->name);
-          return FALSE;
-        }
-    }
+    if (! merge (self->changes->pdata[i], error))
+      return FALSE;
 
   return TRUE;
 }
@@ -314,17 +322,23 @@ find_place (GimpImage  *image,
     }
 }
 
-/* Made, and not in the image yet. */
-static GPtrArray *
-make_layers (const DdimTransaction *self,
-             GimpImage             *image)
+/* Made, and not in the image yet; `made` receives them. */
+static gboolean
+make_layers (const DdimTransaction  *self,
+             GimpImage              *image,
+             GPtrArray              *made,
+             GError                **error)
 {
-  GPtrArray *made = g_ptr_array_new ();
-
   for (guint i = 0; i < self->layers->len; i++)
-    g_ptr_array_add (made, ddim_new_layer_make (self->layers->pdata[i], image));
+    {
+      GimpLayer *layer = ddim_new_layer_make (self->layers->pdata[i], image, error);
 
-  return made;
+      if (! layer)
+        return FALSE;
+      g_ptr_array_add (made, layer);
+    }
+
+  return TRUE;
 }
 
 static gboolean
@@ -404,7 +418,8 @@ remove_all (GimpImage *image,
 /* All ---------------------------------------------------------------------- */
 
 static GimpImage *
-make_image (const DdimTransaction *self)
+make_image (const DdimTransaction  *self,
+            GError                **error)
 {
   GimpImage        *image;
   GimpColorProfile *profile = gimp_image_get_color_profile (self->image);
@@ -413,6 +428,14 @@ make_image (const DdimTransaction *self)
   image = gimp_image_new_with_precision (self->width, self->height,
                                          gimp_image_get_base_type (self->image),
                                          gimp_image_get_precision (self->image));
+  if (! image)
+    {
+      g_set_error (error, GIMP_PLUG_IN_ERROR, 0,
+                   _("GIMP would not make an image of %d × %d pixels. Choose a smaller area."),
+                   self->width, self->height);
+      g_clear_object (&profile);
+      return NULL;
+    }
   if (profile)
     {
       gimp_image_set_color_profile (image, profile);
@@ -462,7 +485,7 @@ ddim_transaction_commit (DdimTransaction  *self,
                          GPtrArray        *layers,
                          GError          **error)
 {
-  g_autoptr (GPtrArray)  made     = NULL;
+  g_autoptr (GPtrArray)  made     = g_ptr_array_new ();
   g_autoptr (GPtrArray)  inserted = g_ptr_array_new ();
   GimpImage             *image    = self->image;
   gboolean               success;
@@ -472,14 +495,21 @@ ddim_transaction_commit (DdimTransaction  *self,
 
   if (self->is_new)
     {
-      image = make_image (self);
+      image = make_image (self, error);
+      if (! image)
+        return FALSE;
       gimp_image_undo_disable (image);
     }
-  made = make_layers (self, image);
-  for (guint i = 0; i < self->changes->len; i++)
+  success = make_layers (self, image, made, error);
+  for (guint i = 0; i < self->changes->len && success; i++)
     write_shadow (self->changes->pdata[i]);
 
-  success = write_all (self, image, made, inserted, error);
+  /* What was read of the results on the way may have been lost. */
+  success = success && ddim_swap_check (error);
+  if (success)
+    success = write_all (self, image, made, inserted, error);
+  else
+    remove_all (image, made, inserted);
 
   for (guint i = 0; i < self->changes->len; i++)
     gimp_drawable_free_shadow (((Change *) self->changes->pdata[i])->region->drawable);

@@ -14,6 +14,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "interpolate.h"
+#include "swap.h"
 #include "texture.h"
 #include "variation.h"
 
@@ -76,6 +77,7 @@ main (int    argc,
       char **argv)
 {
   g_setenv ("BABL_TOLERANCE", "0.0", FALSE);
+  ddim_swap_watch ();
 
   return gimp_main (DDIM_TYPE_PLUG_IN, argc, argv);
 }

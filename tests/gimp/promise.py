@@ -5,78 +5,19 @@
 #
 # The promise of the README as one table, over every procedure, precision and
 # failure: strength 0 is bit-exact; a finite picture stays finite; what fails
-# changes nothing.  What a user does meanwhile is in meanwhile.py.
+# changes nothing.  What a user does meanwhile is in meanwhile.py, and what GIMP, the
+# disk and the memory do in faults.py.
 
 import json
 import math
 import shutil
 
 from harness import *
+from rows import *
 
 P = Gimp.Precision
-REPLACE = Gimp.ChannelOps.REPLACE
-W, H = 40, 32
 PRECISIONS = [value for value in vars(P).values() if isinstance(value, P)]
 FLOATS = {'half': 65504.0, 'float': 3.4e38, 'double': 1e300}
-SUCCESS = Gimp.PDBStatusType.SUCCESS
-
-
-def call(name, image, drawables, **arguments):
-    """Returns the values of a procedure."""
-    procedure = Gimp.get_pdb().lookup_procedure(f'plug-in-ddim-{name}')
-    config = procedure.create_config()
-    config.set_property('image', image)
-    config.set_core_object_array('drawables', drawables)
-    for key, value in arguments.items():
-        config.set_property(key, value)
-    return procedure.run(config)
-
-
-# The procedures, each with each of its outputs: (name, arguments).
-VARIATIONS = [('variation', {**QUICK, 'output': output}) for output in ('replace', 'new-layers')]
-INTERPOLATIONS = [('interpolate', {'steps': 3, 'depth': 0.5, 'frames': 3, 'output': output})
-                  for output in ('group', 'image', 'layer')]
-TEXTURES = [('texture', {'width': 24, 'height': 20, 'steps': 4, 'output': output})
-            for output in ('new-layer', 'new-image')]
-EVERY = VARIATIONS + INTERPOLATIONS + TEXTURES
-
-
-def wanted(name, layers):
-    """As many drawables as the procedure takes."""
-    return {'variation': layers, 'interpolate': layers[:2], 'texture': layers[:1]}[name]
-
-
-def walk(items):
-    for item in items:
-        yield item
-        if item.is_group():
-            yield from walk(item.get_children())
-
-
-def state(image):
-    """All of an image that a procedure could change."""
-    items = list(walk(image.get_layers())) + image.get_channels()
-    masks = [item.get_mask() for item in items if isinstance(item, Gimp.Layer) and item.get_mask()]
-    return [[image.is_dirty(), image.get_precision(), Gimp.get_images(),
-             read_bytes(image.get_selection()), image.get_selected_drawables()],
-            [[item.get_id(), item.get_name(), item.get_offsets(), item.get_visible(),
-              item.get_lock_content(), item.get_parent(), item.get_parasite_list(),
-              item.is_group() or read_bytes(item)] for item in items + masks]]
-
-
-def untouched(name, arguments, image, drawables, *words):
-    """Asserts that it fails in these words, and that all is as it was."""
-    image.clean_all()
-    before = state(image)
-    values = call(name, image, drawables, **arguments)
-    status, message = values.index(0), Gimp.get_pdb().get_last_error()
-    assert status in (Gimp.PDBStatusType.CALLING_ERROR,
-                      Gimp.PDBStatusType.EXECUTION_ERROR), status
-    for word in words:
-        assert word in message, f'“{word}” is not in “{message}”'
-    assert '(null)' not in message, message
-    after = state(image)
-    assert after == before, [pair for pair in zip(before[1], after[1]) if pair[0] != pair[1]]
 
 
 # Strength 0 ------------------------------------------------------------------
@@ -185,15 +126,6 @@ def failure(only=EVERY):
             test_case(f'{function.__doc__}: {name} {arguments["output"]}', run)
         return function
     return add
-
-
-def two_of_an_image():
-    image, layer = new_image(W, H)
-    second = layer.copy()
-    second.set_name('second')
-    image.insert_layer(second, None, 0)
-    image.select_rectangle(REPLACE, 5, 5, 20, 20)
-    return image, [layer, second]
 
 
 def make_indexed(image):
@@ -350,61 +282,6 @@ by_model('NaN', put(math.nan), 'NaN', 'finite')
 by_model('infinity', put(math.inf), 'infinity', 'finite')
 by_model('half of its weights', lambda weights: os.truncate(weights, 100000),
          'half of its weights')
-
-
-# GIMP's own refusals ---------------------------------------------------------
-
-def refusal(kind, number, only):
-    """Rows of the table: GIMP refuses the n-th call of a kind; see refuse.c."""
-    for name, arguments in only:
-        def run(name=name, arguments=arguments):
-            image, layers = two_of_an_image()
-            with open(os.environ['DDIM_REFUSE'], 'w') as file:
-                file.write(f'{kind} {number}')
-            try:
-                untouched(name, arguments, image, wanted(name, layers), 'GIMP would not')
-            finally:
-                if os.path.exists(os.environ['DDIM_REFUSE']):
-                    os.remove(os.environ['DDIM_REFUSE'])
-        test_case(f'GIMP refuses {kind} {number}: {name} {arguments["output"]}', run)
-
-
-def starve(name, arguments):
-    """A row of the table: an allocation of the plug-in's fails, a later one each time
-    until there is none so late.  Without some of them it goes on: a model that cannot
-    be listed, a smaller batch."""
-    def run():
-        refuse, number, failed = os.environ['DDIM_REFUSE'], 0, 0
-        image, layers = two_of_an_image()
-        while True:
-            number += 1 + number // 2
-            image.clean_all()
-            before = state(image)
-            with open(refuse, 'w') as file:
-                file.write(f'memory {number}')
-            values = call(name, image, wanted(name, layers), **arguments)
-            if os.path.exists(refuse):
-                os.remove(refuse)
-                assert values.index(0) == SUCCESS, Gimp.get_pdb().get_last_error()
-                assert failed > 4, (failed, number)
-                return f'{failed} failures up to the {number}th allocation'
-            if values.index(0) == SUCCESS:
-                image.delete()
-                image, layers = two_of_an_image()
-                continue
-            assert 'memory' in Gimp.get_pdb().get_last_error(), Gimp.get_pdb().get_last_error()
-            assert state(image) == before, number
-            failed += 1
-    test_case(f'no memory: {name} {arguments["output"]}', run)
-
-
-for procedure, arguments in EVERY:
-    starve(procedure, arguments)
-
-refusal('merge', 1, REPLACE_ONLY)
-refusal('merge', 2, REPLACE_ONLY)
-refusal('insert', 1, NEW_LAYERS + INTERPOLATIONS + TEXTURES)
-refusal('insert', 2, NEW_LAYERS + INTERPOLATIONS[:2])
 
 
 # Twice -----------------------------------------------------------------------

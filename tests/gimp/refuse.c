@@ -4,10 +4,14 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What can fail between a check and a write fails by a user's hand, at a moment
- * that no test can hit.  run.py preloads this into the plug-in of promise.py:
+ * that no test can hit.  run.py preloads this into GIMP and its plug-in for faults.py:
  * where the file DDIM_REFUSE says "merge N" or "insert N", the N-th call of
  * that kind in a process does nothing, and reports failure as GIMP does.  With
- * "memory N" the plug-in's own N-th allocation of those that may fail does.
+ * "memory N" the plug-in's own N-th allocation of those that may fail does; with
+ * "call N" the N-th call of any procedure of GIMP's by which it commits, from
+ * gimp-context-push on, whose name is then written to DDIM_REFUSE.told; with "read N" its N-th read from a file of a model's; and with
+ * "swap N" or "gimp-swap N" all that the plug-in or GIMP writes to its swap file
+ * from the N-th time on finds the disk full.
  */
 
 #include <errno.h>
@@ -15,6 +19,7 @@
 #include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <libgimp/gimp.h>
 
@@ -101,4 +106,108 @@ gimp_image_insert_layer (GimpImage *image,
   gboolean (*insert) (GimpImage *, GimpLayer *, GimpLayer *, gint) = dlsym (RTLD_NEXT, G_STRFUNC);
 
   return ! is_refused ("insert", ++calls) && insert (image, layer, parent, position);
+}
+
+static gboolean
+is_plug_in (void)
+{
+  gchar  program[4096];
+  gssize size = readlink ("/proc/self/exe", program, sizeof program - 1);
+
+  program[MAX (size, 0)] = '\0';
+  return g_str_has_suffix (program, "/gimp-ddim/gimp-ddim");
+}
+
+/* As GIMP's protocol has it, which no header of GIMP's says: a procedure's name, and
+ * what it is given.                                                         */
+typedef struct
+{
+  gchar   *name;
+  guint    n_params;
+  gpointer params;
+} GPProcRun;
+
+gboolean gp_proc_run_write (GIOChannel *channel,
+                            GPProcRun  *run,
+                            gpointer    data);
+
+/* GIMP knows no procedure of this name, does nothing, and says so. */
+gboolean
+gp_proc_run_write (GIOChannel *channel,
+                   GPProcRun  *run,
+                   gpointer    data)
+{
+  static gint calls = 0;
+  gboolean (*next) (GIOChannel *, GPProcRun *, gpointer) = dlsym (RTLD_NEXT, G_STRFUNC);
+  GPProcRun   refused = *run;
+
+  /* What a drawable is, libgimp itself asks before it opens a buffer, and ends the
+   * program where it is not told.                                           */
+  if (! g_str_has_prefix (run->name, "gimp-drawable-get-") &&
+      (calls || ! strcmp (run->name, "gimp-context-push")))
+    calls++;
+  else
+    return next (channel, run, data);
+  if (is_plug_in () && is_refused ("call", calls))
+    {
+      g_autofree gchar *told = g_strconcat (g_getenv ("DDIM_REFUSE"), ".told", NULL);
+
+      g_file_set_contents (told, run->name, -1, NULL);
+      refused.name = (gchar *) "plug-in-ddim-refused";
+    }
+  return next (channel, &refused, data);
+}
+
+/* Whether a file that is open is one of these. */
+static gboolean
+is_file (gint         fd,
+         const gchar *part)
+{
+  gchar  path[4096], link[64];
+  gssize size;
+
+  g_snprintf (link, sizeof link, "/proc/self/fd/%d", fd);
+  size = readlink (link, path, sizeof path - 1);
+  path[MAX (size, 0)] = '\0';
+  return strstr (path, part) != NULL;
+}
+
+ssize_t
+pread (int    fd,
+       void  *buffer,
+       size_t size,
+       off_t  offset)
+{
+  static gint calls = 0;
+  ssize_t (*next) (int, void *, size_t, off_t) = dlsym (RTLD_NEXT, G_STRFUNC);
+
+  if (is_plug_in () && is_file (fd, "/weights/") &&
+      is_refused ("read", g_atomic_int_add (&calls, 1) + 1))
+    {
+      errno = EIO;
+      return -1;
+    }
+  return next (fd, buffer, size, offset);
+}
+
+ssize_t
+write (int         fd,
+       const void *buffer,
+       size_t      size)
+{
+  static gint calls = 0, full = FALSE;
+  ssize_t (*next) (int, const void *, size_t) = dlsym (RTLD_NEXT, G_STRFUNC);
+
+  /* GEGL's name for it: gegl-swap-PROCESS-... */
+  if (size >= 4096 && is_file (fd, "gegl-swap-"))
+    {
+      if (! full)
+        full = is_refused (is_plug_in () ? "swap" : "gimp-swap", ++calls);
+      if (full)
+        {
+          errno = ENOSPC;
+          return -1;
+        }
+    }
+  return next (fd, buffer, size);
 }

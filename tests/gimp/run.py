@@ -87,7 +87,7 @@ def main():
                        DDIM_TAP=str(tap), DDIM_OUT=str(work), DDIM_WATCH=str(work / 'watch'),
                        GTK_MODULES=os.environ.get('DDIM_WATCH_MODULE', ''),
                        PYTHONPATH=str(script.parent), PYTHONDONTWRITEBYTECODE='1')
-    if script.stem == 'promise':
+    if script.stem == 'faults':
         environment.update(LD_PRELOAD=os.environ['DDIM_REFUSE_MODULE'],
                            DDIM_REFUSE=str(work / 'refuse'))
     language = LANGUAGES.get(script.stem)
@@ -98,6 +98,11 @@ def main():
     scheme = 'light' if script.stem.endswith('-light') else 'dark'
     (profile / 'gimprc').write_text('(show-welcome-dialog no)\n(check-updates no)\n'
                                     f'(theme-color-scheme {scheme})\n')
+
+    if script.stem == 'faults':  # so that little is kept in memory
+        (work / 'swap').mkdir(exist_ok=True)
+        with open(profile / 'gimprc', 'a') as gimprc:
+            gimprc.write(f'(tile-cache-size 1M)\n(swap-path "{work / "swap"}")\n')
 
     (profile / 'shortcutsrc').write_text(SHORTCUTS)
 
