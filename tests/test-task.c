@@ -417,6 +417,7 @@ test_label (void)
       g_autoptr (DdimCanvas)           before   = NULL;
 
       settings.model.model = settings.model.folder = folder;
+      settings.model.steps = 2;
       for (gsize i = 0; i < G_N_ELEMENTS (labels); i++)
         {
           g_autoptr (DdimVariationInput) input = NULL;
@@ -469,14 +470,16 @@ test_interpolation (void)
   g_autoptr (GPtrArray)              alone       = NULL;
   g_auto (DdimTaskReport)            report      = { 0 };
   DdimModelInfo                      info;
-  DdimPlacement                           placement;
+  DdimPlacement                      placement;
+  const gint                         h = 24, w = 20; /* which two windows cover each way */
 
   g_assert_true (ddim_model_settings_inspect (&settings.model, 3, &info, NULL));
   g_assert_cmpint (info.channels, ==, 3);
-  ddim_placement_init (&placement, DDIM_PLACEMENT_WINDOWS, FALSE, info.sample_size, info.fixed_size, H, W);
-  input = ddim_interpolation_input_new (&placement, DDIM_STAGES_RESULT, 3, H, W);
+  ddim_placement_init (&placement, DDIM_PLACEMENT_WINDOWS, FALSE, info.sample_size,
+                       info.fixed_size, h, w);
+  input = ddim_interpolation_input_new (&placement, DDIM_STAGES_RESULT, 3, h, w);
   for (gint k = 0; k < 3; k++)
-    input->keys[0][k] = make_picture (H, W, k);
+    input->keys[0][k] = make_picture (h, w, k);
 
   task  = ddim_interpolation_task_new (input, &settings, positions, 5);
   ddim_task_report_init (&report);
