@@ -83,9 +83,12 @@ def check(image, targets, **arguments):
         allowed = weights.get(i, [0] * len(before[i]))
         wrong = [p for p in changed if allowed[p] == 0]
         assert not wrong, f'{name}: {len(wrong)} pixels that may not change, as {wrong[:5]}'
-        # not each of them: a change below half a step of 8 bits is none
+        # Not each of them: a change below half a step of 8 bits is none, and beside a
+        # selection's border, where a smooth picture is led back to its surroundings,
+        # there is hardly another.  Two pixels all around are a third of the least
+        # selection here, 20 x 20.
         wanted = sum(weight > 0.5 for weight in allowed)
-        assert len(changed) >= 0.7 * wanted, f'{name}: {len(changed)} of {wanted} changed'
+        assert len(changed) >= 0.5 * wanted, f'{name}: {len(changed)} of {wanted} changed'
         assert read_alpha(item) == alphas[i], f'{name}: alpha changed'
 
 
