@@ -153,7 +153,7 @@ fail_each_of (Failure       kind,
               gboolean      batches)
 {
   g_autoptr (DdimThreadPool) pool  = ddim_thread_pool_new (1);
-  gint                       step  = g_getenv ("DDIM_TEST_EMULATED") ? 11
+  gint                       step  = g_getenv ("DDIM_TEST_EMULATED") ? 37
                                      : kind == FAIL_MEMORY || g_getenv ("DDIM_ALL") ? 1 : 7;
   gint                       n     = 0;
   gboolean                   found = TRUE;

@@ -21,7 +21,7 @@ typedef gboolean (* Work) (DdimThreadPool  *pool,
 /* Does it again and again, and each time another allocation fails: the first, the
  * second, and so on until none is left.  Each time the work must end with
  * DDIM_ERROR_MEMORY, and leave as much memory in use as was before.  In an emulator,
- * every eleventh.  batches: a network that gets no memory for a batch tries a
+ * every 37th.  batches: a network that gets no memory for a batch tries a
  * smaller one, so that the work may succeed for all that.                   */
 void fail_each (Work          work,
                 gconstpointer data,
