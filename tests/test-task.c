@@ -425,6 +425,8 @@ test_label (void)
           g_autoptr (GPtrArray)          made  = NULL;
           g_autoptr (GError)             error = NULL;
 
+          if (m == 1 && (i == 1 || i == 2))
+            continue;
           settings.model.label = labels[i];
           if (! ddim_model_settings_inspect (&settings.model, 3, &info, &error))
             {
@@ -463,7 +465,7 @@ test_interpolation (void)
   static const guint64               seeds[]     = { 1, 2, 3, 4, 5 };
   g_autofree gchar                  *folder      = small_model ();
   DdimInterpolationSettings          settings    = {
-    .model = { .model = folder, .folder = folder, .steps = 3, .depth = 0.4 } };
+    .model = { .model = folder, .folder = folder, .steps = 2, .depth = 0.4 } };
   g_autoptr (DdimInterpolationInput) input       = NULL;
   g_autoptr (DdimTask)               task        = NULL;
   g_autoptr (GPtrArray)              made        = NULL;
