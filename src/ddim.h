@@ -72,10 +72,10 @@
 #include "method/decode.h"
 #include "method/inversion.h"
 #include "method/variation.h"
-#include "method/structure-texture.h"
 #include "method/interpolation.h"
 
-/* Models, which are fields: networks in a folder, or a picture's own patches. */
+/* Models, which are fields: networks in a folder, a picture's own patches, or both. */
 #include "model/model.h"
+#include "model/structure-texture.h"
 #include "model/latent/latent-picture.h"
 #include "model/patches/patches.h"

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "../canvas/field.h"
-#include "schedule.h"
+#include "../method/schedule.h"
 
 G_BEGIN_DECLS
 
