@@ -6,7 +6,7 @@
  * No function of GEGL's tells.  Its lines in the log do, which are not translated:
  * "unable to write tile data to self", "unable to read tile data from swap",
  * "failed to resize swap file", "could not open swap file" and "no swap storage
- * allocated for tile" (gegl-tile-backend-swap.c).  tests/gimp/disk.py sees whether
+ * allocated for tile" (gegl-tile-backend-swap.c).  tests/gimp/faults.py sees whether
  * they still do.
  */
 

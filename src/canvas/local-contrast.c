@@ -25,15 +25,26 @@
 /* The greatest factor: 3.5 dB.  What differs by more differs in what it shows. */
 #define MOST 1.5
 
-/* One level of the pyramid. */
+/* The other picture's pyramid: all that its items have in common. */
 typedef struct
 {
-  const DdimCanvas  *canvas, *like;
-  const DdimCanvas  *weights;      /* 1 x H x W x 1 */
-  gint               octave;       /* its number, from the finest */
-  gboolean           tileable;
-  const DdimMonitor *monitor;
-} Level;
+  gint        n;                /* octaves that the size allows               */
+  DdimCanvas *weights[OCTAVES]; /* 1 x H x W x 1, at each octave's size       */
+  DdimCanvas *wanted[OCTAVES];  /* the energies of its bands, in cells        */
+  gboolean    tileable;
+} Target;
+
+static void
+target_clear (Target *target)
+{
+  for (gint i = 0; i < OCTAVES; i++)
+    {
+      ddim_canvas_free (target->weights[i]);
+      ddim_canvas_free (target->wanted[i]);
+    }
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Target, target_clear)
 
 /* What a canvas (of one item) loses by being reduced. */
 static DdimCanvas *
@@ -51,113 +62,130 @@ make_band (const DdimCanvas  *canvas,
   return g_steal_pointer (&band);
 }
 
-/* A level's cells, in its own pixels. */
+/* An octave's cells, in its own pixels. */
 static gint
-get_cell (const Level *level)
+get_cell (gint octave)
 {
-  return MAX (CELL >> level->octave, 1);
+  return MAX (CELL >> octave, 1);
 }
 
 /* The energy of a band in cells, each the mean of those about it. */
 static DdimCanvas *
-measure_energy (const Level       *level,
+measure_energy (const Target      *target,
+                gint               octave,
                 const DdimCanvas  *band,
                 GError           **error)
 {
-  gint                   c      = band->c;
-  g_autoptr (DdimCanvas) energy = ddim_canvas_try_new (1, band->h, band->w, 1, error);
-  g_autoptr (DdimCanvas) cells  = NULL;
+  const gfloat          *weights = target->weights[octave]->data;
+  gint                   c       = band->c;
+  g_autoptr (DdimCanvas) energy  = ddim_canvas_try_new (1, band->h, band->w, 1, error);
+  g_autoptr (DdimCanvas) cells   = NULL;
 
   if (! energy)
     return NULL;
   for (gsize pixel = 0; pixel < ddim_canvas_size (energy); pixel++)
     for (gint k = 0; k < c; k++)
-      energy->data[pixel] += level->weights->data[pixel] * band->data[pixel * c + k]
+      energy->data[pixel] += weights[pixel] * band->data[pixel * c + k]
                              * band->data[pixel * c + k];
 
-  cells = ddim_canvas_reduce (energy, get_cell (level), level->tileable, error);
-  if (! cells || ! ddim_local_mean (cells->data, cells->h, cells->w, RADIUS, level->tileable,
+  cells = ddim_canvas_reduce (energy, get_cell (octave), target->tileable, error);
+  if (! cells || ! ddim_local_mean (cells->data, cells->h, cells->w, RADIUS, target->tileable,
                                     error))
     return NULL;
   return g_steal_pointer (&cells);
 }
 
-/* What a band is to be scaled by, less 1, for each pixel; wanted: the other picture's
- * energies.  No factor where one is 0 or beyond floats.                     */
+/* Zeros to be filled; weights: H x W, or NULL for 1. */
+static gboolean
+target_init (Target            *target,
+             const DdimCanvas  *like,
+             const gfloat      *weights,
+             gboolean           tileable,
+             GError           **error)
+{
+  g_autoptr (DdimCanvas) held = NULL; /* the picture at this octave's size */
+
+  target->tileable   = tileable;
+  target->weights[0] = ddim_canvas_try_new (1, like->h, like->w, 1, error);
+  if (! target->weights[0])
+    return FALSE;
+  for (gsize pixel = 0; pixel < ddim_canvas_size (target->weights[0]); pixel++)
+    target->weights[0]->data[pixel] = weights ? weights[pixel] : 1;
+
+  do
+    {
+      gint                   octave  = target->n++;
+      const DdimCanvas      *picture = held ? held : like;
+      g_autoptr (DdimCanvas) reduced = ddim_canvas_reduce (picture, 2, tileable, error);
+      g_autoptr (DdimCanvas) band    = reduced ? make_band (picture, reduced, tileable, error)
+                                               : NULL;
+
+      if (! band || ! (target->wanted[octave] = measure_energy (target, octave, band, error)))
+        return FALSE;
+      ddim_canvas_free (held);
+      held = g_steal_pointer (&reduced);
+      if (target->n < OCTAVES &&
+          ! (target->weights[target->n] = ddim_canvas_reduce (target->weights[octave], 2,
+                                                              tileable, error)))
+        return FALSE;
+    }
+  while (target->n < OCTAVES && held->h >= 2 && held->w >= 2);
+
+  return TRUE;
+}
+
+/* What a band is to be scaled by, less 1, for each pixel.  No factor where an energy is
+ * 0 or beyond floats.                                                       */
 static DdimCanvas *
-find_gains (const Level       *level,
+find_gains (const Target      *target,
+            gint               octave,
             const DdimCanvas  *band,
-            const DdimCanvas  *wanted,
             GError           **error)
 {
   g_autoptr (DdimCanvas) gains = ddim_canvas_try_new (1, band->h, band->w, 1, error);
-  g_autoptr (DdimCanvas) cells = gains ? measure_energy (level, band, error) : NULL;
+  g_autoptr (DdimCanvas) cells = gains ? measure_energy (target, octave, band, error) : NULL;
 
   if (! cells)
     return NULL;
   for (gsize i = 0; i < ddim_canvas_size (cells); i++)
     {
-      gfloat gain = sqrtf (wanted->data[i] / cells->data[i]);
+      gfloat gain = sqrtf (target->wanted[octave]->data[i] / cells->data[i]);
 
       cells->data[i] = gain > 0 && isfinite (gain) ? CLAMP (gain, 1 / MOST, MOST) - 1 : 0;
     }
-  if (! ddim_canvas_add_enlarged (gains, cells, get_cell (level), level->tileable, error))
+  if (! ddim_canvas_add_enlarged (gains, cells, get_cell (octave), target->tileable, error))
     return NULL;
   return g_steal_pointer (&gains);
 }
 
-/* The other picture's energies; reduced: the picture. */
+/* What is to be added to a canvas of an octave's size: of its own band and of all
+ * coarser ones.                                                             */
 static DdimCanvas *
-find_wanted (const Level       *level,
-             const DdimCanvas  *reduced,
-             GError           **error)
+find_change (const Target       *target,
+             gint                octave,
+             const DdimCanvas   *canvas,
+             const DdimMonitor  *monitor,
+             GError            **error)
 {
-  g_autoptr (DdimCanvas) band = make_band (level->like, reduced, level->tileable, error);
+  const gfloat          *weights = target->weights[octave]->data;
+  g_autoptr (DdimCanvas) reduced = ddim_canvas_reduce (canvas, 2, target->tileable, error);
+  g_autoptr (DdimCanvas) change  = reduced ? make_band (canvas, reduced, target->tileable, error)
+                                           : NULL;
+  g_autoptr (DdimCanvas) gains   = change ? find_gains (target, octave, change, error) : NULL;
+  g_autoptr (DdimCanvas) coarser = NULL;
 
-  return band ? measure_energy (level, band, error) : NULL;
-}
-
-/* The level's band, times its gains less 1. */
-static DdimCanvas *
-find_own_change (const Level       *level,
-                 const DdimCanvas  *canvas, /* the level's, reduced */
-                 const DdimCanvas  *like,
-                 GError           **error)
-{
-  g_autoptr (DdimCanvas) wanted = find_wanted (level, like, error);
-  g_autoptr (DdimCanvas) band   = wanted ? make_band (level->canvas, canvas, level->tileable,
-                                                      error) : NULL;
-  g_autoptr (DdimCanvas) gains  = band ? find_gains (level, band, wanted, error) : NULL;
-
-  if (! gains || ! ddim_monitor_update (level->monitor, 1.0, error))
+  if (! gains || ! ddim_monitor_update (monitor, 1.0, error))
     return NULL;
   for (gsize pixel = 0; pixel < ddim_canvas_size (gains); pixel++)
-    for (gint k = 0; k < band->c; k++)
-      band->data[pixel * band->c + k] *= gains->data[pixel] * level->weights->data[pixel];
-  return g_steal_pointer (&band);
-}
+    for (gint k = 0; k < change->c; k++)
+      change->data[pixel * change->c + k] *= gains->data[pixel] * weights[pixel];
+  g_clear_pointer (&gains, ddim_canvas_free);
 
-/* What is to be added to the level's canvas: of its own band and all coarser ones. */
-static DdimCanvas *
-find_change (const Level  *level,
-             GError      **error)
-{
-  gboolean               tileable = level->tileable;
-  g_autoptr (DdimCanvas) canvas   = ddim_canvas_reduce (level->canvas, 2, tileable, error);
-  g_autoptr (DdimCanvas) like     = canvas ? ddim_canvas_reduce (level->like, 2, tileable, error)
-                                           : NULL;
-  g_autoptr (DdimCanvas) weights  = like ? ddim_canvas_reduce (level->weights, 2, tileable, error)
-                                         : NULL;
-  g_autoptr (DdimCanvas) change   = weights ? find_own_change (level, canvas, like, error) : NULL;
-  g_autoptr (DdimCanvas) coarser  = NULL;
-  const Level            next     = { canvas, like, weights, level->octave + 1, tileable,
-                                      level->monitor };
-
-  if (! change || next.octave == OCTAVES || canvas->h < 2 || canvas->w < 2)
+  if (octave + 1 == target->n)
     return g_steal_pointer (&change);
 
-  coarser = find_change (&next, error);
-  if (! coarser || ! ddim_canvas_add_enlarged (change, coarser, 2, tileable, error))
+  coarser = find_change (target, octave + 1, reduced, monitor, error);
+  if (! coarser || ! ddim_canvas_add_enlarged (change, coarser, 2, target->tileable, error))
     return NULL;
   return g_steal_pointer (&change);
 }
@@ -170,18 +198,15 @@ ddim_match_local_contrast (DdimCanvas         *canvas,
                            const DdimMonitor  *monitor,
                            GError            **error)
 {
-  g_autoptr (DdimCanvas) all = ddim_canvas_try_new (1, like->h, like->w, 1, error);
+  g_auto (Target) target = { 0 };
 
-  if (! all)
+  if (! target_init (&target, like, weights, tileable, error))
     return FALSE;
-  for (gsize pixel = 0; pixel < ddim_canvas_size (all); pixel++)
-    all->data[pixel] = weights ? weights[pixel] : 1;
 
   for (gint n = 0; n < canvas->n; n++)
     {
       DdimCanvas             item   = ddim_canvas_items (canvas, n, 1);
-      const Level            finest = { &item, like, all, 0, tileable, monitor };
-      g_autoptr (DdimCanvas) change = find_change (&finest, error);
+      g_autoptr (DdimCanvas) change = find_change (&target, 0, &item, monitor, error);
 
       if (! change)
         return FALSE;

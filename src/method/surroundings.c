@@ -12,6 +12,7 @@
 
 #include <math.h>
 
+#include "interpolation.h"
 #include "local-mean.h"
 #include "reduce.h"
 #include "surroundings.h"
@@ -96,19 +97,11 @@ ddim_surroundings_measure (const DdimCanvas  *image,
 }
 
 gdouble
-ddim_smooth_step (gdouble x)
-{
-  gdouble t = CLAMP (x, 0, 1);
-
-  return t * t * (3 - 2 * t);
-}
-
-gdouble
 ddim_surroundings_keep (gdouble inside,
                         gdouble noise_ratio,
                         gint    reduction)
 {
   gdouble width = MIN (WIDTH * reduction * noise_ratio / FAR, 1);
 
-  return inside < width ? ddim_smooth_step (inside / width) : 1;
+  return inside < width ? ddim_ease (DDIM_EASING_IN_OUT, inside / width) : 1;
 }

@@ -27,7 +27,4 @@ gdouble  ddim_surroundings_keep    (gdouble            inside,
                                     gdouble            noise_ratio,
                                     gint               reduction);
 
-/* 0 up to 0, 1 from 1 on, and smooth between them. */
-gdouble  ddim_smooth_step          (gdouble            x);
-
 G_END_DECLS

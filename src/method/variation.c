@@ -29,6 +29,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "interpolation.h"
 #include "local-mean.h"
 #include "noise.h"
 #include "sampling-step.h"
@@ -235,7 +236,7 @@ hold (const Original      *original,
     {
       gdouble weight = options->weights ? options->weights[pixel] : 1;
       gdouble kept   = share_kept (options, weight, changes[pixel]);
-      gdouble differ = ddim_smooth_step (weight / LED);
+      gdouble differ = ddim_ease (DDIM_EASING_IN_OUT, MIN (weight / LED, 1));
 
       if (inside)
         differ = MIN (differ, ddim_surroundings_keep (inside[pixel], ratio,

@@ -24,10 +24,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <cblas.h>
 
+#include "clock.h"
 #include "unet.h"
 
 #define TIMESTEP     500
@@ -71,21 +71,6 @@ typedef struct
   gdouble    processor[MAX_SECONDS]; /* seconds of all threads */
   gint       n;
 } Measurement;
-
-static gdouble
-now (void)
-{
-  return g_get_monotonic_time () * 1e-6;
-}
-
-static gdouble
-processor_now (void)
-{
-  struct timespec t;
-
-  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &t);
-  return t.tv_sec + 1e-9 * t.tv_nsec;
-}
 
 static gint
 compare (gconstpointer a, gconstpointer b)

@@ -16,8 +16,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "clock.h"
 #include "job.h"
 #include "variation-task.h"
 
@@ -59,21 +59,6 @@ check (gboolean       success,
       g_printerr ("whole-bench: %s\n", (*error)->message);
       exit (1);
     }
-}
-
-static gdouble
-now (void)
-{
-  return g_get_monotonic_time () * 1e-6;
-}
-
-static gdouble
-processor_now (void)
-{
-  struct timespec t;
-
-  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &t);
-  return t.tv_sec + 1e-9 * t.tv_nsec;
 }
 
 static void

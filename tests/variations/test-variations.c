@@ -56,15 +56,22 @@ vary (const VariationsRegion *region,
   return made;
 }
 
+/* The selected part of the picture or of what was made of its frame. */
+static DdimCanvas *
+crop_selection (const VariationsRegion *region,
+                const DdimCanvas       *canvas)
+{
+  return picture_crop (canvas, region->x - canvas->x, region->y - canvas->y,
+                       region->h, region->w);
+}
+
 /* Of the selection, where white and black are 1 apart. */
 static gdouble
 change (const VariationsRegion *region,
         const DdimCanvas       *made)
 {
-  g_autoptr (DdimCanvas) before = picture_crop (region->picture, region->x, region->y,
-                                                region->h, region->w);
-  g_autoptr (DdimCanvas) after  = picture_crop (made, region->x - made->x,
-                                                region->y - made->y, region->h, region->w);
+  g_autoptr (DdimCanvas) before = crop_selection (region, region->picture);
+  g_autoptr (DdimCanvas) after  = crop_selection (region, made);
 
   return measures_reduced_change (before, after, 1) / 255;
 }
@@ -152,10 +159,8 @@ test_copies (void)
     {
       const VariationsRegion *region = &regions[i];
       g_autoptr (DdimCanvas) made   = vary (region, "default", 0.9, 3);
-      g_autoptr (DdimCanvas) after  = picture_crop (made, region->x - made->x,
-                                                    region->y - made->y, region->h, region->w);
-      g_autoptr (DdimCanvas) before = picture_crop (region->picture, region->x, region->y,
-                                                    region->h, region->w);
+      g_autoptr (DdimCanvas) after  = crop_selection (region, made);
+      g_autoptr (DdimCanvas) before = crop_selection (region, region->picture);
       MeasuresPatches        patches;
 
       measures_patches (after, before, pool, &patches);
@@ -177,10 +182,8 @@ test_grain (void)
     {
       const VariationsRegion *region = &regions[i];
       g_autoptr (DdimCanvas) made   = vary (region, "default", 0.9, 3);
-      g_autoptr (DdimCanvas) after  = picture_crop (made, region->x - made->x,
-                                                    region->y - made->y, region->h, region->w);
-      g_autoptr (DdimCanvas) before = picture_crop (region->picture, region->x, region->y,
-                                                    region->h, region->w);
+      g_autoptr (DdimCanvas) after  = crop_selection (region, made);
+      g_autoptr (DdimCanvas) before = crop_selection (region, region->picture);
       gdouble                was[MEASURES_RINGS], is[MEASURES_RINGS], mean = 0;
 
       g_assert_true (measures_spectrum (before, was));
