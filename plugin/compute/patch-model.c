@@ -181,8 +181,13 @@ ddim_patch_source_make_model (const DdimPatchSource  *source,
       g_clear_error (&cause);
       /* in the canvas's own cells: of others a place's own patch would be none */
       if (canvas && ! tile)
-        used = cropped = crop (source, get_odd (source->picture->y, canvas->y, k),
-                               get_odd (source->picture->x, canvas->x, k), &cause);
+        {
+          gint y = get_odd (source->picture->y, canvas->y, k);
+          gint x = get_odd (source->picture->x, canvas->x, k);
+
+          if (y > 0 || x > 0)
+            used = cropped = crop (source, y, x, &cause);
+        }
       if (used)
         reduced = reduce (used, k, &cause);
       if (! reduced)
