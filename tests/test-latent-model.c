@@ -168,6 +168,7 @@ test_info (void)
 {
   g_autoptr (GError) error = NULL;
   g_autofree gchar  *sd = golden ("stable-diffusion"), *ldm = golden ("unconditional");
+  g_autofree gchar  *half = golden ("stable-diffusion-v");
   DdimModelInfo      info;
 
   g_assert_true (ddim_model_inspect (sd, &info, &error));
@@ -176,8 +177,57 @@ test_info (void)
   g_assert_cmpint (info.sample_size, ==, 16);
   g_assert_true (info.reads_prompt);
   g_assert_cmpint (info.text_width, ==, 0);
+  g_assert_cmpint (info.family, ==, DDIM_FAMILY_LATENT);
+  /* all tensors are F32 */
+  g_assert_cmpuint (info.bytes, ==, 4 * info.parameters);
   g_assert_true (ddim_model_inspect (ldm, &info, &error));
   g_assert_false (info.reads_prompt);
+  g_assert_cmpint (info.family, ==, DDIM_FAMILY_LATENT);
+
+  /* most of these of F16 */
+  g_assert_true (ddim_model_inspect (half, &info, &error));
+  g_assert_cmpuint (info.bytes, <, 3 * info.parameters);
+}
+
+static void
+edit_width (const gchar *folder,
+            const gchar *from,
+            const gchar *to)
+{
+  g_autofree gchar *cross_from  = g_strconcat ("\"cross_attention_dim\": ", from, NULL);
+  g_autofree gchar *cross_to    = g_strconcat ("\"cross_attention_dim\": ", to, NULL);
+  g_autofree gchar *hidden_from = g_strconcat ("\"hidden_size\": ", from, NULL);
+  g_autofree gchar *hidden_to   = g_strconcat ("\"hidden_size\": ", to, NULL);
+
+  edit (folder, UNET_CONFIG, cross_from, cross_to);
+  edit (folder, TEXT_CONFIG, hidden_from, hidden_to);
+}
+
+/* The family is told by the space of the latents, and the width of the text's states. */
+static void
+test_family (void)
+{
+  g_autofree gchar   *folder = copy_golden ("stable-diffusion");
+  g_autoptr (GError)  error  = NULL;
+  DdimModelInfo       info;
+
+  edit_width (folder, "16", "768");
+  g_assert_true (ddim_model_inspect (folder, &info, &error));
+  g_assert_cmpint (info.family, ==, DDIM_FAMILY_LATENT); /* of two pixels, not of eight */
+
+  edit (folder, VAE_CONFIG, "8\n", "8, 8, 8\n");
+  edit (folder, VAE_CONFIG, "\"DownEncoderBlock2D\"",
+        "\"DownEncoderBlock2D\", \"DownEncoderBlock2D\", \"DownEncoderBlock2D\"");
+  edit (folder, VAE_CONFIG, "\"UpDecoderBlock2D\"",
+        "\"UpDecoderBlock2D\", \"UpDecoderBlock2D\", \"UpDecoderBlock2D\"");
+  g_assert_true (ddim_model_inspect (folder, &info, &error));
+  g_assert_cmpint (info.factor, ==, 8);
+  g_assert_cmpint (info.family, ==, DDIM_FAMILY_STABLE_DIFFUSION_1);
+
+  edit_width (folder, "768", "1024");
+  g_assert_true (ddim_model_inspect (folder, &info, &error));
+  g_assert_cmpint (info.family, ==, DDIM_FAMILY_STABLE_DIFFUSION_2);
+  remove_tree (folder);
 }
 
 /* The hash is of all networks: of each a bit changes it. */
@@ -325,6 +375,7 @@ main (int argc, char **argv)
   pool = ddim_thread_pool_new (1);
   g_test_add_func ("/latent-model/names", test_names);
   g_test_add_func ("/latent-model/info", test_info);
+  g_test_add_func ("/latent-model/family", test_family);
   g_test_add_func ("/latent-model/hash", test_hash);
   g_test_add_func ("/latent-model/refused", test_refused);
   g_test_add_func ("/latent-model/missing", test_missing);

@@ -170,31 +170,55 @@ ddim_models_get_labels (const gchar *model)
   return ddim_models_inspect (model, &info) ? info.labels : 0;
 }
 
+/* Bytes from which on a model is said to be large. */
+#define LARGE G_GUINT64_CONSTANT (1000000000)
+
+static const gchar *
+name_family (DdimModelFamily family)
+{
+  switch (family)
+    {
+    case DDIM_FAMILY_STABLE_DIFFUSION_1:
+      return "Stable Diffusion 1";
+    case DDIM_FAMILY_STABLE_DIFFUSION_2:
+      return "Stable Diffusion 2";
+    case DDIM_FAMILY_LATENT:
+      return _("Latent diffusion model");
+    default:
+      return _("Diffusion model");
+    }
+}
+
+/* What is to be known before a region is chosen. */
+static const gchar *
+give_advice (const DdimModelInfo *info)
+{
+  if (info->bytes >= LARGE)
+    return _("A variation takes minutes, and some gigabytes of memory.");
+  if (info->fixed_size)
+    return _("It uses attention, so large regions take longer.");
+
+  return _("Suits regions of any size.");
+}
+
 gchar *
 ddim_models_describe (const DdimModelInfo *info)
 {
-  gdouble millions = info->parameters / 1e6;
+  g_autofree gchar *size = g_format_size (info->bytes);
+  g_autofree gchar *what = NULL;
 
   if (info->reads_prompt)
-    return g_strdup_printf (
-      /* Translators: about a model: the side of its training pictures in
-       * pixels, and how many numbers it has learned, in millions. */
-      _("Reads a prompt. Trained on pictures of %d × %d pixels; %.1f million parameters: "
-        "it takes a while."),
-      info->sample_size, info->sample_size, millions);
+    what = g_strdup_printf (
+      /* Translators: about a model: what kind it is, such as “Stable Diffusion 1”,
+       * width and height of its training pictures in pixels, and how much room it
+       * takes on the disk, such as “2.1 GB”. */
+      _("%s for pictures of %d × %d pixels, reads text, %s."),
+      name_family (info->family), info->sample_size, info->sample_size, size);
+  else
+    what = g_strdup_printf (
+      /* Translators: as the line that says “reads text”, of a model that does not. */
+      _("%s for pictures of %d × %d pixels, %s."),
+      name_family (info->family), info->sample_size, info->sample_size, size);
 
-  if (info->fixed_size)
-    return g_strdup_printf (
-      /* Translators: about a model: the side of its training pictures in
-       * pixels, and how many numbers it has learned, in millions. */
-      _("Trained on pictures of %d × %d pixels; %.1f million parameters. It uses "
-        "attention, so large regions take longer."),
-      info->sample_size, info->sample_size, millions);
-
-  return g_strdup_printf (
-    /* Translators: about a model: the side of its training pictures in
-     * pixels, and how many numbers it has learned, in millions. */
-    _("Trained on pictures of %d × %d pixels; %.1f million parameters. Suits regions of "
-      "any size."),
-    info->sample_size, info->sample_size, millions);
+  return g_strdup_printf ("%s %s", what, give_advice (info));
 }

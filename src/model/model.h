@@ -23,15 +23,28 @@ G_BEGIN_DECLS
  * them, may be used after the caller has given back its own.                */
 typedef struct _DdimModel DdimModel;
 
+/* What kind of model it is, as far as its shape tells: the releases of one family
+ * have the same.                                                            */
+typedef enum
+{
+  DDIM_FAMILY_PIXELS,             /* works on pictures as they are           */
+  DDIM_FAMILY_LATENT,             /* on latents, and none of those below     */
+  DDIM_FAMILY_STABLE_DIFFUSION_1, /* Stable Diffusion 1.1 to 1.5, and what was
+                                     made of them                            */
+  DDIM_FAMILY_STABLE_DIFFUSION_2
+} DdimModelFamily;
+
 /* What a model is like. */
 typedef struct
 {
+  DdimModelFamily family;
   gint     channels;    /* of the pictures it was trained on                */
   gboolean latent;      /* its field works on an autoencoder's latents      */
   gint     factor;      /* a picture's pixels along a side of one of these: 1
                            of others                                        */
   gint     sample_size; /* the side of the pictures it was trained on, pixels */
   guint64  parameters;  /* how many numbers it has learned; 0: none         */
+  guint64  bytes;       /* that these take in its files                     */
   gboolean fixed_size;  /* some layer sees the whole canvas at once, and the
                            canvases it was trained on were all of one size  */
   gint     labels;      /* class labels are from 0 to labels - 1, and one must

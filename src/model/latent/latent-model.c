@@ -284,22 +284,44 @@ open_prompter (LatentModel       *self,
   return FALSE;
 }
 
+/* What Stable Diffusion's pipelines have in common is the space of the latents;
+ * what tells its versions from each other is the text encoder.              */
+static DdimModelFamily
+find_family (const LatentModel *self)
+{
+  if (! self->prompter || self->config.factor != 8 || self->config.latent_channels != 4)
+    return DDIM_FAMILY_LATENT;
+
+  switch (ddim_prompter_get_width (self->prompter))
+    {
+    case 768:
+      return DDIM_FAMILY_STABLE_DIFFUSION_1;
+    case 1024:
+      return DDIM_FAMILY_STABLE_DIFFUSION_2;
+    default:
+      return DDIM_FAMILY_LATENT;
+    }
+}
+
 static void
 describe (LatentModel *self)
 {
   DdimModelInfo *info = &self->model.info;
 
   *info = self->network->info;
+  info->family       = find_family (self);
   info->channels     = self->config.channels;
   info->latent       = TRUE;
   info->factor       = self->config.factor;
   info->sample_size *= self->config.factor;
   info->parameters  += ddim_safetensors_count (self->file);
+  info->bytes       += ddim_safetensors_get_size (self->file);
   info->text_width   = 0;
   if (self->prompter)
     {
       info->reads_prompt = TRUE;
       info->parameters  += ddim_prompter_get_parameters (self->prompter);
+      info->bytes       += ddim_prompter_get_bytes (self->prompter);
     }
 }
 

@@ -95,6 +95,12 @@ ddim_prompter_get_parameters (const DdimPrompter *prompter)
 }
 
 guint64
+ddim_prompter_get_bytes (const DdimPrompter *prompter)
+{
+  return ddim_safetensors_get_size (prompter->file);
+}
+
+guint64
 ddim_prompter_get_hash (const DdimPrompter *prompter)
 {
   return ddim_clip_text_get_hash (prompter->encoder);

@@ -21,9 +21,10 @@ DdimPrompter * ddim_prompter_open     (const DdimFolder   *folder,
                                        GError            **error);
 void           ddim_prompter_free     (DdimPrompter       *prompter); /* or NULL */
 
-/* Numbers of a state, and of all parameters. */
+/* Numbers of a state, and of all parameters, and the bytes these take in the file. */
 gint           ddim_prompter_get_width      (const DdimPrompter *prompter);
 guint64        ddim_prompter_get_parameters (const DdimPrompter *prompter);
+guint64        ddim_prompter_get_bytes      (const DdimPrompter *prompter);
 
 /* Makes both, once; what follows may be called then. */
 gboolean       ddim_prompter_build    (DdimPrompter       *prompter,

@@ -268,6 +268,7 @@ describe (UnetModel *self)
   info->factor      = 1;
   info->sample_size = config->sample_size;
   info->parameters  = ddim_safetensors_count (self->file);
+  info->bytes       = ddim_safetensors_get_size (self->file);
   info->text_width  = config->text_width;
   info->fixed_size  = config->mid.attention != DDIM_ATTENTION_NONE;
   for (gint i = 0; i < config->levels; i++)
