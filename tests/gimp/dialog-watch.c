@@ -10,6 +10,7 @@
  *   picture S KIND       a picture is shown, S seconds after the dialog: KIND is
  *                        the rest of the plug-in's debug message about it
  *   text TEXT            a label that was seen
+ *   progress TEXT        what a progress bar says, once a second
  *   clipped TEXT         a label that got less room than it needs
  *   focus X Y NAME       the keyboard has come to what is called NAME, at (X, Y)
  *   control X Y NAME     something that the keyboard could come to
@@ -153,6 +154,12 @@ look_at (GtkWidget *widget,
 
   if (GTK_IS_LABEL (widget) && gtk_label_get_text (GTK_LABEL (widget))[0])
     report_text (GTK_LABEL (widget));
+  else if (GTK_IS_PROGRESS_BAR (widget) && gtk_progress_bar_get_text (GTK_PROGRESS_BAR (widget)))
+    {
+      fprintf (watch.file, "progress %s\n",
+               gtk_progress_bar_get_text (GTK_PROGRESS_BAR (widget)));
+      fflush (watch.file);
+    }
   else if (gtk_widget_get_can_focus (widget) && gtk_widget_is_sensitive (widget))
     g_hash_table_add (watch.lines, describe ("control", widget));
   if (GTK_IS_CONTAINER (widget))
