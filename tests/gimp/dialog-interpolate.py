@@ -44,7 +44,7 @@ def film():
     def user():
         wait_for_picture('finished', 6)
         keys('alt+v', 'Right', 'alt+a')
-        time.sleep(2)  # the watch looks once a second
+        wait_for_look()
         screenshot('film.png')
         keys('alt+o')
 
@@ -63,7 +63,7 @@ def one_layer():
     arguments = {'output': 'layer', 'position': 0.75, 'steps': 2}
 
     def user():
-        time.sleep(1)
+        wait_for_look()
         screenshot('layer.png')
         keys('alt+o')
 
@@ -83,15 +83,15 @@ def alone():
     image.remove_layer(second)
 
     def user():
-        time.sleep(3)
+        wait_for_text('needs two')
         screenshot('alone.png')
         keys('alt+o')
+        wait_for_look()
         assert window(TITLE)
         keys('Escape')
 
     status = with_dialog(user, image, [first], **FILM)
     assert status == Gimp.PDBStatusType.CANCEL, status
-    assert any('needs two' in line for line in watched()), watched()
     assert image.get_layers() == [first]
 
 
@@ -129,7 +129,7 @@ def cancel():
     status = with_dialog(user, image, [first, second], steps=500)
     assert status == Gimp.PDBStatusType.CANCEL, status
     assert image.get_layers() == [second, first] and not image.is_dirty()
-    assert wait_for(lambda: processes() == 0, 10), 'the plug-in is still there'
+    assert wait_for(lambda: processes() == 0), 'the plug-in is still there'
 
 
 @test

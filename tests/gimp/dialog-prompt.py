@@ -43,7 +43,7 @@ def words():
         keys('Tab')
         xdotool('type', 'house')
         keys('Tab')
-        time.sleep(2)  # the watch looks once a second
+        wait_for_look()
         screenshot('prompt.png')
         keys('alt+o')
 
@@ -68,7 +68,7 @@ def no_words():
 
     def user():
         wait_for_picture('finished')
-        time.sleep(2)
+        wait_for_look()
         screenshot('textless.png')
         keys('Escape')
 
@@ -104,7 +104,7 @@ def stop():
     assert status == Gimp.PDBStatusType.CANCEL, status
     assert read_bytes(layer) == before and not image.is_dirty()
     assert not any('finished' in line for line in watched()), 'it was at its end'
-    assert wait_for(lambda: processes() == 0, 10), 'the plug-in is still there'
+    assert wait_for(lambda: processes() == 0), 'the plug-in is still there'
 
 
 @test

@@ -38,7 +38,7 @@ def accept():
         wait_for_picture('finished')
         keys('alt+x', 'Down')  # the row below is two seeds on
         wait_for_picture('finished', 2)
-        time.sleep(2)  # the watch looks once a second
+        wait_for_look()
         screenshot('texture.png')
         keys('alt+o')
 
@@ -78,7 +78,7 @@ def cancel():
     status = with_dialog(user, image, layer, width=600, height=600, steps=200)
     assert status == Gimp.PDBStatusType.CANCEL, status
     assert image.get_layers() == [layer] and not image.is_dirty()
-    assert wait_for(lambda: processes() == 0, 10), 'the plug-in is still there'
+    assert wait_for(lambda: processes() == 0), 'the plug-in is still there'
 
 
 @test

@@ -11,6 +11,7 @@
  *                        the rest of the plug-in's debug message about it
  *   text TEXT            a label that was seen
  *   progress TEXT        what a progress bar says, once a second
+ *   looked               all that there was has been looked at, once a second
  *   clipped TEXT         a label that got less room than it needs
  *   focus X Y NAME       the keyboard has come to what is called NAME, at (X, Y)
  *   control X Y NAME     something that the keyboard could come to
@@ -38,7 +39,7 @@ static struct
 {
   FILE       *file;
   GtkWidget  *dialog;                   /* while it is shown                 */
-  GHashTable *lines;                    /* to write at the end               */
+  GHashTable *lines;                    /* written so far, each once         */
   GHashTable *once;                     /* those about clipped texts, at first */
   guint       source;
   gint64      started;
@@ -57,6 +58,14 @@ thread_time (void)
   return time.tv_sec * G_GINT64_CONSTANT (1000000) + time.tv_nsec / 1000;
 }
 
+/* Writes a line, which is taken, unless it was written before. */
+static void
+note (gchar *line)
+{
+  if (g_hash_table_add (watch.lines, line))
+    fprintf (watch.file, "%s\n", line);
+}
+
 /* Notes a label's text, and whether it has, as it is laid out, more than its
  * room, or was shortened to fit.                                             */
 static void
@@ -66,12 +75,11 @@ report_text (GtkLabel *label)
   GtkAllocation  room;
   gint           w, h;
 
-  g_hash_table_add (watch.lines, g_strdup_printf ("text %s", gtk_label_get_text (label)));
+  note (g_strdup_printf ("text %s", gtk_label_get_text (label)));
   if (gtk_label_get_mnemonic_keyval (label) != GDK_KEY_VoidSymbol)
-    g_hash_table_add (watch.lines,
-                      g_strdup_printf ("key %s %s",
-                                       gdk_keyval_name (gtk_label_get_mnemonic_keyval (label)),
-                                       gtk_label_get_text (label)));
+    note (g_strdup_printf ("key %s %s",
+                           gdk_keyval_name (gtk_label_get_mnemonic_keyval (label)),
+                           gtk_label_get_text (label)));
 
   gtk_widget_get_allocation (GTK_WIDGET (label), &room);
   pango_layout_get_pixel_size (layout, &w, &h);
@@ -84,7 +92,7 @@ report_text (GtkLabel *label)
 
       /* twice: a text that has just been set has yet to get its room */
       if (g_hash_table_contains (watch.once, line))
-        g_hash_table_add (watch.lines, line);
+        note (line);
       else
         g_hash_table_add (watch.once, line);
     }
@@ -161,7 +169,7 @@ look_at (GtkWidget *widget,
       fflush (watch.file);
     }
   else if (gtk_widget_get_can_focus (widget) && gtk_widget_is_sensitive (widget))
-    g_hash_table_add (watch.lines, describe ("control", widget));
+    note (describe ("control", widget));
   if (GTK_IS_CONTAINER (widget))
     gtk_container_forall (GTK_CONTAINER (widget), look_at, NULL);
 }
@@ -176,7 +184,11 @@ tick (gpointer data)
   watch.longest_held = MAX (watch.longest_held, held - watch.last_held);
 
   if (now / LOOK_EVERY != watch.last / LOOK_EVERY)
-    look_at (watch.dialog, NULL);
+    {
+      look_at (watch.dialog, NULL);
+      fprintf (watch.file, "looked\n");
+      fflush (watch.file);
+    }
 
   watch.last      = g_get_monotonic_time ();
   watch.last_held = thread_time ();
@@ -204,14 +216,8 @@ start (GtkWidget *dialog)
 static void
 stop (void)
 {
-  GHashTableIter iter;
-  gpointer       line;
-
   g_source_remove (watch.source);
   g_signal_handlers_disconnect_by_func (watch.dialog, focus_set, NULL);
-  g_hash_table_iter_init (&iter, watch.lines);
-  while (g_hash_table_iter_next (&iter, &line, NULL))
-    fprintf (watch.file, "%s\n", (const gchar *) line);
   fprintf (watch.file, "stall %.0f held %.0f\n", watch.longest / 1000.0,
            watch.longest_held / 1000.0);
   g_hash_table_unref (watch.lines);

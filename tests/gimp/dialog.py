@@ -57,7 +57,7 @@ def cancel():
     assert status == Gimp.PDBStatusType.CANCEL, status
     assert read_bytes(layer) == original
     assert not image.is_dirty()
-    assert wait_for(lambda: processes() == 0, 10), 'the plug-in is still there'
+    assert wait_for(lambda: processes() == 0), 'the plug-in is still there'
 
 
 @test
@@ -123,10 +123,11 @@ def stop():
     fresh()
     def user():
         keys('alt+p')
+        wait_for_look()  # by now the key has been served
         screenshot('stopped.png')
-        before = len(watched())
-        time.sleep(1)
-        assert len(watched()) == before, 'it went on'
+        before = len(watched('picture'))
+        wait_for_look()
+        assert len(watched('picture')) == before, 'it went on'
         keys('alt+k')
         wait_for_picture('finished')
         keys('alt+o')
@@ -141,8 +142,9 @@ def problem():
     """a model that is not there is a sentence in the dialog, not its end"""
     fresh()
     def user():
-        time.sleep(2)
+        wait_for_text('/no/such/folder')
         keys('alt+o')   # to no effect
+        wait_for_look()
         screenshot('problem.png')
         assert window(TITLE)
         keys('Escape')
@@ -228,14 +230,14 @@ def of_image_chosen():
         wait_for_picture('finished')
         keys('alt+m', 'Down')  # after the model “photo”
         wait_for_picture('finished', 2)
-        time.sleep(2)          # the watch looks once a second
+        wait_for_look()
         screenshot('chosen.png')
         keys('alt+o')
 
     status = with_dialog(user, image, layer, seed=9, tileable=True, **QUICK)
     assert status == Gimp.PDBStatusType.SUCCESS, status
     same(seed=9, tileable=True, model='this image')
-    texts = [line for line in watched() if line.startswith('text ')]
+    texts = watched('text')
     for word in ('Source', 'Learns from this image'):  # symmetry is among the advanced
         assert any(word in text for text in texts), (word, texts)
 
@@ -250,15 +252,15 @@ def of_image_impossible():
     empty.fill(Gimp.FillType.TRANSPARENT)
 
     def user():
-        time.sleep(3)
+        wait_for_text('nothing to learn')
         screenshot('nothing.png')
         keys('alt+o')   # to no effect
+        wait_for_look()
         assert window(TITLE)
         keys('Escape')
 
     status = with_dialog(user, image, layer, source=empty, **OF_IMAGE)
     assert status == Gimp.PDBStatusType.CANCEL, status
-    assert any('nothing to learn' in line for line in watched()), watched()
     assert read_bytes(layer) == original
 
 
@@ -270,15 +272,17 @@ def classes():
     fresh()
 
     def user():
-        time.sleep(2)
+        wait_for_text('Class label')
+        wait_for_look()
         screenshot('label.png')
         keys('alt+o')  # to no effect
+        wait_for_look()
         assert window(TITLE)
         keys('Escape')
 
     status = with_dialog(user, image, layer, model=model, **QUICK)
     assert status == Gimp.PDBStatusType.CANCEL, status
-    texts = [line for line in watched() if line.startswith('text ')]
+    texts = watched('text')
     assert sum('Class label' in text for text in texts) == 2, texts  # the row, and why
 
     def accept():
@@ -300,7 +304,7 @@ def other_layers():
 
     def user():
         wait_for_picture('finished')
-        time.sleep(2)
+        wait_for_text('other selected layer')
         screenshot('layers.png')
         keys('alt+o')
 
@@ -308,12 +312,11 @@ def other_layers():
     assert status == Gimp.PDBStatusType.SUCCESS, status
     same(seed=13)
     assert read_bytes(second) == read_bytes(layer)
-    assert any('other selected layer' in line for line in watched()), watched()
 
 
 def noticed(kind):
     """The controls that the watch wrote of as this, each as (x, y, name)."""
-    lines = [line.split(' ', 3) for line in watched() if line.startswith(kind + ' ')]
+    lines = [line.split(' ', 3) for line in watched(kind)]
     return [(int(x), int(y), name) for _, x, y, name in lines]
 
 
@@ -324,7 +327,7 @@ def keyboard():
     def user():
         wait_for_picture('finished')
         keys('alt+a')
-        time.sleep(2)  # the watch looks once a second
+        wait_for_look()
         screenshot('walk.png')
         keys(*['Tab'] * 37)
         keys('Escape')
@@ -354,11 +357,18 @@ def looking():
 
     def look(name):
         """The middle of the preview alone: no check mark and no focus ring is there."""
-        time.sleep(0.5)
+        def has_changed():
+            picture = subprocess.run(['import', '-window', window(TITLE), '-crop',
+                                      '240x200+350+90', 'rgb:-'], capture_output=True,
+                                     check=True).stdout
+            if picture in seen:
+                return False
+            seen.append(picture)
+            return True
+
+        wait_for_look()  # by now the keys have been served, and it was drawn
+        assert wait_for(has_changed, 5), f'{name} is as one before'
         screenshot(name)
-        seen.append(subprocess.run(['import', '-window', window(TITLE), '-crop',
-                                    '240x200+350+90', 'rgb:-'], capture_output=True,
-                                   check=True).stdout)
 
     def user():
         wait_for_picture('preview')
@@ -376,7 +386,6 @@ def looking():
 
     status = with_dialog(user, big, target, steps=200)
     assert status == Gimp.PDBStatusType.CANCEL, status
-    assert len(set(seen)) == len(seen) == 5, [seen.index(each) for each in seen]
 
 
 @test
@@ -413,7 +422,7 @@ def stop_goes():
         wait_for_picture()
         keys('alt+d', 'shift+Tab', 'shift+Tab')  # from the number, the slider
         wait_for_picture('finished')
-        time.sleep(1)
+        wait_for_look()
         keys('Tab', 'Escape')
 
     status = with_dialog(user, image, layer, **{**QUICK, 'steps': 300})
@@ -444,7 +453,7 @@ def killed():
     assert status != Gimp.PDBStatusType.SUCCESS, status
     assert read_bytes(target) == before and not big.is_dirty()
     assert big.get_layers() == [target]
-    assert wait_for(lambda: processes() == 0, 10), 'the plug-in is still there'
+    assert wait_for(lambda: processes() == 0), 'the plug-in is still there'
 
 
 @test
@@ -456,7 +465,8 @@ def menu():
     display.present()
     wait_for_window('GIMP$')
     keys('slash', title='GIMP$')
-    time.sleep(1)
+    # What is typed goes to the search, once it is there.
+    assert wait_for(lambda: xdotool('getwindowfocus').stdout.strip() != window('GIMP$'))
     xdotool('type', 'DDIM Variation')
     time.sleep(1)
     screenshot('menu.png')
@@ -483,7 +493,7 @@ def large():
 
     status = with_dialog(user, big, target, seed=7)
     assert status == Gimp.PDBStatusType.CANCEL, status
-    return 'the first after {1} s'.format(*watched()[0].split())
+    return 'the first after {1} s'.format(*watched('picture')[0].split())
 
 
 @test

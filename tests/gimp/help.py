@@ -42,7 +42,7 @@ def opened_by(*names, procedure=PROCEDURE, title=TITLE):
         if os.path.exists(OPENED):
             os.remove(OPENED)
         keys(*names)
-        assert wait_for(lambda: os.path.exists(OPENED) and os.path.getsize(OPENED), 20), 'nothing'
+        assert wait_for(lambda: os.path.exists(OPENED) and os.path.getsize(OPENED)), 'nothing'
         with open(OPENED) as opened:
             found.append(urllib.parse.unquote(opened.read().strip().removeprefix('file://')))
         assert window(title), 'the dialog is gone'

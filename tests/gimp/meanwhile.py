@@ -7,6 +7,7 @@
 # was captured at the beginning is written where it was, or nothing is written
 # and a sentence says why.  run.py gives the profile its shortcuts.
 
+import signal
 import threading
 
 from display import *
@@ -19,6 +20,7 @@ PART = (16, 12, 40, 40)
 LOCK, DELETE, SELECT, FILL, ALL, UNDO = ('ctrl+F9', 'ctrl+F8', 'ctrl+F7', 'ctrl+comma',
                                         'ctrl+a', 'ctrl+z')
 IMAGE = 'GIMP$'   # the title of its window
+CLEAN, CHANGED = r'^\[.*GIMP$', r'^\*\[.*GIMP$'  # and what that tells
 
 
 def inside(i):
@@ -37,10 +39,24 @@ def show(image):
     for other in Gimp.get_images():
         if other != image:
             other.delete()
+    image.clean_all()
     display = Gimp.Display.new(image)
     display.present()
-    wait_for_window(IMAGE)
+    wait_for_window(CLEAN)
     return display
+
+
+def change(*pressed):
+    """Presses keys in the image's window, and waits for them to have changed the image."""
+    keys(*pressed, title=IMAGE)
+    wait_for_window(CHANGED)
+
+
+def processor_time(process):
+    """Seconds that the process has computed."""
+    with open(f'/proc/{process}/stat') as stat:
+        fields = stat.read().rpartition(')')[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
 
 
 def in_dialog(layer, image, *pressed):
@@ -49,8 +65,7 @@ def in_dialog(layer, image, *pressed):
 
     def user():
         wait_for_picture('finished')
-        keys(*pressed, title=IMAGE)
-        time.sleep(1)
+        change(*pressed)
         keys('alt+o')
     status = with_dialog(user, image, layer, **ARGUMENTS)
     return display, status
@@ -59,16 +74,27 @@ def in_dialog(layer, image, *pressed):
 def while_it_computes(image, layers, *pressed):
     """The same while the procedure runs without a dialog."""
     display = show(image)
-    time.sleep(2)
+    before, failures = process_ids(), []
 
     def user():
-        assert wait_for(lambda: processes() == 1)
-        time.sleep(1)
-        keys(*pressed, title=IMAGE)
+        """Acts when it computes: reading the layers and the model takes less than that.
+        It waits meanwhile, however fast it is and however slow the display."""
+        try:
+            assert wait_for(lambda: process_ids() != before)
+            process, = set(process_ids()) - set(before)
+            assert wait_for(lambda: processor_time(process) > 1)
+            os.kill(process, signal.SIGSTOP)
+            change(*pressed)
+        except BaseException as failure:
+            failures.append(failure)
+        for process in process_ids():
+            os.kill(process, signal.SIGCONT)
     thread = threading.Thread(target=user)
     thread.start()
-    status, message = vary(image, layers, **{**ARGUMENTS, 'steps': 80})
+    status, message = vary(image, layers, **{**ARGUMENTS, 'steps': 200})
     thread.join()
+    if failures:
+        raise failures[0]
     return display, status, message
 
 
@@ -99,10 +125,10 @@ def other_selection():
     assert read_bytes(layer) == wanted
 
     keys(UNDO, title=IMAGE)
-    assert wait_for(lambda: read_bytes(layer) == before, 10), 'one step does not undo it'
+    assert wait_for(lambda: read_bytes(layer) == before), 'one step does not undo it'
     keys(UNDO, title=IMAGE)   # of the selection
-    assert wait_for(lambda: Gimp.Selection.bounds(image)[2:] == (16, 12, 56, 52), 10)
-    assert wait_for(lambda: not image.is_dirty(), 10), 'more than one step'
+    assert wait_for(lambda: Gimp.Selection.bounds(image)[2:] == (16, 12, 56, 52))
+    assert wait_for(lambda: not image.is_dirty()), 'more than one step'
 
 
 @test
@@ -161,8 +187,7 @@ def deleted_while_new_layers():
 
     def user():
         wait_for_picture('finished')
-        keys(DELETE, title=IMAGE)
-        time.sleep(1)
+        change(DELETE)
         keys('alt+o')
     status = with_dialog(user, image, layer, output='new-layers', **ARGUMENTS)
     assert status == Gimp.PDBStatusType.SUCCESS, Gimp.get_pdb().get_last_error()

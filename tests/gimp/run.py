@@ -9,13 +9,18 @@
 # Installs the built plug-in into a GIMP profile of the test's own, runs the
 # script with GIMP's Python or Script-Fu console, and passes on the TAP that
 # the script wrote to the file $DDIM_TAP.  A GIMP that dies, hangs or leaves
-# the plan unfulfilled is a failure.
+# the plan unfulfilled is a failure.  Whether it hangs is judged by time of its
+# own (own_time.py): beside other work all takes many times as long.
 
 import os
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
+
+from own_time import OwnTime
 
 # The scripts that run in another language than English.
 LANGUAGES = {'korean': 'ko_KR', 'dialog-korean': 'ko_KR', 'dialog-german': 'de_DE'}
@@ -27,7 +32,7 @@ SHORTCUTS = '''(file-version 1)
 (action "channels-selection-replace" "<Primary>F7")
 '''
 
-# seconds; below meson's own, so that we can say what happened
+# Seconds of its own that a script may take; the longest takes a quarter of it.
 TIMEOUT = int(os.environ.get('DDIM_TIMEOUT', 840))
 
 
@@ -69,6 +74,26 @@ def command(where, script, tap):
     return ['xvfb-run', '-a', '-s', '-screen 0 1280x900x24', 'sh', '-c',
             'openbox & exec "$@"', 'sh', console.replace('gimp-console', 'gimp'),
             '--no-splash', '--new-instance', *options]
+
+
+def wait_for(gimp):
+    """Waits for it to end; returns its status.  Where it hangs, all of its session is
+    ended."""
+    time = OwnTime(gimp.pid)
+    while True:
+        try:
+            return gimp.wait(5)
+        except subprocess.TimeoutExpired:
+            pass
+        if time.passed(TIMEOUT):
+            for path in Path('/proc').glob('[0-9]*'):
+                try:
+                    if os.getsid(int(path.name)) == gimp.pid:
+                        os.kill(int(path.name), signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+            gimp.wait()
+            return 'a timeout'
 
 
 def main():
@@ -113,16 +138,15 @@ def main():
         shutil.copy(told, known)
 
     log = work / 'log'
-    try:
-        with open(log, 'w') as output:
-            status = subprocess.run(command(where, script, tap), env=environment,
-                                    stdin=subprocess.DEVNULL, stdout=output,
-                                    stderr=subprocess.STDOUT, timeout=TIMEOUT).returncode
-    except subprocess.TimeoutExpired:
-        status = 'a timeout'
+    with open(log, 'w') as output:
+        status = wait_for(subprocess.Popen(command(where, script, tap), env=environment,
+                                           stdin=subprocess.DEVNULL, stdout=output,
+                                           stderr=subprocess.STDOUT, start_new_session=True))
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
 
     text = tap.read_text() if tap.exists() else ''
     print(text, end='')
+    print(f'# {used.ru_utime + used.ru_stime:.0f} s of processors')
     if status != 0 or '1..' not in text:
         print(''.join(f'# {line}\n' for line in log.read_text().splitlines()[-40:]))
         print(f'Bail out! GIMP ended with {status}; its output is in {log}')

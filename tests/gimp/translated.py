@@ -31,7 +31,7 @@ def look(name, expand):
     def user():
         wait_for_picture()
         keys(expand)
-        time.sleep(3)  # the watch looks once a second
+        wait_for_look()
         screenshot(f'{name}.png')
         keys('Escape')
 

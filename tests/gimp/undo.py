@@ -23,7 +23,7 @@ def undo_and_redo(base, precision):
     assert wait_for(lambda: window('GIMP$'))
     for key, wanted in (('ctrl+z', before), ('ctrl+y', after), ('ctrl+z', before)):
         press('GIMP$', key)
-        assert wait_for(lambda: [read_bytes(layer) for layer in layers] == wanted, 10), key
+        assert wait_for(lambda: [read_bytes(layer) for layer in layers] == wanted), key
         assert image.is_dirty() == (wanted is after), f'more than one step: {key}'
     view.delete()
 
