@@ -11,7 +11,7 @@
 windows_root=$cache/debian13-windows
 packages_windows=(meson ninja-build pkg-config gcc-mingw-w64-x86-64-win32 libz-mingw-w64-dev
                   wine64 python3-packaging make cmake libglib2.0-dev-bin xz-utils
-                  autoconf automake libtool)
+                  autoconf automake libtool libltdl-dev)
 
 # Why there is no Wine here; nothing where there is.
 windows_obstacle () {
