@@ -3,8 +3,8 @@
 # Copyright (C) 2026 The gimp-ddim authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# GIMP's Flatpak takes each folder in /app/extensions/plug-ins as a plug-in: the
-# extension's prefix is the plug-in's folder.  What is built is not tried here, where
+# GIMP's Flatpak mounts each extension in a folder of /app/extensions, named like the end
+# of its id, and merges what is in their folders plug-ins.  What is built is not tried here, where
 # GIMP's runtime is out of reach: what is checked is all that is ours, the manifest by
 # Flatpak's own reader, and the tree that its options install.
 # shellcheck shell=bash

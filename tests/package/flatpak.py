@@ -20,7 +20,10 @@ manifest = json.loads(manifest_path.read_text())
 module = manifest['modules'][0]
 identity = manifest['id']
 name = identity.rsplit('.', 1)[1]
-folder = stage / manifest['build-options']['prefix'].lstrip('/')
+# As org.gimp.GIMP's own manifest has it: "directory": "extensions", "subdirectories",
+# "merge-dirs": "plug-ins;scripts".
+prefix = stage / 'app/extensions' / name
+folder = prefix / 'plug-ins' / name
 _tests = []
 
 
@@ -64,10 +67,10 @@ def pinned():
 
 @test
 def place():
-    """The extension is a folder in GIMP's extension point, named like its program"""
+    """The extension is a folder in GIMP's extension point, and its program one in that"""
     assert identity.startswith('org.gimp.GIMP.Plugin.') and manifest['runtime'] == 'org.gimp.GIMP'
     assert manifest['build-extension'] is True
-    assert manifest['build-options']['prefix'] == f'/app/extensions/plug-ins/{name}'
+    assert manifest['build-options']['prefix'] == f'/app/extensions/{name}'
     assert os.access(folder / name, os.X_OK)
 
 
@@ -76,12 +79,14 @@ def staged():
     """What is installed is the plug-in with all it looks for, and nothing elsewhere"""
     for path in ['help/index.html', 'locale/ko/LC_MESSAGES/gimp-ddim.mo',
                  'weights/photo/unet/diffusion_pytorch_model.safetensors',
-                 'weights/photo/CREDITS.md', f'share/metainfo/{identity}.metainfo.xml']:
+                 'weights/photo/CREDITS.md']:
         assert (folder / path).stat().st_size > 0, path
+    described = prefix / 'share/metainfo' / f'{identity}.metainfo.xml'
+    assert described.stat().st_size > 0
     outside = [path for path in stage.rglob('*')
-               if not path.is_dir() and folder not in path.parents]
+               if not path.is_dir() and folder not in path.parents and path != described]
     assert not outside, outside
-    strange = {path.name for path in folder.iterdir()} - {name, 'help', 'locale', 'weights', 'share'}
+    strange = {path.name for path in folder.iterdir()} - {name, 'help', 'locale', 'weights'}
     assert not strange, strange
 
 
@@ -93,10 +98,10 @@ def composes():
     (source / 'LICENSE').write_text('a licence\n')
     for command in module['post-install']:
         done = subprocess.run(['sh', '-euc', command], cwd=source, capture_output=True, text=True,
-                              env={**os.environ, 'FLATPAK_DEST': str(folder)})
+                              env={**os.environ, 'FLATPAK_DEST': str(prefix)})
         assert done.returncode == 0, f'{command}: {done.stdout}{done.stderr}'
-    assert (folder / 'share/licenses' / name / 'LICENSE').exists()
-    catalogue = list((folder / 'share/app-info/xmls').glob('*.xml.gz'))
+    assert (prefix / 'share/licenses' / name / 'LICENSE').exists()
+    catalogue = list((prefix / 'share/app-info/xmls').glob('*.xml.gz'))
     assert len(catalogue) == 1, catalogue
 
 
