@@ -9,8 +9,12 @@
 # shellcheck disable=SC2154 # ./dev's own variables
 
 testing_root=$cache/debian-testing
-# What every run of ./dev test runs there: pixels, and the dialogs with their help.
-quick_32=(gimp-pixels gimp-help)
+# What every run of ./dev test runs there: all that meets what differs, which are the
+# dialogs, undo, a user's doings meanwhile, messages, Script-Fu, the procedures'
+# descriptions and the new kinds of layers.  The tables of what is computed, the same
+# program's in both, are run in GIMP 3.0 and by test-32.
+quick_32=(gimp-pixels gimp-help gimp-drawn gimp-errors gimp-dialog gimp-dialog-interpolate
+          gimp-dialog-texture gimp-undo gimp-meanwhile gimp-script-fu gimp-reference)
 
 make_testing_root () { suite=testing make_root "$testing_root" "${packages[@]}"; }
 
