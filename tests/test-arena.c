@@ -120,6 +120,29 @@ test_hold (void)
     }
 }
 
+/* What gave its memory back holds none, and gets as much again. */
+static void
+test_drop (void)
+{
+  g_autoptr (DdimArena) arena = ddim_arena_new ();
+
+  for (gint i = 0; i < 2; i++)
+    {
+      gfloat *place;
+
+      ddim_arena_give (arena, ddim_arena_take (arena, 4096));
+      g_assert_true (ddim_arena_commit (arena));
+      g_assert_cmpuint (ddim_arena_get_held (arena), ==, 4096);
+      place = ddim_arena_take (arena, 4096);
+      memset (place, 1, 4096 * sizeof (gfloat));
+      ddim_arena_give (arena, place);
+
+      ddim_arena_drop (arena);
+      g_assert_cmpuint (ddim_arena_get_held (arena), ==, 0);
+      g_assert_cmpuint (ddim_arena_get_peak (arena), ==, 0);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -127,5 +150,6 @@ main (int argc, char **argv)
   g_test_add_func ("/arena/peak", test_peak);
   g_test_add_func ("/arena/same-places", test_same_places);
   g_test_add_func ("/arena/hold", test_hold);
+  g_test_add_func ("/arena/drop", test_drop);
   return g_test_run ();
 }

@@ -199,6 +199,31 @@ test_peak (void)
   g_assert_cmpuint (ddim_unet_get_peak (unet), ==, peak);
 }
 
+/* A network at rest holds no activations, and planned anew gives the same bits. */
+static void
+test_rest (void)
+{
+  enum { SIDE = 16, SIZE = SIDE * SIDE * 3 };
+  g_autofree gchar *folder = g_test_build_filename (G_TEST_DIST, "..", "weights", "photo", NULL);
+  g_autoptr (DdimThreadPool) pool = ddim_thread_pool_new (1);
+  g_autoptr (DdimSafetensors) file = NULL;
+  g_autoptr (DdimUnet) unet = load (folder, pool, &file);
+  gfloat x[SIZE], out[2][SIZE];
+
+  for (gint i = 0; i < SIZE; i++)
+    x[i] = sinf (0.37f * i);
+  for (gint i = 0; i < 2; i++)
+    {
+      g_assert_true (ddim_unet_plan (unet, 1, SIDE, SIDE, 0, NULL));
+      g_assert_true (ddim_unet_run (unet, &(DdimUnetIn) { .x = x, .timestep = 500 }, out[i], NULL,
+                                    NULL));
+      g_assert_cmpuint (ddim_unet_get_peak (unet), >, 0);
+      ddim_unet_rest (unet);
+      g_assert_cmpuint (ddim_unet_get_peak (unet), ==, 0);
+    }
+  g_assert_cmpmem (out[0], sizeof out[0], out[1], sizeof out[1]);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -213,5 +238,6 @@ main (int argc, char **argv)
   golden_add_tests (weights, "/unet/shipped/", test_shipped);
   g_test_add_func ("/unet/shipped-size", test_shipped_size);
   g_test_add_func ("/unet/peak", test_peak);
+  g_test_add_func ("/unet/rest", test_rest);
   return g_test_run ();
 }

@@ -126,3 +126,11 @@ ddim_arena_reset (DdimArena *arena)
   g_array_set_size (arena->taken, 0);
   arena->peak = 0;
 }
+
+void
+ddim_arena_drop (DdimArena *arena)
+{
+  ddim_arena_reset (arena);
+  g_clear_pointer (&arena->held, ddim_memory_free);
+  arena->capacity = 0;
+}

@@ -48,6 +48,8 @@ gboolean    ddim_arena_commit   (DdimArena *arena);
 /* Becomes dry, with a peak of 0; what memory it has waits for the next commit:
  * pages once touched cost nothing.                                          */
 void        ddim_arena_reset    (DdimArena *arena);
+/* The same, and gives its memory back. */
+void        ddim_arena_drop     (DdimArena *arena);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimArena, ddim_arena_free)
 

@@ -39,6 +39,9 @@ typedef struct
   /* Of a model that reads prompts, see ddim_model_count_cut (); NULL of others. */
   gint        (*count_cut) (const DdimModel      *model,
                             const gchar          *prompt);
+  /* Gives back the memory of its activations, which the next evaluation takes
+   * anew.  NULL where there is none to speak of.                           */
+  void        (*rest)      (DdimModel            *model);
   /* Frees what the embedding struct owns, not itself. */
   void        (*finalize)  (DdimModel            *model);
 } DdimModelClass;

@@ -222,12 +222,12 @@ run_windows (Way                *way,
 
 /* Fills `out`, zeros before. */
 static gboolean
-convert (DdimAutoencoder    *self,
-         gboolean            decode,
-         const DdimCanvas   *in,
-         DdimCanvas         *out,
-         const DdimMonitor  *monitor,
-         GError            **error)
+convert_items (DdimAutoencoder    *self,
+               gboolean            decode,
+               const DdimCanvas   *in,
+               DdimCanvas         *out,
+               const DdimMonitor  *monitor,
+               GError            **error)
 {
   const DdimCanvas   *latent  = decode ? in : out;
   g_auto (DdimWindows) rows    = { 0 };
@@ -255,6 +255,21 @@ convert (DdimAutoencoder    *self,
                "The autoencoder's answer is not finite (NaN or infinity): its weights are broken, or "
                "too large for this picture");
   return FALSE;
+}
+
+/* The same, and keeps no memory of it. */
+static gboolean
+convert (DdimAutoencoder    *self,
+         gboolean            decode,
+         const DdimCanvas   *in,
+         DdimCanvas         *out,
+         const DdimMonitor  *monitor,
+         GError            **error)
+{
+  gboolean done = convert_items (self, decode, in, out, monitor, error);
+
+  ddim_plan_rest (&self->plan);
+  return done;
 }
 
 DdimCanvas *

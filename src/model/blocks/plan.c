@@ -138,6 +138,15 @@ ddim_plan_run (DdimPlan           *plan,
   return FALSE;
 }
 
+void
+ddim_plan_rest (DdimPlan *plan)
+{
+  ddim_arena_drop (plan->arena);
+  g_clear_pointer (&plan->scratch, ddim_memory_free);
+  plan->scratch_size = plan->scratch_held = 0;
+  plan->n = 0;
+}
+
 gsize
 ddim_plan_get_peak (const DdimPlan *plan)
 {

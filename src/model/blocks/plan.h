@@ -54,6 +54,9 @@ gboolean ddim_plan_run   (DdimPlan          *plan,
                           const DdimMonitor *monitor,
                           GError           **error);
 
+/* Gives the memory back; there is no plan then. */
+void     ddim_plan_rest  (DdimPlan          *plan);
+
 /* Floats of the plan's memory: activations at their most, and scratch. */
 gsize    ddim_plan_get_peak (const DdimPlan *plan);
 

@@ -139,13 +139,23 @@ latent_model_count_cut (const DdimModel *model,
   return self->prompter ? ddim_prompter_count_cut (self->prompter, prompt) : 0;
 }
 
+/* Network and autoencoder take turns, each with what memory the other does not
+ * need meanwhile: of Stable Diffusion 1.5 at 512 pixels 0.6 and 1.3 GB.      */
+static DdimAutoencoder *
+begin_turn (LatentModel *self)
+{
+  if (self->network->klass->rest)
+    self->network->klass->rest (self->network);
+  return self->autoencoder;
+}
+
 static DdimCanvas *
 latent_model_encode (DdimModel          *model,
                      const DdimCanvas   *picture,
                      const DdimMonitor  *monitor,
                      GError            **error)
 {
-  return ddim_autoencoder_encode (((LatentModel *) model)->autoencoder, picture, monitor, error);
+  return ddim_autoencoder_encode (begin_turn ((LatentModel *) model), picture, monitor, error);
 }
 
 static DdimCanvas *
@@ -154,7 +164,7 @@ latent_model_decode (DdimModel          *model,
                      const DdimMonitor  *monitor,
                      GError            **error)
 {
-  return ddim_autoencoder_decode (((LatentModel *) model)->autoencoder, latent, monitor, error);
+  return ddim_autoencoder_decode (begin_turn ((LatentModel *) model), latent, monitor, error);
 }
 
 /* The model ---------------------------------------------------------------- */
@@ -208,7 +218,7 @@ latent_model_finalize (DdimModel *model)
 static const DdimModelClass latent_model_class =
 {
   latent_model_build, latent_model_new_field, latent_model_encode, latent_model_decode,
-  latent_model_count_cut, latent_model_finalize
+  latent_model_count_cut, NULL, latent_model_finalize
 };
 
 static gboolean

@@ -246,6 +246,12 @@ unet_model_build (DdimModel       *model,
 }
 
 static void
+unet_model_rest (DdimModel *model)
+{
+  ddim_unet_rest (((UnetModel *) model)->unet);
+}
+
+static void
 unet_model_finalize (DdimModel *model)
 {
   UnetModel *self = (UnetModel *) model;
@@ -256,7 +262,7 @@ unet_model_finalize (DdimModel *model)
 
 static const DdimModelClass unet_model_class =
   { .build = unet_model_build, .new_field = unet_model_new_field,
-    .finalize = unet_model_finalize };
+    .rest = unet_model_rest, .finalize = unet_model_finalize };
 
 static void
 describe (UnetModel *self)

@@ -359,6 +359,12 @@ ddim_unet_run (DdimUnet           *unet,
   return TRUE;
 }
 
+void
+ddim_unet_rest (DdimUnet *unet)
+{
+  ddim_plan_rest (&unet->plan);
+}
+
 gint
 ddim_unet_get_labels (const DdimUnet *unet)
 {

@@ -54,6 +54,9 @@ gboolean   ddim_unet_run   (DdimUnet              *unet,
                             const DdimMonitor     *monitor,
                             GError               **error);
 
+/* Gives back the memory of activations: there is no plan then. */
+void       ddim_unet_rest  (DdimUnet              *unet);
+
 /* Numbers of an item's class label: 0 where the network has no classes. */
 gint       ddim_unet_get_labels    (const DdimUnet *unet);
 /* Of all its weights. */
