@@ -47,23 +47,27 @@ reduce_depth (gdouble             depth,
 }
 
 /* A depth of 0 is asked of levels as the least one they have.  The clean end is the
- * picture itself: the first timestep's noise, 1.3 of 255, shows on smooth grounds. */
+ * picture itself: the first timestep's noise, 1.3 of 255, shows on smooth grounds.
+ * What patches make is settled where there is more noise than what a network makes:
+ * there they need the few steps of a preview.                                */
 static DdimLevels *
-make_levels (const DdimModelSettings  *settings,
-             const DdimModel          *model,
+make_levels (const DdimDenoiser       *denoiser,
+             const DdimModelSettings  *settings,
              const DdimStage          *stage,
              GError                  **error)
 {
   static const DdimLevelsOptions clean = { .final_alpha_one = TRUE };
 
-  const DdimSchedule *schedule = ddim_model_get_schedule (model);
+  const DdimSchedule *schedule = ddim_model_get_schedule (denoiser->model);
+  DdimSpacing         spacing  = denoiser->patches && ! ddim_stage_is_result (stage)
+                                 ? DDIM_SPACING_LINEAR : DDIM_SPACING_QUADRATIC;
   gdouble             least    = 2.0 / ddim_schedule_get_length (schedule);
   gdouble             depth    = settings->depth;
 
   if (stage->reduction > 1)
     depth = reduce_depth (depth, schedule, stage->reduction);
 
-  return ddim_levels_new (schedule, DDIM_SPACING_QUADRATIC,
+  return ddim_levels_new (schedule, spacing,
                           ddim_stage_get_steps (stage, settings->steps),
                           MAX (depth, least), &clean, error);
 }
@@ -181,7 +185,7 @@ ddim_denoiser_init (DdimDenoiser             *denoiser,
   if ((ddim_model_settings_is_image (settings) ||
        init_structure (denoiser, settings, placement, cache, error)) &&
       (! source || init_patches (denoiser, stage, canvas, source, cache, error)))
-    denoiser->levels = make_levels (settings, denoiser->model, stage, error);
+    denoiser->levels = make_levels (denoiser, settings, stage, error);
   if (denoiser->levels)
     denoiser->field = combine (denoiser, denoiser->patches, error);
   denoiser->hash = denoiser->structure || ! source

@@ -5,17 +5,23 @@
  *
  * A picture is encoded once for each model, depth and number of steps; another
  * strength or seed only decodes.
+ *
+ * What decides between many patches that fit about as well is chance, which falls
+ * otherwise at another size: a coarse variation and a fine one of the same noise
+ * would have little in common.  So a result is led by the coarse stage, which is
+ * what a dialog shows first and computes here again (a twentieth of the work), with
+ * or without a dialog: a painter gets what was seen, in detail.
  */
 
 #include <string.h>
 
-#include "denoiser.h"
-#include "variation-handicap.h"
+#include "variation-stage.h"
 #include "variation-task.h"
 
-/* Pixels from the border of what may change inwards in which it changes less, so
- * that no border shows.                                                     */
-#define TAPER 16
+/* Pixels of the coarse cells that lead a result, at least, and how many of the coarse
+ * stage's: what is finer than these it hardly knows.                        */
+#define LEAST_CELL 4
+#define CELL       2
 
 /* Pixels of a picture that is read at once. */
 #define CELLS_MOST (1 << 22)
@@ -26,16 +32,6 @@ typedef struct
   DdimVariationInput    *input;
   DdimVariationSettings  settings;
 } VariationTask;
-
-typedef struct
-{
-  DdimDenoiser       denoiser;
-  DdimLatentPicture *latent;    /* of a latent model, else NULL              */
-  DdimInversion     *inversion; /* NULL where nothing is to change           */
-  gfloat            *weights;   /* tapered, or NULL: all may change; those of
-                                   the latent where there is one             */
-  gint               cut;       /* tokens of the prompts that were not read  */
-} Opened;
 
 /* The input -------------------------------------------------------------- */
 
@@ -122,206 +118,178 @@ same_making (const DdimTask *a,
          ddim_model_settings_same_prompts (&x->model, &y->model);
 }
 
+/* The stage that leads another, or FALSE: of a latent model there is none, for its
+ * coarse pictures are no pictures of its kind.                              */
+static gboolean
+get_coarse (const VariationTask *self,
+            gint                 stage,
+            DdimStage           *coarse)
+{
+  const DdimStage *s      = &self->base.stages->stages[stage];
+  const DdimStage *result = &self->base.stages->stages[self->base.stages->n - 1];
+  DdimStages       previews;
+
+  ddim_stages_init (&previews, DDIM_STAGES_PREVIEWS, result->h * result->reduction,
+                    result->w * result->reduction);
+  *coarse = previews.stages[0];
+  return is_varied (&self->settings) && ! self->settings.model.latent &&
+         (s->reduction < coarse->reduction ||
+          ddim_stage_get_steps (coarse, self->settings.model.steps)
+          < ddim_stage_get_steps (s, self->settings.model.steps));
+}
+
 static gdouble
 making_cost (const DdimTask *task,
              gint            stage)
 {
   const VariationTask *self = (const VariationTask *) task;
+  gint                 steps = self->settings.model.steps;
+  gdouble              cost;
+  DdimStage            coarse;
 
   if (! is_varied (&self->settings))
     return 0.0;
 
-  return ddim_stage_get_cost (&task->stages->stages[stage], self->settings.model.steps);
-}
-
-static DdimEncoder
-choose_encoder (const VariationTask *self,
-                gint                 stage)
-{
-  return ddim_denoiser_choose_encoder (&self->settings.model, &self->base.stages->stages[stage],
-                                       1);
+  cost = ddim_stage_get_cost (&task->stages->stages[stage], steps);
+  if (get_coarse (self, stage, &coarse))
+    cost += ddim_stage_get_cost (&coarse, steps);
+  return cost;
 }
 
 static gdouble
 opening_cost (const DdimTask *task,
               gint            stage)
 {
-  return making_cost (task, stage)
-         * ddim_denoiser_get_encoder_cost (choose_encoder ((const VariationTask *) task, stage));
+  const VariationTask *self = (const VariationTask *) task;
+  const DdimStage     *s    = &task->stages->stages[stage];
+  gdouble              cost;
+  DdimStage            coarse;
+
+  if (! is_varied (&self->settings))
+    return 0.0;
+
+  cost = ddim_variation_stage_get_opening_cost (s, &self->settings.model);
+  if (get_coarse (self, stage, &coarse))
+    cost += ddim_variation_stage_get_opening_cost (&coarse, &self->settings.model);
+  return cost;
 }
 
+/* What was opened of a stage, and what leads it, or NULL. */
+typedef struct
+{
+  DdimVariationStage *stage;
+  DdimVariationStage *coarse;
+  gdouble             share;  /* of the work, that takes                     */
+} Opened;
+
 static void
-close_inversion (gpointer data)
+close_stages (gpointer data)
 {
   Opened *opened = data;
 
-  ddim_inversion_free (opened->inversion);
-  ddim_latent_picture_free (opened->latent);
-  ddim_denoiser_clear (&opened->denoiser);
-  g_free (opened->weights);
+  ddim_variation_stage_free (opened->coarse);
+  ddim_variation_stage_free (opened->stage);
   g_free (opened);
 }
 
-/* weights: a tapered copy of the input's, or NULL where there are none. */
-static gboolean
-taper_weights (const DdimVariationInput  *input,
-               gint                       stage,
-               gfloat                   **weights,
-               GError                   **error)
+/* Opens the coarse stage of a picture of another one. */
+static DdimVariationStage *
+open_coarse (const VariationTask  *self,
+             const DdimStage      *stage,
+             DdimStage            *coarse,
+             const DdimCanvas     *picture,
+             const gfloat         *weights,
+             DdimModelCache       *cache,
+             const DdimMonitor    *monitor,
+             gdouble              *evaluated,
+             GError              **error)
 {
-  const DdimStage *s = &input->stages.stages[stage];
+  gint       k    = coarse->reduction / stage->reduction;
+  gboolean   tile = self->settings.model.tileable;
+  DdimCanvas mask = { .n = 1, .h = picture->h, .w = picture->w, .c = 1,
+                      .data = (gfloat *) weights };
+  g_autoptr (DdimCanvas) reduced = ddim_canvas_reduce (picture, k, tile, error);
+  g_autoptr (DdimCanvas) cover   = NULL;
 
-  if (! input->weights[stage])
-    return TRUE;
-
-  *weights = ddim_try_memdup (input->weights[stage], (gsize) s->h * s->w, sizeof (gfloat), error);
-  return *weights && ddim_taper (*weights, s->h, s->w, TAPER / (gdouble) s->reduction, error);
-}
-
-/* How many tokens of the longer of the two prompts the model does not read. */
-static gint
-count_cut (const VariationTask *self,
-           const Opened        *opened)
-{
-  const DdimModelSettings *settings = &self->settings.model;
-  gint                     cut = 0;
-
-  if (settings->prompt)
-    cut = ddim_model_count_cut (opened->denoiser.model, settings->prompt);
-  if (settings->negative_prompt)
-    cut = MAX (cut, ddim_model_count_cut (opened->denoiser.model, settings->negative_prompt));
-  return cut;
-}
-
-/* The part of encoding, and of decoding, that an autoencoder takes. */
-#define AUTOENCODER_SHARE 0.1
-
-/* Puts the picture, and what of it may change, in the place where the model works:
- * of a latent model it becomes its latent.  Takes over the picture.          */
-static DdimCanvas *
-enter_latent (Opened             *opened,
-              DdimCanvas         *picture,
-              const DdimMonitor  *monitor,
-              GError            **error)
-{
-  g_autoptr (DdimCanvas) pixels  = picture;
-  g_autofree gfloat     *weights = NULL;
-
-  if (! opened->denoiser.structure || ! ddim_model_get_info (opened->denoiser.model)->latent)
-    return g_steal_pointer (&pixels);
-
-  opened->latent = ddim_latent_picture_new (opened->denoiser.model, pixels, monitor, error);
-  if (! opened->latent)
+  if (! reduced || (weights && ! (cover = ddim_canvas_reduce (&mask, k, tile, error))))
     return NULL;
-  if (opened->weights)
-    {
-      weights = ddim_latent_picture_get_weights (opened->latent, opened->weights, error);
-      if (! weights)
-        return NULL;
-      g_free (opened->weights);
-      opened->weights = g_steal_pointer (&weights);
-    }
-  return ddim_canvas_try_copy (ddim_latent_picture_get_latent (opened->latent), error);
+
+  coarse->h  = reduced->h;
+  coarse->w  = reduced->w;
+  reduced->x = picture->x;
+  reduced->y = picture->y;
+  return ddim_variation_stage_new (self->input, &self->settings, coarse, reduced,
+                                   cover ? cover->data : NULL, cache, monitor, evaluated, error);
 }
 
 static gpointer
-open_inversion (const DdimTask     *task,
-                gint                stage,
-                DdimModelCache     *cache,
-                const DdimMonitor  *monitor,
-                gdouble            *evaluated,
-                GError            **error)
+open_stages (const DdimTask     *task,
+             gint                stage,
+             DdimModelCache     *cache,
+             const DdimMonitor  *monitor,
+             gdouble            *evaluated,
+             GError            **error)
 {
-  const VariationTask *self   = (const VariationTask *) task;
-  DdimVariationInput  *input  = self->input;
-  const DdimStage     *s      = &input->stages.stages[stage];
-  Opened              *opened = g_new0 (Opened, 1);
-  gdouble              share  = self->settings.model.latent ? AUTOENCODER_SHARE : 0.0;
-  DdimMonitor          first  = ddim_monitor_part (monitor, 0.0, share);
-  DdimMonitor          second = ddim_monitor_part (monitor, share, 1.0);
-  DdimCanvas          *picture;
+  const VariationTask *self    = (const VariationTask *) task;
+  DdimVariationInput  *input   = self->input;
+  const DdimStage     *s       = &input->stages.stages[stage];
+  const DdimCanvas    *picture = input->pictures[stage];
+  const gfloat        *weights = input->weights[stage];
+  Opened              *opened  = g_new0 (Opened, 1);
+  gdouble              of_coarse = 0.0;
+  DdimMonitor          first, second;
+  DdimStage            coarse;
+  gboolean             led     = get_coarse (self, stage, &coarse);
 
-  picture = ddim_canvas_try_copy (input->pictures[stage], error);
-  if (! picture ||
-      (self->settings.model.tileable && ! ddim_canvas_make_seamless (picture, error)) ||
-      ! taper_weights (input, stage, &opened->weights, error) ||
-      ! ddim_denoiser_init (&opened->denoiser, &self->settings.model, &input->placement, s,
-                            picture, input->source, cache, error))
+  if (led)
+    opened->share = ddim_stage_get_cost (&coarse, self->settings.model.steps)
+                    / making_cost (task, stage);
+  first  = ddim_monitor_part (monitor, 0.0, opened->share);
+  second = ddim_monitor_part (monitor, opened->share, 1.0);
+
+  if ((led && ! (opened->coarse = open_coarse (self, s, &coarse, picture, weights, cache, &first,
+                                               &of_coarse, error))) ||
+      ! (opened->stage = ddim_variation_stage_new (input, &self->settings, s, picture, weights,
+                                                   cache, &second, evaluated, error)))
     {
-      ddim_canvas_free (picture);
-      close_inversion (opened);
+      close_stages (opened);
       return NULL;
     }
 
-  *evaluated = 0.0;
-  if (! is_varied (&self->settings))
-    {
-      ddim_canvas_free (picture);
-      return opened;
-    }
-
-  picture = enter_latent (opened, picture, &first, error);
-  if (picture)
-    opened->inversion = ddim_inversion_new (opened->denoiser.field, opened->denoiser.levels,
-                                            choose_encoder (self, stage), picture, &second,
-                                            error);
-  opened->cut = count_cut (self, opened);
-  if (opened->inversion)
-    *evaluated = s->w * (gdouble) s->h * opened->inversion->evaluations;
-  else
-    {
-      ddim_denoiser_name_error (&self->settings.model, error);
-      g_clear_pointer (&opened, close_inversion);
-    }
-
+  *evaluated += of_coarse;
   return opened;
 }
 
-/* Of patches a picture comes back as long as most of its noise is left: of half a
- * turn of the latent a fifth of what all of it changes.  This makes even steps of
- * the strength about even in what is seen.  A network by itself is even.     */
-static gdouble
-turn_of_strength (const VariationTask *self)
+/* By what the coarse stage changes the picture, in cells of `cell` pixels of this
+ * one.                                                                      */
+static DdimCanvas *
+make_coarse (const VariationTask  *self,
+             gint                  stage,
+             Opened               *opened,
+             const guint64        *seeds,
+             gint                  n,
+             gint                 *cell,
+             const DdimMonitor    *monitor,
+             GError              **error)
 {
-  gdouble strength = self->settings.strength;
+  gboolean               tile   = self->settings.model.tileable;
+  gint                   k      = ddim_variation_stage_get_stage (opened->coarse)->reduction
+                                  / self->base.stages->stages[stage].reduction;
+  g_autoptr (DdimCanvas) change = ddim_variation_stage_make (opened->coarse, self->input,
+                                                             &self->settings, seeds, n, NULL, 0,
+                                                             monitor, error);
+  g_autoptr (DdimCanvas) shown  = change ? ddim_canvas_try_like (self->input->pictures[stage], n,
+                                                                 error) : NULL;
 
-  return self->input->source ? strength * (2.0 - strength) : strength;
-}
-
-/* Another layer's patches are no place's own, and have a contrast of their own. */
-static gboolean
-is_of_own_patches (const VariationTask *self)
-{
-  return self->input->source && self->input->source->own > 0;
-}
-
-/* The field that decodes; picture: at this stage. */
-static DdimField *
-make_field (const VariationTask  *self,
-            const Opened         *opened,
-            const DdimCanvas     *picture,
-            gint                  reduction,
-            const guint64        *seeds,
-            gint                  n,
-            GError              **error)
-{
-  const DdimPatchSource *source = self->input->source;
-  DdimPatchesHandicap    handicap;
-  g_autofree gfloat     *places = NULL;
-
-  if (! source)
-    return ddim_denoiser_lead (&opened->denoiser, &self->settings.model,
-                               &self->input->placement, error);
-
-  if (! is_of_own_patches (self) || self->settings.leeway <= 0.0)
-    return ddim_field_ref (opened->denoiser.field);
-
-  places = ddim_variation_handicap_init (&handicap, &self->settings, source->own, picture,
-                                         reduction, opened->weights, seeds, n, error);
-  if (! places)
+  if (! shown)
     return NULL;
 
-  return ddim_denoiser_hold_back (&opened->denoiser, &handicap, error);
+  ddim_variation_stage_subtract (opened->coarse, change);
+  memset (shown->data, 0, ddim_canvas_size (shown) * sizeof (gfloat));
+  if (! ddim_canvas_add_enlarged (shown, change, k, tile, error))
+    return NULL;
+  *cell = MAX (LEAST_CELL, CELL * k);
+  return ddim_canvas_reduce (shown, *cell, tile, error);
 }
 
 static DdimCanvas *
@@ -333,67 +301,26 @@ make (const DdimTask     *task,
       const DdimMonitor  *monitor,
       GError            **error)
 {
-  const VariationTask    *self      = (const VariationTask *) task;
-  Opened                 *opened    = data;
-  const DdimCanvas       *picture   = self->input->pictures[stage];
-  gint                    reduction = task->stages->stages[stage].reduction;
-  gdouble                 turn      = turn_of_strength (self);
-  gsize                   size      = ddim_canvas_item_size (picture);
-  g_autoptr (DdimField)   field     = NULL;
-  g_autoptr (DdimCanvas)  made      = ddim_canvas_try_like (opened->latent
-                                                            ? opened->inversion->image : picture,
-                                                            n, error);
-  DdimVariation           options   = { .strength  = turn,
-                                        .eta       = self->settings.eta,
-                                        .seeds     = seeds,
-                                        .weights   = opened->weights,
-                                        .tileable  = self->settings.model.tileable,
-                                        .reduction = reduction };
-  gdouble                 share     = opened->latent ? 1.0 - AUTOENCODER_SHARE : 1.0;
-  DdimMonitor             first     = ddim_monitor_part (monitor, 0.0, share);
-  DdimMonitor             second    = ddim_monitor_part (monitor, share, 1.0);
+  const VariationTask   *self   = (const VariationTask *) task;
+  Opened                *opened = data;
+  DdimMonitor            first  = ddim_monitor_part (monitor, 0.0, opened->share);
+  DdimMonitor            second = ddim_monitor_part (monitor, opened->share, 1.0);
+  g_autoptr (DdimCanvas) coarse = NULL;
+  gint                   cell   = 0;
 
-  if (! made)
-    return NULL;
-  if (! opened->inversion)
-    {
-      for (gint i = 0; i < n; i++)
-        memcpy (made->data + i * size, picture->data, size * sizeof (gfloat));
-      return g_steal_pointer (&made);
-    }
-
-  field = make_field (self, opened, picture, reduction, seeds, n, error);
-  if (! field)
+  if (opened->coarse &&
+      ! (coarse = make_coarse (self, stage, opened, seeds, n, &cell, &first, error)))
     return NULL;
 
-  options.field = field;
-  opened->cut   = count_cut (self, opened);
-  if (! ddim_vary (opened->inversion, &options, made, NULL, &first, error))
-    {
-      ddim_denoiser_name_error (&self->settings.model, error);
-      return NULL;
-    }
-  if (opened->latent)
-    return ddim_latent_picture_render (opened->latent, made, &second, error);
-  if (is_of_own_patches (self) &&
-      ! ddim_match_local_contrast (made, picture, opened->weights, options.tileable, &second,
-                                   error))
-    return NULL;
-
-  return g_steal_pointer (&made);
+  return ddim_variation_stage_make (opened->stage, self->input, &self->settings, seeds, n,
+                                    coarse, cell, &second, error);
 }
 
 static void
 report (gpointer        data,
         DdimTaskReport *report)
 {
-  const Opened *opened = data;
-  gdouble       error  = opened->inversion ? opened->inversion->inversion_error : 0.0;
-
-  report->hash        = g_strdup (opened->denoiser.hash);
-  report->cut         = opened->cut;
-  report->evaluations = opened->inversion ? opened->inversion->evaluations : 0;
-  g_array_append_val (report->errors, error);
+  ddim_variation_stage_report (((Opened *) data)->stage, report);
 }
 
 static void
@@ -412,8 +339,8 @@ static const DdimTaskClass klass =
   .same_making  = same_making,
   .opening_cost = opening_cost,
   .making_cost  = making_cost,
-  .open         = open_inversion,
-  .close        = close_inversion,
+  .open         = open_stages,
+  .close        = close_stages,
   .make         = make,
   .report       = report,
   .finalize     = finalize,

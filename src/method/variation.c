@@ -19,6 +19,9 @@
  * farther inside would else end in a step, which a sky shows.  That is within a few
  * pixels, and on smooth grounds farther where there is more noise (surroundings.h).
  *
+ * What is made can be led by a coarser variation, which a painter has seen: then the
+ * means of coarse cells are those, and the field fills in what is finer.
+ *
  * It also tells what encoder or step lost, and that is given back in the
  * proportion in which the old picture still is there: cos (strength pi / 2), the
  * share in which e stays in the latent, times T^2 / (T^2 + D^2), D being the RMS
@@ -32,6 +35,7 @@
 #include "interpolation.h"
 #include "local-mean.h"
 #include "noise.h"
+#include "reduce.h"
 #include "sampling-step.h"
 #include "surroundings.h"
 #include "trajectory.h"
@@ -41,6 +45,7 @@
 #define SEEN   0.05 /* T: 6 of 255, a change that can be seen                */
 #define RADIUS 3    /* pixels about, each way                                */
 #define LED    0.3  /* below this weight a variation is led back             */
+#define PASSES 2    /* in which coarse cells come to what they are to be     */
 
 /* Replaces `variations` by perturbed latents. */
 static gboolean
@@ -218,6 +223,47 @@ measure_changes (const DdimStep       *step,
   return mean_change (changes, image->h, image->w, image->c, options->tileable, error);
 }
 
+/* Corrects what the field says, so that each coarse cell of x_0 changes by what it
+ * is to: x_0 is replaced by x_0 + up (coarse - down (x_0 - image)) (Choi et al.,
+ * "ILVR", arXiv 2108.02938, which does it to x_t).  down (up ()) smooths, so
+ * that one pass leaves of an edge between two cells a half, two a quarter.    */
+static gboolean
+lead (const DdimStep       *step,
+      const DdimVariation  *options,
+      const DdimCanvas     *image,
+      const DdimCanvas     *x,
+      DdimCanvas           *out,
+      GError              **error)
+{
+  gint                   k     = options->coarse_cell;
+  g_autoptr (DdimCanvas) own   = ddim_canvas_reduce (image, k, options->tileable, error);
+  g_autoptr (DdimCanvas) cells = own ? ddim_canvas_reduce (x, k, options->tileable, error)
+                                     : NULL;
+  gsize                  size;
+
+  if (! cells)
+    return FALSE;
+
+  size = ddim_canvas_size (own);
+  for (gint pass = 0; pass < PASSES; pass++)
+    {
+      g_autoptr (DdimCanvas) says = ddim_canvas_reduce (out, k, options->tileable, error);
+
+      if (! says)
+        return FALSE;
+      for (gsize i = 0; i < ddim_canvas_size (says); i++)
+        {
+          gdouble x0 = step->x0_of_x * cells->data[i] + step->x0_of_out * says->data[i];
+
+          says->data[i] = (options->coarse->data[i] - (x0 - own->data[i % size]))
+                          / step->x0_of_out;
+        }
+      if (! ddim_canvas_add_enlarged (out, says, k, options->tileable, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /* To x, at the level that was reached, what the picture's own step missed, and
  * where little or nothing may change the picture itself.
  * inside: from ddim_surroundings_measure (), or NULL.                        */
@@ -333,6 +379,9 @@ decode_beside (const DdimInversion  *inversion,
       part = ddim_monitor_part (monitor, (done + beside) / levels->S, (done + 1) / levels->S);
       if (! ddim_field_evaluate (field, variations, &levels->levels[i], out, &part, error))
         return FALSE;
+      if (options->coarse &&
+          ! lead (&step, options, inversion->image, variations, out, error))
+        return FALSE;
 
       for (gint item = 0; item < n; item++)
         if (! measure_changes (&step, options, &original, variations->data + item * size,
@@ -375,6 +424,13 @@ ddim_vary (const DdimInversion  *inversion,
                    "Variations of %d x %d x %d values cannot be made of a picture of "
                    "%d x %d x %d", variations->h, variations->w, variations->c,
                    image->h, image->w, image->c);
+      return FALSE;
+    }
+
+  if (options->coarse && options->coarse->n != variations->n)
+    {
+      g_set_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT,
+                   "%d variations cannot be led by %d", variations->n, options->coarse->n);
       return FALSE;
     }
 

@@ -21,6 +21,10 @@ typedef struct
   DdimField     *field;    /* which decodes, of the inversion's kind; NULL: the
                               inversion's own                                  */
   gboolean       tileable; /* the picture is a torus                           */
+  const DdimCanvas *coarse; /* n items: by what the cells of coarse_cell pixels are
+                              to change, as ddim_canvas_reduce () has them, or NULL:
+                              as it comes                                      */
+  gint           coarse_cell;
   gint           reduction; /* 1 / k of the size of the picture that is meant: k
                                gives it that picture's noise; 0 stands for 1   */
 } DdimVariation;

@@ -21,14 +21,19 @@ ddim_stages_init (DdimStages     *stages,
                   gint            w)
 {
   gint coarse = MAX (1, (gint) ceil (sqrt ((gdouble) h * w / COARSE_PIXELS)));
+  gint middle = (coarse + 1) / 2;
 
   *stages = (DdimStages) { 0 };
+
+  /* A coarse pixel is a whole number of middle ones. */
+  if (coarse > 2)
+    coarse = 2 * middle;
 
   if (kind != DDIM_STAGES_RESULT)
     {
       stages->stages[stages->n++] = (DdimStage) { coarse, COARSE_STEPS };
       if (coarse > 2)
-        stages->stages[stages->n++] = (DdimStage) { (coarse + 1) / 2, MIDDLE_STEPS };
+        stages->stages[stages->n++] = (DdimStage) { middle, MIDDLE_STEPS };
     }
   if (kind != DDIM_STAGES_PREVIEWS)
     stages->stages[stages->n++] = (DdimStage) { 1, 0 };
