@@ -341,7 +341,7 @@ test_seeds (void)
   g_assert_cmpint (memcmp (result->data, result->data + size, size * sizeof (gfloat)), !=, 0);
 }
 
-/* Led by coarse cells, the means of these are what they are to be, within what two
+/* Where it follows coarse cells, their means are what they are to be, within what two
  * passes leave of the bilinear way back: a sixteenth at most of an edge along both
  * axes, here of noise of 0.1.                                                */
 static void
@@ -357,7 +357,7 @@ test_coarse (void)
       g_autoptr (DdimLevels) levels  = test_levels (8, 0.5);
       guint64                seeds[] = { 5, 6 };
       DdimVariation          options = { .strength = 1, .seeds = seeds, .coarse = coarse,
-                                         .coarse_cell = 4 };
+                                         .cell = 4 };
       g_autoptr (DdimCanvas) result  = NULL, means = NULL, own = NULL;
       gdouble                squares = 0;
 

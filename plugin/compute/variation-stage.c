@@ -242,7 +242,7 @@ ddim_variation_stage_make (DdimVariationStage           *self,
                                       .weights     = self->weights,
                                       .tileable    = settings->model.tileable,
                                       .coarse      = coarse,
-                                      .coarse_cell = cell,
+                                      .cell        = cell,
                                       .reduction   = self->stage.reduction };
   gdouble                 share   = self->latent ? 1.0 - AUTOENCODER_SHARE : 1.0;
   DdimMonitor             first   = ddim_monitor_part (monitor, 0.0, share);
@@ -282,10 +282,11 @@ void
 ddim_variation_stage_subtract (const DdimVariationStage *self,
                                DdimCanvas               *made)
 {
-  gsize size = ddim_canvas_item_size (self->picture);
+  const DdimCanvas *varied = self->inversion->image;
+  gsize             size   = ddim_canvas_item_size (varied);
 
   for (gsize i = 0; i < ddim_canvas_size (made); i++)
-    made->data[i] -= self->picture->data[i % size];
+    made->data[i] -= varied->data[i % size];
 }
 
 void

@@ -51,7 +51,8 @@ DdimCanvas         * ddim_variation_stage_make (DdimVariationStage          *sel
                                                 const DdimMonitor           *monitor,
                                                 GError                     **error);
 
-/* Leaves of what was made by how much it differs from the picture. */
+/* Leaves of what was made by how much it differs from the picture that was varied,
+ * which of a torus was made seamless.  Not for latent models.               */
 void                 ddim_variation_stage_subtract
                                                (const DdimVariationStage    *self,
                                                 DdimCanvas                  *made);

@@ -22,8 +22,11 @@
 #define CELL   8
 #define RADIUS 4
 
-/* The greatest factor: 3.5 dB.  What differs by more differs in what it shows. */
-#define MOST 1.5
+/* The greatest and the least factor: 3.5 dB more, or 9.5 dB less.  What differs by more
+ * differs in what it shows; and roughness on a smooth ground can be taken away, while
+ * what is not there cannot be raised.                                       */
+#define MOST  1.5
+#define LEAST (1 / 3.0)
 
 /* The other picture's pyramid: all that its items have in common. */
 typedef struct
@@ -151,7 +154,7 @@ find_gains (const Target      *target,
     {
       gfloat gain = sqrtf (target->wanted[octave]->data[i] / cells->data[i]);
 
-      cells->data[i] = gain > 0 && isfinite (gain) ? CLAMP (gain, 1 / MOST, MOST) - 1 : 0;
+      cells->data[i] = gain > 0 && isfinite (gain) ? CLAMP (gain, LEAST, MOST) - 1 : 0;
     }
   if (! ddim_canvas_add_enlarged (gains, cells, get_cell (octave), target->tileable, error))
     return NULL;

@@ -19,8 +19,8 @@
  * farther inside would else end in a step, which a sky shows.  That is within a few
  * pixels, and on smooth grounds farther where there is more noise (surroundings.h).
  *
- * What is made can be led by a coarser variation, which a painter has seen: then the
- * means of coarse cells are those, and the field fills in what is finer.
+ * A variation can follow a coarse one, which a painter has seen: the means of its
+ * cells are those, and the field fills in what is finer.
  *
  * It also tells what encoder or step lost, and that is given back in the
  * proportion in which the old picture still is there: cos (strength pi / 2), the
@@ -223,28 +223,49 @@ measure_changes (const DdimStep       *step,
   return mean_change (changes, image->h, image->w, image->c, options->tileable, error);
 }
 
-/* Corrects what the field says, so that each coarse cell of x_0 changes by what it
- * is to: x_0 is replaced by x_0 + up (coarse - down (x_0 - image)) (Choi et al.,
- * "ILVR", arXiv 2108.02938, which does it to x_t).  down (up ()) smooths, so
- * that one pass leaves of an edge between two cells a half, two a quarter.    */
-static gboolean
-lead (const DdimStep       *step,
-      const DdimVariation  *options,
-      const DdimCanvas     *image,
-      const DdimCanvas     *x,
-      DdimCanvas           *out,
-      GError              **error)
+/* The picture in the cells of `coarse`. */
+static DdimCanvas *
+reduce_picture (const DdimCanvas     *image,
+                const DdimVariation  *options,
+                gint                  n,
+                GError              **error)
 {
-  gint                   k     = options->coarse_cell;
-  g_autoptr (DdimCanvas) own   = ddim_canvas_reduce (image, k, options->tileable, error);
-  g_autoptr (DdimCanvas) cells = own ? ddim_canvas_reduce (x, k, options->tileable, error)
-                                     : NULL;
-  gsize                  size;
+  const DdimCanvas      *coarse = options->coarse;
+  g_autoptr (DdimCanvas) own    = ddim_canvas_reduce (image, options->cell, options->tileable,
+                                                      error);
+
+  if (own && (coarse->n != n || coarse->h != own->h || coarse->w != own->w ||
+              coarse->c != own->c))
+    {
+      g_set_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT,
+                   "%d variations in cells of %d x %d x %d values cannot follow %d of "
+                   "%d x %d x %d", n, own->h, own->w, own->c, coarse->n, coarse->h, coarse->w,
+                   coarse->c);
+      return NULL;
+    }
+  return g_steal_pointer (&own);
+}
+
+/* Corrects what the field says, so that each cell of x_0 changes by what `coarse` has:
+ * x_0 becomes x_0 + up (coarse - down (x_0 - image)) (Choi et al., "ILVR", arXiv
+ * 2108.02938, which does it to x_t).  down (up ()) smooths, so that one pass leaves of
+ * an edge between two cells a half, two a quarter.
+ * own: from reduce_picture ().                                              */
+static gboolean
+follow_coarse (const DdimStep       *step,
+               const DdimVariation  *options,
+               const DdimCanvas     *own,
+               const DdimCanvas     *x,
+               DdimCanvas           *out,
+               GError              **error)
+{
+  gint                   k     = options->cell;
+  gsize                  size  = ddim_canvas_size (own);
+  g_autoptr (DdimCanvas) cells = ddim_canvas_reduce (x, k, options->tileable, error);
 
   if (! cells)
     return FALSE;
 
-  size = ddim_canvas_size (own);
   for (gint pass = 0; pass < PASSES; pass++)
     {
       g_autoptr (DdimCanvas) says = ddim_canvas_reduce (out, k, options->tileable, error);
@@ -352,6 +373,7 @@ decode_beside (const DdimInversion  *inversion,
   /* How much of a step the picture's own way takes. */
   gdouble           beside   = inversion->trajectory ? 0 : 1.0 / (n + 1);
   g_autoptr (DdimCanvas) out = NULL;
+  g_autoptr (DdimCanvas) own = NULL;
   g_autofree gfloat *changes = NULL;
   g_autofree gfloat *inside  = NULL;
   g_auto (Original)  original = { NULL };
@@ -360,6 +382,9 @@ decode_beside (const DdimInversion  *inversion,
       ! (inside = ddim_surroundings_measure (inversion->image, options->weights,
                                              options->tileable, MAX (options->reduction, 1),
                                              error)))
+    return FALSE;
+  if (options->coarse &&
+      ! (own = reduce_picture (inversion->image, options, n, error)))
     return FALSE;
   if (! (out = ddim_canvas_try_like (variations, n, error)) ||
       ! (changes = ddim_try_new (gfloat, (gsize) n * variations->h * variations->w, error)) ||
@@ -379,8 +404,7 @@ decode_beside (const DdimInversion  *inversion,
       part = ddim_monitor_part (monitor, (done + beside) / levels->S, (done + 1) / levels->S);
       if (! ddim_field_evaluate (field, variations, &levels->levels[i], out, &part, error))
         return FALSE;
-      if (options->coarse &&
-          ! lead (&step, options, inversion->image, variations, out, error))
+      if (own && ! follow_coarse (&step, options, own, variations, out, error))
         return FALSE;
 
       for (gint item = 0; item < n; item++)
@@ -424,13 +448,6 @@ ddim_vary (const DdimInversion  *inversion,
                    "Variations of %d x %d x %d values cannot be made of a picture of "
                    "%d x %d x %d", variations->h, variations->w, variations->c,
                    image->h, image->w, image->c);
-      return FALSE;
-    }
-
-  if (options->coarse && options->coarse->n != variations->n)
-    {
-      g_set_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT,
-                   "%d variations cannot be led by %d", variations->n, options->coarse->n);
       return FALSE;
     }
 

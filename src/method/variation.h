@@ -21,10 +21,10 @@ typedef struct
   DdimField     *field;    /* which decodes, of the inversion's kind; NULL: the
                               inversion's own                                  */
   gboolean       tileable; /* the picture is a torus                           */
-  const DdimCanvas *coarse; /* n items: by what the cells of coarse_cell pixels are
-                              to change, as ddim_canvas_reduce () has them, or NULL:
-                              as it comes                                      */
-  gint           coarse_cell;
+  gint           cell;     /* of `coarse`: k pixels                            */
+  const DdimCanvas *coarse; /* an item for each variation, or NULL: by what the
+                              means of k x k pixels are to change, of the size
+                              that ddim_canvas_reduce () gives                 */
   gint           reduction; /* 1 / k of the size of the picture that is meant: k
                                gives it that picture's noise; 0 stands for 1   */
 } DdimVariation;
