@@ -8,15 +8,17 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # ./dev's own variables
 
-# vary_with ISA FOLDER [WORD...]: two columns of one region, by the bench of $build, with
-# these words before its command.
+# vary_with ISA FOLDER SMALL [WORD...]: two columns of one region, or where SMALL is not
+# empty of a small one in few steps, by the bench of $build, with these words before its
+# command.
 vary_with () {
-  local isa=$1 out=$2
-  shift 2
+  local isa=$1 out=$2 small=$3
+  shift 3
   rm -rf "$out"; mkdir -p "$out"
   inside env DDIM_ISA="$isa" "$@" "$build/tests/variations/variations-bench" \
     --folder "$out" --weights "$here/weights/photo" --shared "$here/tests" --seeds 1 \
-    --regions "$here/tests/machines/region.txt" --column default --column network >"$out/log" 2>&1 ||
+    --regions "$here/tests/machines/${small:+small-}region.txt" \
+    --column "default$small" --column "network$small" >"$out/log" 2>&1 ||
     { cat "$out/log" >&2; die "the variations could not be made"; }
   # A name that is not known is no error, but another one's result.
   ! grep -q 'DDIM_ISA is' "$out/log" || { rm -rf "$out"; return 1; }
@@ -40,17 +42,19 @@ compare_pictures () {
 }
 
 run_processors () {
-  local out=$build/processors page=$here/doc/processors.md main=$build isa column first='' obstacle
+  local out=$build/processors page=$here/doc/processors.md main=$build
+  local isa column first='' beside small name obstacle
+  local in_emulator=,steps=4 # which takes many times as long
   local isas=() native=()
   case $(uname -m) in
     x86_64)  native=(amx avx512 avx2 baseline) ;;
     aarch64) native=(neon) ;;
   esac
   for isa in "${native[@]}" openblas; do
-    if vary_with "$isa" "$out/$isa"; then isas+=("$isa"); fi
+    if vary_with "$isa" "$out/$isa" ''; then isas+=("$isa"); fi
   done
   # The C library's functions have kernels, too.
-  if [ -d "$out/baseline" ] && vary_with baseline "$out/baseline without FMA" \
+  if [ -d "$out/baseline" ] && vary_with baseline "$out/baseline without FMA" '' \
        env GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4,-AVX512F; then
     isas+=("baseline without FMA")
   fi
@@ -62,18 +66,23 @@ run_processors () {
       --cross-file "$here/tests/aarch64.ini" -Dplugin=enabled
     build=$here/build/processors-arm64 root=$arm64_gimp_root compile tests/variations/variations-bench
     if build=$here/build/processors-arm64 root=$arm64_gimp_root \
-         vary_with neon "$out/neon" qemu-aarch64; then isas+=(neon); fi
+         vary_with neon "$out/neon" "$in_emulator" qemu-aarch64; then
+      vary_with "${isas[0]}" "$out/small" "$in_emulator"
+      isas+=(neon)
+    fi
   fi
   build=$main
   sed -i '/^<!-- what follows/q' "$page"
   {
     printf '\n| kernels | by | largest | mean | pixels that differ |\n|---|---|---|---|---|\n'
     for isa in "${isas[@]}"; do
-      if [ -z "$first" ]; then first=$isa; continue; fi
+      if [ -z "$first" ]; then first=$isa beside=$out/$isa small=''; continue; fi
+      if [ "$isa" = neon ]; then beside=$out/small small=$in_emulator; fi
       for column in default network; do
-        printf '| %s, beside %s | %s | %s |\n' "$isa" "$first" \
+        name=photo-$column$small-1.png
+        printf '| %s, beside %s%s | %s | %s |\n' "$isa" "$first" "${small:+, small}" \
           "$([ $column = default ] && echo 'the default settings' || echo 'the network alone')" \
-          "$(compare_pictures "$out/$first/photo-$column-1.png" "$out/$isa/photo-$column-1.png")"
+          "$(compare_pictures "$beside/$name" "$out/$isa/$name")"
       done
     done
   } >>"$page"
