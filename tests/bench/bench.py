@@ -10,8 +10,8 @@
 Every engine loads the model in a process of its own and then waits; in each
 round each of them evaluates for a while, one after the other, so that what
 drifts in the machine drifts for all.  The time is the median over all rounds.
-All engines compute in float32 at batch 1, each pinned to as many processors
-as it has threads.  Every output is compared with eager PyTorch's, so that no
+All engines compute in float32, each pinned to as many processors as it has
+threads.  Every output is compared with eager PyTorch's, so that no
 engine is timed computing something else.
 
 --json writes the rows: {model, threads, engine, version, seconds,
@@ -44,23 +44,51 @@ CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME")
 GOLDEN = CACHE / "golden"
 PHOTO = SOURCE / "weights" / "photo"
 
-# name: (folder, side)
+AUTOENCODERS = CACHE / "golden-autoencoders"
+TEXTS = CACHE / "golden-texts"
+SD15 = "stable-diffusion-1-5"
+
+
+class Model:
+    """A folder, and the shape of what it is given; ids: as numbers, below that."""
+
+    def __init__(self, folder, height, width=None, channels=3, batch=1, ids=0):
+        self.folder, self.channels, self.batch = folder, channels, batch
+        self.height, self.width = height, width or height
+        self.ids = ids
+
+    def options(self):
+        return [str(self.folder), "--height", str(self.height), "--width",
+                str(self.width), "--batch", str(self.batch)]
+
+    def make_input(self):
+        random.seed(0)
+        size = self.channels * self.height * self.width
+        return array.array("f", (random.randrange(self.ids) if self.ids
+                                 else random.gauss(0, 1) for _ in range(size)))
+
+
 MODELS = {
-    "cifar10-32": (GOLDEN / "cifar10-32", 32),
-    "sd-class-butterflies-32": (GOLDEN / "sd-class-butterflies-32", 32),
-    "flowers-64": (GOLDEN / "flowers-64", 64),
-    "celebahq-256": (GOLDEN / "celebahq-256", 256),
-    "photo-256": (PHOTO, 256),
-    "photo-512": (PHOTO, 512),
+    "cifar10-32": Model(GOLDEN / "cifar10-32", 32),
+    "sd-class-butterflies-32": Model(GOLDEN / "sd-class-butterflies-32", 32),
+    "flowers-64": Model(GOLDEN / "flowers-64", 64),
+    "celebahq-256": Model(GOLDEN / "celebahq-256", 256),
+    "photo-256": Model(PHOTO, 256),
+    "photo-512": Model(PHOTO, 512),
+    # What a variation of 512 x 512 by Stable Diffusion 1.5 is made of.
+    "sd15-unet": Model(GOLDEN / SD15, 64, channels=4),
+    "sd15-unet-batch-2": Model(GOLDEN / SD15, 64, channels=4, batch=2),
+    "sd15-vae-decoder": Model(AUTOENCODERS / SD15, 64, channels=4),
+    "sd15-text": Model(TEXTS / SD15, 1, 77, channels=1, ids=49408),
 }
-GOLDEN_MODELS = ["cifar10-32", "sd-class-butterflies-32", "flowers-64",
-                 "butterflies-128", "celebahq-256"]
-# Parts of latent models, which are compared and not timed: of each kind of folder,
-# the program that makes it and the folders.
-GOLDEN_PARTS = {
-    "golden-autoencoders": ("make_autoencoders.py", ["stable-diffusion-1-5"]),
-    "golden-texts": ("make_texts.py",
-                     ["stable-diffusion-1-5", "stable-diffusion-2-1"]),
+# Of each kind of folder of true shapes, the program that makes it and the folders:
+# more than are timed.
+MADE = {
+    GOLDEN: ("make_golden.py", ["cifar10-32", "sd-class-butterflies-32", "flowers-64",
+                                "butterflies-128", "celebahq-256", SD15,
+                                "stable-diffusion-2-1"]),
+    AUTOENCODERS: ("make_autoencoders.py", [SD15]),
+    TEXTS: ("make_texts.py", [SD15, "stable-diffusion-2-1"]),
 }
 PEERS = ["pytorch", "pytorch-channels-last", "pytorch-compile-channels-last",
          "onnxruntime", "openvino"]
@@ -140,21 +168,21 @@ def make_golden(python, program, place, names):
                     "--out", place, *names], check=True, stdout=sys.stderr)
 
 
-def make_all_golden():
-    """All models of true shapes that are not there; whether they are then."""
-    everything = [("make_golden.py", GOLDEN, GOLDEN_MODELS)]
-    everything += [(program, CACHE / place, names)
-                   for place, (program, names) in GOLDEN_PARTS.items()]
-    for program, place, names in everything:
+def make_missing(wanted, python_or_none):
+    """Makes those of the folders that are not there; returns what could not be.
+
+    wanted: {place: names}."""
+    left = []
+    for place, names in wanted.items():
         missing = missing_in(place, names)
-        python = peers_python(False) if missing else None
+        python = python_or_none() if missing else None
         if missing and python is None:
             print(f"bench: diffusers is needed to make {', '.join(missing)}",
                   file=sys.stderr)
-            return False
-        if missing:
-            make_golden(python, program, place, missing)
-    return True
+            left += [place / name for name in missing]
+        elif missing:
+            make_golden(python, MADE[place][0], place, missing)
+    return left
 
 
 def floats(path):
@@ -173,13 +201,12 @@ def distance(path, reference):
 
 
 def bench_model(name, threads, args, python, scratch):
-    folder, side = MODELS[name]
-    random.seed(0)
+    model = MODELS[name]
     source = scratch / "input"
-    source.write_bytes(array.array("f", (
-        random.gauss(0, 1) for _ in range(3 * side * side))).tobytes())
-    common = [str(folder), "--height", str(side), "--width", str(side),
-              "--threads", str(threads), "--input", str(source)]
+    source.write_bytes(model.make_input().tobytes())
+    common = [*model.options(), "--threads", str(threads), "--input",
+              str(source)]
+    shape = ["--channels", str(model.channels), "--cache", CACHE / "onnx"]
     environment = dict(os.environ, OMP_NUM_THREADS=str(threads),
                        TORCHINDUCTOR_CACHE_DIR=str(CACHE / "inductor"))
     processors = sorted(os.sched_getaffinity(0))[-threads:]
@@ -188,8 +215,8 @@ def bench_model(name, threads, args, python, scratch):
               if not args.engine or any(e == w or e.startswith(w + "-")
                                         for w in args.engine)]
     if python and {"onnxruntime", "openvino"} & set(wanted):
-        subprocess.run([python, HERE / "peers.py", "export", *common,
-                        "--cache", CACHE / "onnx"], check=True,
+        subprocess.run([python, HERE / "peers.py", "export", *common, *shape],
+                       check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     engines = []
@@ -199,7 +226,7 @@ def bench_model(name, threads, args, python, scratch):
             output.unlink()
         if engine == "gimp-ddim":
             command = [*shlex.split(args.ours)]
-            folder_option = dict(cwd=folder)  # seen wherever `ours` runs
+            folder_option = dict(cwd=model.folder)  # seen wherever `ours` runs
         elif python:
             command = [python, str(HERE / "peers.py"), engine]
             folder_option = dict(cwd=scratch)
@@ -207,7 +234,7 @@ def bench_model(name, threads, args, python, scratch):
             continue
         command += [*common, "--output", str(output), "--serve"]
         if engine != "gimp-ddim":
-            command += ["--cache", str(CACHE / "onnx")]
+            command += shape
         print(f"bench: {name}, {threads} threads: starting {engine}",
               file=sys.stderr)
         started = Engine(engine, command, output, scratch / f"{engine}.log",
@@ -262,8 +289,8 @@ def one_pytorch(rows):
 
 
 def print_table(name, threads, rows):
-    side = MODELS[name][1]
-    print(f"\n{name}, {side} x {side}, {threads} "
+    model = MODELS[name]
+    print(f"\n{name}, {model.height} x {model.width}, {threads} "
           f"thread{'s' if threads > 1 else ''}")
     print(f"  {'engine':16} {'version':10} {'ms':>9} {'of ours':>8} "
           f"{'cpu ms':>9} {'of ours':>8} "
@@ -420,17 +447,18 @@ def main():
     peers = args.engine != ["gimp-ddim"]
     names = args.model or list(MODELS)
     if args.make_golden:
-        return 0 if make_all_golden() else 1
+        everything = {place: names for place, (_, names) in MADE.items()}
+        return 1 if make_missing(everything, lambda: peers_python(False)) else 0
 
-    missing = missing_in(GOLDEN, [n for n in names
-                                  if MODELS[n][0].parent == GOLDEN])
-    python = peers_python(args.update) if peers or missing else None
-    if missing and python is None:
-        print(f"bench: diffusers is needed to make {', '.join(missing)}",
-              file=sys.stderr)
-        names = [n for n in names if n not in missing]
-    elif missing:
-        make_golden(python, "make_golden.py", GOLDEN, missing)
+    python = peers_python(args.update) if peers else None
+    wanted = {}
+    for name in names:
+        folder = MODELS[name].folder
+        if folder.parent in MADE and folder.name not in wanted.setdefault(
+                folder.parent, []):
+            wanted[folder.parent].append(folder.name)
+    left = make_missing(wanted, lambda: python or peers_python(args.update))
+    names = [name for name in names if MODELS[name].folder not in left]
 
     rows, sound = [], True
     with tempfile.TemporaryDirectory(prefix="ddim-bench-") as scratch:

@@ -9,9 +9,10 @@
  *
  * The same as peers.py does for the peers, and the same row of JSON: the
  * median of several evaluations after a warm-up, at timestep 500 and batch 1
- * unless another is given (the seconds are then an item's), and VmHWM.  FILE holds raw float32, C x H x W.  With --serve it answers each
- * line on standard input with the seconds of one evaluation, so that bench.py
- * can let several engines take turns.
+ * unless another is given (the seconds are then an item's), and VmHWM.  FILE holds
+ * raw float32, C x H x W, of one item.  With --serve it answers each line on standard
+ * input with the seconds of one evaluation, so that bench.py can let several engines
+ * take turns.
  *
  * --cancel cancels evaluations at moments spread over their whole length, and
  * adds the longest time from there to the return, as a share of a step.
@@ -27,10 +28,9 @@
 
 #include <cblas.h>
 
+#include "bench-model.h"
 #include "clock.h"
-#include "unet.h"
 
-#define TIMESTEP     500
 #define SGEMM_N      1536
 #define MAX_SECONDS  4096 /* measurements that are kept */
 
@@ -166,9 +166,9 @@ print_row (const gchar *model, const gchar *engine, const gchar *version,
 
 typedef struct
 {
-  DdimUnet *unet;
-  gfloat   *x;   /* 1 x H x W x C */
-  gfloat   *out;
+  BenchModel *model;
+  gfloat     *x;   /* N x H x W x C */
+  gfloat     *out;
 } Evaluation;
 
 static gboolean
@@ -176,8 +176,7 @@ evaluate (gpointer data, GError **error)
 {
   Evaluation *e = data;
 
-  return ddim_unet_run (e->unet, &(DdimUnetIn) { .x = e->x, .timestep = TIMESTEP }, e->out, NULL,
-                        error);
+  return bench_model_run (e->model, e->x, e->out, NULL, error);
 }
 
 /* Cancelling ----------------------------------------------------------- */
@@ -214,8 +213,7 @@ measure_cancel (Evaluation *e, gdouble seconds)
       DdimMonitor        monitor = { .cancellable = cancellable };
       Cancel             cancel  = { cancellable, seconds * (i + 0.5) / CANCELS, 0 };
       GThread           *thread  = g_thread_new ("cancel", cancel_later, &cancel);
-      DdimUnetIn         in      = { .x = e->x, .timestep = TIMESTEP };
-      gboolean           done    = ddim_unet_run (e->unet, &in, e->out, &monitor, &error);
+      gboolean           done    = bench_model_run (e->model, e->x, e->out, &monitor, &error);
       gdouble            end     = now ();
 
       g_thread_join (thread);
@@ -255,9 +253,8 @@ fill_input (gfloat *x, gint channels, GError **error)
 }
 
 static gboolean
-write_output (const gfloat *out, gint channels, GError **error)
+write_output (const gfloat *out, gsize pixels, gint channels, GError **error)
 {
-  gsize              pixels = (gsize) option_height * option_width;
   g_autofree gfloat *planes = g_new (gfloat, pixels * channels);
 
   for (gsize i = 0; i < pixels; i++)
@@ -268,54 +265,53 @@ write_output (const gfloat *out, gint channels, GError **error)
 }
 
 static gboolean
-bench_model (const gchar *folder, GError **error)
+bench_folder (const gchar *folder, GError **error)
 {
-  g_autoptr (DdimThreadPool)  pool = ddim_thread_pool_new (option_threads);
-  g_autoptr (DdimSafetensors) file = NULL;
-  g_autoptr (DdimUnet)        unet = NULL;
-  g_autofree Measurement     *m      = g_new0 (Measurement, 1);
-  g_autofree gchar           *full   = g_canonicalize_filename (folder, NULL);
-  g_autofree gchar           *name   = g_path_get_basename (full);
-  g_autofree gchar           *nested = g_build_filename (full, "unet", NULL);
-  const gchar                *place  = g_file_test (nested, G_FILE_TEST_IS_DIR) ? nested : full;
-  g_autofree gchar           *config_path = g_build_filename (place, "config.json", NULL);
-  g_autofree gchar           *path   = g_build_filename (place, "diffusion_pytorch_model.safetensors", NULL);
-  g_autofree gfloat          *x      = NULL;
-  g_autofree gfloat          *out    = NULL;
-  DdimUnetConfig config;
-  Evaluation     e;
-  gsize          size;
-  g_autofree gchar           *more   = g_strdup ("");
-  gdouble                     ready = now ();
+  g_autoptr (DdimThreadPool)  pool  = ddim_thread_pool_new (option_threads);
+  g_autoptr (BenchModel)      model = NULL;
+  g_autofree Measurement     *m     = g_new0 (Measurement, 1);
+  g_autofree gchar           *full  = g_canonicalize_filename (folder, NULL);
+  g_autofree gchar           *name  = g_path_get_basename (full);
+  g_autofree gchar           *more  = NULL;
+  g_autofree gfloat          *x     = NULL;
+  g_autofree gfloat          *out   = NULL;
+  gint                        in_shape[3], out_shape[3];
+  gsize                       in_size, out_pixels;
+  Evaluation                  e;
+  gdouble                     ready = now (), used = processor_now ();
 
-  if (! ddim_unet_config_load (config_path, &config, error) ||
-      ! (file = ddim_safetensors_open (path, error)) ||
-      ! (unet = ddim_unet_new (&config, file, pool, error)) ||
-      ! ddim_unet_plan (unet, option_batch, option_height, option_width, 0, error))
+  model = bench_model_new (folder, option_batch, option_height, option_width, pool, error);
+  if (! model)
     return FALSE;
 
-  size = (gsize) option_height * option_width * config.in_channels;
-  x    = g_new (gfloat, option_batch * size);
-  out  = g_new (gfloat, option_batch * size);
-  e    = (Evaluation) { unet, x, out };
-  if (! fill_input (x, config.in_channels, error))
+  bench_model_get_shapes (model, in_shape, out_shape);
+  in_size    = (gsize) in_shape[0] * in_shape[1] * in_shape[2];
+  out_pixels = (gsize) out_shape[0] * out_shape[1];
+  x   = g_new (gfloat, option_batch * in_size);
+  out = g_new (gfloat, option_batch * out_pixels * out_shape[2]);
+  e   = (Evaluation) { model, x, out };
+  if (! fill_input (x, in_shape[2], error))
     return FALSE;
   for (gint i = 1; i < option_batch; i++)
-    memcpy (x + i * size, x, size * sizeof (gfloat));
+    memcpy (x + i * in_size, x, in_size * sizeof (gfloat));
   if (! evaluate (&e, error))
     return FALSE;
   ready = now () - ready;
-  if (option_output && ! write_output (out, config.in_channels, error))
+  used  = processor_now () - used;
+  if (option_output && ! write_output (out, out_pixels, out_shape[2], error))
     return FALSE;
 
   m->once = evaluate;
   m->data = &e;
   if (! evaluate (&e, error) || ! measure (m, error))
     return FALSE;
+  more = g_strdup_printf (", \"first_result_processor_seconds\": %.6f", used);
   if (option_cancel)
     {
-      g_free (more);
-      more = g_strdup_printf (", \"cancel_steps\": %.4f", measure_cancel (&e, median (m->seconds, m->n)));
+      g_autofree gchar *before = more;
+
+      more = g_strdup_printf ("%s, \"cancel_steps\": %.4f", before,
+                              measure_cancel (&e, median (m->seconds, m->n)));
     }
   print_row (name, "gimp-ddim", DDIM_VERSION, "", m, ready, more);
   return TRUE;
@@ -376,7 +372,7 @@ main (int argc, char **argv)
   openblas_set_num_threads (1); /* the pool has the threads */
   if (done)
     done = option_sgemm ? bench_sgemm (&error)
-                        : bench_model (option_folders[0], &error);
+                        : bench_folder (option_folders[0], &error);
   if (! done)
     {
       g_printerr ("ddim-bench: %s\n", error->message);

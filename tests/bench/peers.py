@@ -3,13 +3,18 @@
 # Copyright (C) 2026 The gimp-ddim authors
 """One peer engine, one model, one process: how long one evaluation takes.
 
-  peers.py ENGINE MODEL_FOLDER --height H --width W --threads N
+  peers.py ENGINE MODEL_FOLDER --height H --width W --threads N [--batch N]
            [--input FILE] [--output FILE] [--cache DIR] [--serve]
 
 Prints one JSON row {model, threads, engine, version, variant, seconds,
 peak_rss_bytes, ...}: the median of several evaluations after a warm-up, at
-batch 1 and timestep 500, all of them in float32; and VmHWM, the most memory
-that the process held at any time.  FILE holds raw float32, C x H x W.
+timestep 500, all of them in float32; and VmHWM, the most memory that the
+process held at any time.  FILE holds raw float32, C x H x W of one item; of a
+batch all are the same, and the seconds are an item's.
+
+What is measured of a folder is what its config.json says it is: a U-Net, with
+a text of sines where it reads one; an autoencoder's decoder; or a text
+encoder, whose FILE holds ids.
 
 With --serve it says {"ready": true} once it is warm, then answers each line
 on standard input with the seconds of one evaluation, and prints the row when
@@ -28,13 +33,60 @@ import time
 TIMESTEP = 500
 
 
-def load_unet(folder):
+TOKENS = 77
+
+
+def load(args):
+    """A module, and what it is given besides one input, as numpy arrays.
+
+    bench-model.c has the same kinds, and the same text."""
+    import numpy
     import torch
-    from diffusers import UNet2DModel
+    from diffusers import AutoencoderKL, UNet2DConditionModel, UNet2DModel
     from diffusers.utils import logging
     logging.set_verbosity_error()
-    unet = folder / "unet" if (folder / "unet").is_dir() else folder
-    return UNet2DModel.from_pretrained(unet, torch_dtype=torch.float32).eval()
+    nested = args.folder / "unet"
+    folder = nested if nested.is_dir() else args.folder
+    config = json.loads((folder / "config.json").read_text())
+    kind = (config.get("architectures") or [config.get("_class_name")])[0]
+    options = dict(torch_dtype=torch.float32, low_cpu_mem_usage=True)
+    timestep = numpy.array([TIMESTEP], numpy.int64)
+
+    if kind == "CLIPTextModel":
+        from transformers import CLIPTextModel
+        text = CLIPTextModel.from_pretrained(folder, dtype=torch.float32)
+
+        def run(ids):
+            return text(ids.flatten(1).long()).last_hidden_state \
+                .transpose(1, 2)[:, :, None]
+        return Module(torch, text.eval(), run), ()
+    if kind == "AutoencoderKL":
+        vae = AutoencoderKL.from_pretrained(folder, **options).eval()
+        scale, shift = vae.config.scaling_factor, vae.config.shift_factor or 0.0
+        return Module(torch, vae, lambda z: vae.decode(
+            z / scale + shift, return_dict=False)[0]), ()
+    if kind == "UNet2DConditionModel":
+        unet = UNet2DConditionModel.from_pretrained(folder, **options).eval()
+        token, number = numpy.ogrid[:TOKENS, :config["cross_attention_dim"]]
+        states = numpy.sin(0.37 * token + 1.9 * number).astype(numpy.float32)
+        return Module(torch, unet, lambda x, t, s: unet(
+            x, t, s, return_dict=False)[0]), (
+                timestep, numpy.repeat(states[None], args.batch, 0))
+    unet = UNet2DModel.from_pretrained(folder, **options).eval()
+    return Module(torch, unet,
+                  lambda x, t: unet(x, t, return_dict=False)[0]), (timestep,)
+
+
+def Module(torch, network, run):
+    """The network, whose forward () is `run`."""
+    class Plain(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.network = network
+
+        def forward(self, *inputs):
+            return run(*inputs)
+    return Plain()
 
 
 class Pytorch:
@@ -48,7 +100,8 @@ class Pytorch:
         torch.set_grad_enabled(False)
         self.format = (torch.channels_last if layout == "channels_last"
                        else torch.contiguous_format)
-        self.model = load_unet(args.folder).to(memory_format=self.format)
+        self.model, self.rest = load(args)
+        self.model = self.model.to(memory_format=self.format)
         if compiled:
             import torch._inductor.config
             torch._inductor.config.freezing = True
@@ -58,11 +111,12 @@ class Pytorch:
         self.version = torch.__version__
 
     def prepare(self, x):
-        self.x = self.torch.from_numpy(x).contiguous(memory_format=self.format)
-        self.t = self.torch.tensor(TIMESTEP)
+        self.inputs = [self.torch.from_numpy(x).contiguous(
+            memory_format=self.format)]
+        self.inputs += [self.torch.from_numpy(each) for each in self.rest]
 
     def run(self):
-        return self.model(self.x, self.t, return_dict=False)[0]
+        return self.model(*self.inputs)
 
     def result(self, y):
         return y.contiguous().numpy()
@@ -72,6 +126,7 @@ class OnnxRuntime:
     def __init__(self, args):
         import onnxruntime
         options = onnxruntime.SessionOptions()
+        self.args = args
         options.intra_op_num_threads = args.threads
         options.inter_op_num_threads = 1
         options.graph_optimization_level = \
@@ -82,9 +137,7 @@ class OnnxRuntime:
         self.version = onnxruntime.__version__
 
     def prepare(self, x):
-        import numpy
-        self.inputs = {"sample": x,
-                       "timestep": numpy.array([TIMESTEP], numpy.int64)}
+        self.inputs = named(self.args, x)
 
     def run(self):
         return self.session.run(None, self.inputs)[0]
@@ -96,6 +149,7 @@ class OnnxRuntime:
 class OpenVino:
     def __init__(self, args):
         import openvino
+        self.args = args
         core = openvino.Core()
         compiled = core.compile_model(onnx_path(args), "CPU", {
             "INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY",
@@ -106,9 +160,7 @@ class OpenVino:
         self.version = openvino.__version__
 
     def prepare(self, x):
-        import numpy
-        self.inputs = {"sample": x,
-                       "timestep": numpy.array([TIMESTEP], numpy.int64)}
+        self.inputs = named(self.args, x)
 
     def run(self):
         return self.request.infer(self.inputs)[0]
@@ -129,13 +181,26 @@ ENGINES = {
 
 
 def onnx_path(args):
-    name = f"{args.folder.name}-{args.height}x{args.width}.onnx"
-    return str(args.cache / name)
+    folder = f"{args.folder.parent.name}-{args.folder.name}"
+    return str(args.cache / f"{folder}-{args.height}x{args.width}"
+                            f"-{args.batch}.onnx")
+
+
+def rest_path(args):
+    """What the network is given besides its input, which needs no network then."""
+    return pathlib.Path(onnx_path(args)).with_suffix(".npz")
+
+
+def named(args, x):
+    import numpy
+    rest = numpy.load(rest_path(args))
+    return {"input_0": x, **{name: rest[name] for name in rest.files}}
 
 
 def export(args):
     """Writes the ONNX file, of fixed shapes, unless it is newer than its
     model: fixed shapes are what the peers like best."""
+    import numpy
     import torch
     path = pathlib.Path(onnx_path(args))
     weights = max(p.stat().st_mtime
@@ -143,18 +208,13 @@ def export(args):
     if path.exists() and path.stat().st_mtime > weights:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    model = load_unet(args.folder)
-    x = torch.zeros(1, model.config.in_channels, args.height, args.width)
-    model.forward = wrap(model.forward)
-    torch.onnx.export(model, (x, torch.tensor([TIMESTEP])), str(path),
-                      input_names=["sample", "timestep"],
+    model, rest = load(args)
+    inputs = (torch.zeros(args.batch, args.channels, args.height, args.width),
+              *map(torch.from_numpy, rest))
+    names = [f"input_{i}" for i in range(len(inputs))]
+    numpy.savez(rest_path(args), **dict(zip(names[1:], rest)))
+    torch.onnx.export(model, inputs, str(path), input_names=names,
                       output_names=["output"], dynamo=True, verbose=False)
-
-
-def wrap(forward):
-    def plain(sample, timestep):
-        return forward(sample, timestep, return_dict=False)[0]
-    return plain
 
 
 def memory(field):
@@ -172,6 +232,8 @@ def main():
     parser.add_argument("--height", type=int, required=True)
     parser.add_argument("--width", type=int, required=True)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--batch", type=int, default=1)
+    parser.add_argument("--channels", type=int, default=3)
     parser.add_argument("--input", type=pathlib.Path)
     parser.add_argument("--output", type=pathlib.Path)
     parser.add_argument("--cache", type=pathlib.Path,
@@ -190,19 +252,20 @@ def main():
         return
 
     import numpy
-    shape = (1, 3, args.height, args.width)
+    shape = (1, args.channels, args.height, args.width)
     if args.input:
         x = numpy.fromfile(args.input, numpy.float32).reshape(shape)
     else:
         x = numpy.random.default_rng(0).standard_normal(shape, numpy.float32)
 
+    x = numpy.repeat(x, args.batch, 0)
     started = time.perf_counter()
     engine = ENGINES[args.engine](args)
     engine.prepare(x)
     y = engine.run()
     ready = time.perf_counter() - started
     if args.output:
-        engine.result(y).astype(numpy.float32).tofile(args.output)
+        engine.result(y)[:1].astype(numpy.float32).tofile(args.output)
     engine.run()
 
     seconds, processor = [], []
@@ -227,10 +290,11 @@ def main():
         "model": args.folder.name, "threads": args.threads,
         "engine": args.engine, "version": engine.version,
         "variant": engine.variant, "height": args.height, "width": args.width,
-        "seconds": statistics.median(seconds or [0]),
-        "fastest_seconds": min(seconds or [0]),
-        "processor_seconds": statistics.median(processor or [0]),
-        "first_result_seconds": ready, "peak_rss_bytes": memory("VmHWM")}),
+        "seconds": statistics.median(seconds or [0]) / args.batch,
+        "fastest_seconds": min(seconds or [0]) / args.batch,
+        "processor_seconds": statistics.median(processor or [0]) / args.batch,
+        "first_result_seconds": ready, "peak_rss_bytes": memory("VmHWM"),
+        "batch": args.batch}),
         flush=True)
 
 

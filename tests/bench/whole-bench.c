@@ -4,18 +4,20 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  *   whole-bench MODEL_FOLDER PICTURE.png [--threads N] [--save PNG] [--output FILE]
- *               [--only single|six|dialog]
+ *               [--only single|six|dialog] [--prompt TEXT] [--guidance G] [--steps N]
  *
  * A square of SIDE pixels in the middle of a picture of WIDTH x HEIGHT, to which the
  * file is scaled, is varied at the procedure's defaults: by itself, as a run without a
  * dialog does, and in stages, as the dialog does, whose main loop is here.  GIMP's
  * own part, reading and writing pixels, is left out.  Prints a line of JSON for each
- * thing that is waited for.
+ * thing that is waited for, with the most memory that was held until then.
  */
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <sys/resource.h>
 
 #include "clock.h"
 #include "job.h"
@@ -29,7 +31,9 @@
 #define GALLERY 6
 
 static gint    n_threads = 0;
-static gchar  *save, *output, *only;
+static gchar  *save, *output, *only, *prompt;
+static gdouble guidance = 1;
+static gint    n_steps = 20;
 static gchar **files;
 
 static const GOptionEntry entries[] = {
@@ -38,12 +42,16 @@ static const GOptionEntry entries[] = {
   { "output", 0, 0, G_OPTION_ARG_FILENAME, &output, "Where the variation goes, as floats if it ends in .raw",
     "FILE" },
   { "only", 0, 0, G_OPTION_ARG_STRING, &only, "Measure `single', `six' or `dialog' alone", "WHAT" },
+  { "prompt", 0, 0, G_OPTION_ARG_STRING, &prompt, "For a model that reads one", "TEXT" },
+  { "guidance", 0, 0, G_OPTION_ARG_DOUBLE, &guidance, "The same (1)", "G" },
+  { "steps", 0, 0, G_OPTION_ARG_INT, &n_steps, "Steps (20)", "N" },
   { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &files, NULL,
     "MODEL_FOLDER PICTURE.png" },
   { NULL }
 };
 
-static const DdimVariationSettings defaults = {
+/* main () completes them. */
+static DdimVariationSettings defaults = {
   .model    = { .model = "photo", .label = -1, .steps = 20, .depth = 0.6 },
   .strength = 0.8, .leeway = 0.5, .texture = DDIM_TEXTURE_IMAGE,
   .symmetry = DDIM_SYMMETRY_NONE,
@@ -66,8 +74,11 @@ print (const gchar *what,
        gdouble      seconds,
        gdouble      processor)
 {
-  printf ("{\"what\": \"%s\", \"seconds\": %.3f, \"processor_seconds\": %.3f}\n", what, seconds,
-          processor);
+  struct rusage usage;
+
+  getrusage (RUSAGE_SELF, &usage);
+  printf ("{\"what\": \"%s\", \"seconds\": %.3f, \"processor_seconds\": %.3f, "
+          "\"peak_rss_bytes\": %lld}\n", what, seconds, processor, usage.ru_maxrss * 1024LL);
   fflush (stdout);
 }
 
@@ -142,7 +153,8 @@ make_input (const DdimVariationSettings *settings,
       check (small != NULL, &error);
       input->weights[i] = g_memdup2 (small->data, ddim_canvas_size (small) * sizeof (gfloat));
     }
-  input->source = make_source (picture);
+  if (ddim_variation_settings_has_patches (settings))
+    input->source = make_source (picture);
 
   return input;
 }
@@ -174,7 +186,6 @@ measure_run (const gchar        *what,
   DdimModelCache         cache;
   GError                *error = NULL;
 
-  settings.model.folder = files[0];
   task = ddim_variation_task_new (input, &settings);
   ddim_model_cache_init (&cache, n_threads);
   check (ddim_task_run (task, &cache, seeds, n, keep, NULL, NULL, NULL, &error), &error);
@@ -265,7 +276,6 @@ measure_dialog (const DdimCanvas *picture)
   DdimVariationSettings          settings = defaults;
   g_autoptr (DdimVariationInput) input    = NULL;
 
-  settings.model.folder = files[0];
   input      = make_input (&settings, picture, DDIM_STAGES_ALL);
   dialog.job = ddim_job_new (n_threads, &listener, &dialog);
   for (gint i = 0; i < input->stages.n; i++)
@@ -295,7 +305,7 @@ main (int    argc,
   GError                        *error   = NULL;
   g_autoptr (DdimCanvas)         picture = NULL;
   g_autoptr (DdimVariationInput) input   = NULL;
-  DdimVariationSettings          settings = defaults;
+  DdimModelInfo                  info;
 
   g_option_context_add_main_entries (context, entries, NULL);
   check (g_option_context_parse (context, &argc, &argv, &error), &error);
@@ -311,8 +321,14 @@ main (int    argc,
   if (n_threads <= 0)
     n_threads = g_get_num_processors ();
 
-  settings.model.folder = files[0];
-  input = make_input (&settings, picture, DDIM_STAGES_RESULT);
+  defaults.model.folder   = files[0];
+  defaults.model.steps    = n_steps;
+  defaults.model.prompt   = prompt;
+  defaults.model.guidance = guidance;
+  check (ddim_model_settings_inspect (&defaults.model, picture->c, &info, &error), &error);
+  defaults.model.latent = info.latent;
+
+  input = make_input (&defaults, picture, DDIM_STAGES_RESULT);
   if (! only || ! strcmp (only, "single"))
     measure_run ("a variation", input, 1);
   if (! only || ! strcmp (only, "six"))

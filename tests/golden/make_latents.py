@@ -19,6 +19,10 @@ and golden.json: steps, and prompts and guidance, if any.  Arithmetic is float32
 (eager, one thread).
 
   make_latents.py [--list] [--out DIR] [NAME ...]
+  make_latents.py --big [--out DIR]
+
+--big puts the parts of true shapes that the other programs have made into folders
+of whole pipelines, as hard links, for whole variations: there are no values of these.
 """
 import argparse
 import json
@@ -33,7 +37,7 @@ from diffusers.utils import logging
 from safetensors.torch import save_file
 
 from make_autoencoders import decode, encode
-from make_golden import HERE, randomise, rms
+from make_golden import HERE, cache, randomise, rms
 
 STEPS = 4
 SCHEDULE = dict(beta_start=0.00085, beta_end=0.012,
@@ -212,21 +216,47 @@ def make(name, entry, out):
         f"{k} {rms(v):.3f}" for k, v in tensors.items()), flush=True)
 
 
+def assemble(name, out):
+    """A pipeline of parts in the cache; they must be there."""
+    folder = out / name
+    folder.mkdir(parents=True, exist_ok=True)
+    vocabulary(folder / "tokenizer")
+    DDIMScheduler(**SCHEDULE).save_pretrained(folder / "scheduler")
+    (folder / "model_index.json").write_text(
+        json.dumps({"_class_name": "StableDiffusionPipeline"}, indent=2) + "\n")
+    golden = cache()
+    for part, place in {
+            "unet": golden / name / "unet",
+            "vae": golden.with_name("golden-autoencoders") / name,
+            "text_encoder": golden.with_name("golden-texts") / name}.items():
+        (folder / part).mkdir(exist_ok=True)
+        for file in place.glob("*"):
+            link = folder / part / file.name
+            if file.name != "golden.safetensors" and not link.exists():
+                link.hardlink_to(file)
+    print(folder)
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--list", action="store_true")
-    parser.add_argument("--out", type=pathlib.Path, default=HERE / "latents")
+    parser.add_argument("--big", action="store_true")
+    parser.add_argument("--out", type=pathlib.Path)
     args = parser.parse_args()
     logging.set_verbosity_error()
     torch.set_num_threads(1)
+    if args.big:
+        assemble("stable-diffusion-1-5",
+                 args.out or cache().with_name("golden-latents"))
+        return
 
     for name in args.names or TABLE:
         if args.list:
             print(f"{name:20} {TABLE[name]['about']}")
         else:
-            make(name, TABLE[name], args.out)
+            make(name, TABLE[name], args.out or HERE / "latents")
 
 
 if __name__ == "__main__":
