@@ -134,8 +134,10 @@ def slerp(x, y, a):
             + (torch.sin(a * theta) / torch.sin(theta)).view(shape) * y)
 
 
-def sheet(model, alphas, crops, path, precision="fp32", steps=20, columns=8):
-    """Four rows for each group of `columns` crops, written as a PNG."""
+def sheet(model, alphas, crops, path, precision="fp32", steps=20, columns=8,
+          show=lambda x: x):
+    """Four rows for each group of `columns` crops, written as a PNG; show:
+    makes pictures of what the network works on."""
     crops = crops[:columns]
     rng = torch.Generator().manual_seed(7)
     noise = torch.randn(crops.shape, generator=rng).to(crops.device)
@@ -146,7 +148,8 @@ def sheet(model, alphas, crops, path, precision="fp32", steps=20, columns=8):
     spread = latent.flatten(1).std(1).view(-1, 1, 1, 1)
     varied = decode(model, alphas, slerp(latent, noise * spread, 0.4), **half)
     drawn = decode(model, alphas, noise, steps=50, precision=precision)
-    rows = [torch.cat(list(row), 2) for row in (crops, back, varied, drawn)]
+    rows = [torch.cat(list(show(row)), 2)
+            for row in (crops, back, varied, drawn)]
     picture = torch.cat(rows, 1).clamp(-1, 1).add(1).mul(127.5).round()
     Image.fromarray(picture.permute(1, 2, 0).byte().cpu().numpy()).save(path)
 

@@ -322,13 +322,17 @@ def grow(old, new):
             nn.init.zeros_(resnet.conv2.bias)
 
 
-def save(unet, scheduler, folder):
-    """Writes a diffusers folder in half precision."""
+def save(unet, scheduler, folder, latent=False):
+    """Writes a diffusers folder in half precision; latent: but for the
+    autoencoder, which autoencoder.py writes."""
     folder = pathlib.Path(folder)
     index = {"_class_name": "DDIMPipeline",
              "_diffusers_version": DEFAULTS["_diffusers_version"],
              "scheduler": ["diffusers", "DDIMScheduler"],
              "unet": ["diffusers", "UNet2DModel"]}
+    if latent:
+        index.update(_class_name="LDMPipeline",
+                     vqvae=["diffusers", "AutoencoderTiny"])
     tensors = {name: tensor.detach().cpu().half().contiguous()
                for name, tensor in unet.state_dict().items()}
     for path, content in (("model_index.json", index),

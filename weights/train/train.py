@@ -6,6 +6,7 @@
   train.py PICTURES MODEL [options]       for instance
   train.py ~/Pictures/bark ~/.local/share/gimp-ddim/models/bark
   train.py @weights/train/photo.args PICTURES MODEL
+  train.py PICTURES MODEL --autoencoder FOLDER   over its latents: autoencoder.py
 
 MODEL becomes a diffusers folder in half precision, and is rewritten with
 every checkpoint: it can be tried while the training goes on.  NAME.run, in
@@ -33,6 +34,7 @@ import torch
 import measure
 import network
 from crops import Crops, pack
+from space import Latents, Pictures
 
 SCHEDULER = {
     "_class_name": "DDIMScheduler", "_diffusers_version": "0.42.1",
@@ -87,6 +89,9 @@ def parse():
     add("--init", metavar="FOLDER", help="begin with this model: with its "
         "network, or one grown from it by --layers and --attention, which "
         "computes the same at first")
+    add("--autoencoder", metavar="FOLDER", help="train over the latents of "
+        "this one, which autoencoder.py wrote; crops are of pictures still, "
+        "and --step-pixels pictures' pixels")
     add("--predict", choices=["v", "epsilon"], default="v",
         help="without --init")
     add("--sample-size", type=int, default=64)
@@ -142,7 +147,7 @@ def parse():
     return parser.parse_args()
 
 
-def build(args):
+def build(args, space):
     """The network and the schedule: those of --init, or new ones."""
     attention = None
     if args.attention is not None:
@@ -150,6 +155,11 @@ def build(args):
     if args.init:
         unet, scheduler = network.load(args.init)
         channels = unet.config["block_out_channels"]
+        if unet.config["in_channels"] != space.channels:
+            raise SystemExit(
+                f"--init {args.init} works on {unet.config['in_channels']} "
+                f"channels, and not on {space.channels}: give the "
+                "--autoencoder that it was trained with, or none.")
         if attention is None and args.layers is None:
             return unet, scheduler
         old = unet.config
@@ -179,7 +189,9 @@ def build(args):
             raise SystemExit(
                 f"--head-dim {config['attention_head_dim']} does not divide "
                 f"the {channels[level]} channels of level {level}.")
-    sizes = args.stages[-1][0]
+    config["in_channels"] = config["out_channels"] = space.channels
+    config["sample_size"] //= space.factor
+    sizes = [size // space.factor for size in args.stages[-1][0]]
     if len(set(sizes)) > 1:
         # Read by the plug-in: such a model may be shown a region of any size.
         config["training_sizes"] = [min(sizes), max(sizes)]
@@ -207,7 +219,9 @@ class Training:
         self.device = torch.device("cuda" if torch.cuda.is_available()
                                    else "cpu")
         torch.manual_seed(args.seed)
-        unet, self.scheduler = build(args)
+        self.space = (Latents(args.autoencoder) if args.autoencoder
+                      else Pictures()).to(self.device)
+        unet, self.scheduler = build(args, self.space)
         self.unet = unet.to(self.device, memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.unet).requires_grad_(False).eval()
         self.optimiser = torch.optim.AdamW(
@@ -245,7 +259,7 @@ class Training:
 
     def held_out(self, size, whole):
         numbers, _ = self.crops.held_out(size, 22, whole)
-        return torch.from_numpy(numbers).to(self.device)
+        return self.space.encode(torch.from_numpy(numbers).to(self.device))
 
     def resume(self):
         state = torch.load(self.run / "checkpoint.pt",
@@ -270,7 +284,9 @@ class Training:
         torch.save(state, self.run / "checkpoint.part")
         os.replace(self.run / "checkpoint.part", self.run / "checkpoint.pt")
         new = self.run / "model"
-        network.save(self.average, self.scheduler, new)
+        network.save(self.average, self.scheduler, new,
+                     bool(self.args.autoencoder))
+        self.space.save(new)
         for path in sorted(new.rglob("*")):
             if path.is_file():
                 place = pathlib.Path(self.args.model) / path.relative_to(new)
@@ -306,6 +322,7 @@ class Training:
     def loss(self, crops):
         """The error of the network at random levels, each crop's mean square
         with its weight; gradients are added up."""
+        crops = self.space.encode(crops)
         n, device = len(crops), self.device
         # Levels spread evenly over a batch: less chance in the gradient.
         u = (torch.randperm(n, device=device, generator=self.rng)
@@ -417,7 +434,8 @@ class Training:
             log.write(json.dumps(entry) + "\n")
         name, held = list(self.held.items())[0]
         measure.sheet(self.model, self.alphas, held,
-                      self.run / f"sheet-{self.step:06d}.png", self.precision)
+                      self.run / f"sheet-{self.step:06d}.png", self.precision,
+                      show=self.space.decode)
 
     def go(self, begun):
         """Trains; `begun` is when the program did."""
