@@ -20,7 +20,8 @@
 #define BOUND 1e-4
 
 static const gchar * const names[] =
-  { "unconditional", "unconditional-vq", "stable-diffusion", "stable-diffusion-v" };
+  { "unconditional", "unconditional-vq", "unconditional-tiny", "stable-diffusion",
+    "stable-diffusion-v" };
 
 static DdimModel *
 load (const gchar *name,

@@ -30,13 +30,13 @@ import pathlib
 import zlib
 
 import torch
-from diffusers import (AutoencoderKL, DDIMInverseScheduler, DDIMScheduler,
-                       LDMPipeline, StableDiffusionPipeline,
+from diffusers import (AutoencoderKL, AutoencoderTiny, DDIMInverseScheduler,
+                       DDIMScheduler, LDMPipeline, StableDiffusionPipeline,
                        UNet2DConditionModel, UNet2DModel, VQModel)
 from diffusers.utils import logging
 from safetensors.torch import save_file
 
-from make_autoencoders import decode, encode
+from make_autoencoders import decode, encode, loosen
 from make_golden import HERE, cache, randomise, rms
 
 STEPS = 4
@@ -56,13 +56,16 @@ def tower(kind, **config):
 
 def unconditional(seed, vqvae):
     """As LDMPipeline's: an autoencoder and a UNet2DModel."""
-    unet = UNet2DModel(sample_size=8, in_channels=3, out_channels=3,
+    latents = vqvae.config.latent_channels
+    unet = UNet2DModel(sample_size=8, in_channels=latents, out_channels=latents,
                        block_out_channels=(8, 16), norm_num_groups=4,
                        layers_per_block=1, attention_head_dim=8,
                        down_block_types=("DownBlock2D", "AttnDownBlock2D"),
                        up_block_types=("AttnUpBlock2D", "UpBlock2D"))
     for i, model in enumerate((vqvae, unet)):
         randomise(model.eval(), seed + i)
+    if isinstance(vqvae, AutoencoderTiny):
+        loosen(vqvae)
     return LDMPipeline(vqvae=vqvae, unet=unet,
                        scheduler=DDIMScheduler(**SCHEDULE))
 
@@ -121,6 +124,12 @@ TABLE = {
         make=lambda seed, out: unconditional(
             seed, tower(VQModel, latent_channels=3, num_vq_embeddings=32)),
         size=(20, 12)),
+    "unconditional-tiny": dict(
+        about="as weights/train writes: an AutoencoderTiny and a UNet2DModel",
+        make=lambda seed, out: unconditional(seed, AutoencoderTiny(
+            encoder_block_out_channels=(8, 8), num_encoder_blocks=(1, 1),
+            decoder_block_out_channels=(8, 8), num_decoder_blocks=(1, 1),
+            latent_channels=4, scaling_factor=1.5)), size=(20, 12)),
     "stable-diffusion": dict(
         about="as Stable Diffusion 1: quick_gelu, epsilon",
         make=stable_diffusion, size=(16, 24), prompts=PROMPTS,
