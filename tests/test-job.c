@@ -23,6 +23,11 @@ typedef struct
   gdouble     fraction;           /* the latest                              */
   gint        views, pictures;    /* that live                               */
   gboolean    same_thread;        /* rendered in the main loop's             */
+
+  gint        kept;               /* results that the sink was given         */
+  gint        refuse_at;          /* which of them it refuses, or stops at   */
+  gboolean    stop;
+  DdimTaskReport report;
 } Fixture;
 
 static const CountingOptions plain = { .value = 2.0, .fail_at = -1 };
@@ -340,6 +345,119 @@ test_estimate (Fixture       *self,
   g_assert_cmpfloat_with_epsilon (three / one, 5.0 / 3.0, 1e-9);
 }
 
+/* All results --------------------------------------------------------------- */
+
+#define RESULTS 9
+
+/* Fits DdimTaskSink. */
+static gboolean
+sink (gint               i,
+      const DdimCanvas  *made,
+      gpointer           data,
+      GError           **error)
+{
+  Fixture *self = data;
+
+  /* in order, one at a time, in the main loop, with a report already */
+  g_assert_cmpint (i, ==, self->kept);
+  g_assert_cmpfloat (made->data[0], ==, 2.0f * (i + 1));
+  g_assert_true (g_main_context_is_owner (g_main_context_default ()));
+  g_assert_cmpint (self->report.errors->len, ==, 1);
+  self->kept++;
+
+  if (i != self->refuse_at)
+    return TRUE;
+  if (self->stop)
+    {
+      /* the worker waits for what is looked at here, also where it was stopped */
+      ddim_job_stop (self->job);
+      g_usleep (20000);
+      g_assert_cmpfloat (made->data[0], ==, 2.0f * (i + 1));
+      return TRUE;
+    }
+
+  g_set_error_literal (error, DDIM_ERROR, DDIM_ERROR_INVALID, "refused");
+  return FALSE;
+}
+
+static void
+run (Fixture               *self,
+     const CountingOptions *options)
+{
+  guint64 all[RESULTS];
+
+  for (gint i = 0; i < RESULTS; i++)
+    all[i] = i + 1;
+  self->kept = 0;
+  ddim_task_report_clear (&self->report);
+  ddim_task_report_init (&self->report);
+  ddim_job_run (self->job,
+                counting_task_new (&self->counts, DDIM_STAGES_RESULT, SIDE, SIDE, options),
+                all, RESULTS, sink, self, &self->report);
+}
+
+static void
+test_run (Fixture       *self,
+          gconstpointer  data)
+{
+  self->refuse_at = -1;
+  run (self, &plain);
+  wait_for (&self->done, 1);
+  g_assert_no_error (self->error);
+  g_assert_cmpint (self->kept, ==, RESULTS);
+  g_assert_cmpint (self->counts.open, ==, 0);
+
+  /* a sink's error ends it, and is told */
+  self->refuse_at = 3;
+  run (self, &plain);
+  wait_for (&self->done, 2);
+  g_assert_error (self->error, DDIM_ERROR, DDIM_ERROR_INVALID);
+  g_assert_cmpint (self->kept, ==, 4);
+  ddim_task_report_clear (&self->report);
+}
+
+static void
+test_run_stopped (Fixture       *self,
+                  gconstpointer  data)
+{
+  CountingOptions forever = plain;
+
+  /* what is finished of a request stays when all of another task is made */
+  read_all_stages (self);
+  request (self, &plain, 2);
+  wait_for (&self->done, 1);
+
+  self->refuse_at = 3;
+  self->stop      = TRUE;
+  run (self, &plain);
+  wait_for (&self->kept, 4);
+  assert_silent (self);
+  g_assert_cmpint (self->kept, ==, 4);
+  g_assert_cmpint (self->done, ==, 1);
+
+  /* while it computes, and while a result waits for the main loop */
+  forever.forever = TRUE;
+  run (self, &forever);
+  g_usleep (5000);
+  run (self, &plain);
+  g_usleep (20000);
+  ddim_job_stop (self->job);
+  assert_silent (self);
+  g_assert_cmpint (self->kept, ==, 0);
+
+  request (self, &plain, 2);
+  wait_for (&self->done, 2);
+  g_assert_cmpint (self->finished, ==, 2);
+  g_assert_cmpint (self->counts.made[DDIM_STAGES_MAX - 1], ==, 2);
+
+  /* the job may go with a result that waits */
+  run (self, &plain);
+  g_usleep (20000);
+  ddim_job_free (self->job);
+  ddim_task_report_clear (&self->report);
+  self->job = NULL;
+}
+
 int
 main (int    argc,
       char **argv)
@@ -356,6 +474,8 @@ main (int    argc,
     { "/job/waits", test_waits },
     { "/job/fails", test_fails },
     { "/job/estimate", test_estimate },
+    { "/job/run", test_run },
+    { "/job/run-stopped", test_run_stopped },
   };
 
   g_test_init (&argc, &argv, NULL);

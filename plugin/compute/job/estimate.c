@@ -6,8 +6,6 @@
 
 #include "estimate.h"
 
-/* Of a piece of work, what must be done for its own pace to be believed: about an
- * evaluation.                                                                */
 #define BELIEVE_AFTER 0.05
 
 void
@@ -52,7 +50,8 @@ guess (const DdimEstimate *self,
        gdouble             fraction,
        gdouble             now)
 {
-  gdouble seconds = 0.0;
+  gdouble seconds       = 0.0;
+  gdouble believe_after = self->believe_after > 0.0 ? self->believe_after : BELIEVE_AFTER;
 
   for (gint i = 0; i < DDIM_STAGES_MAX; i++)
     {
@@ -62,7 +61,7 @@ guess (const DdimEstimate *self,
       if (i == self->stage)
         {
           left -= fraction * self->piece;
-          if (fraction >= BELIEVE_AFTER && self->piece > 0.0)
+          if (fraction >= believe_after && self->piece > 0.0)
             pace = (now - self->began) / (fraction * self->piece);
         }
       if (left > 0.0 && pace <= 0.0)

@@ -20,6 +20,8 @@ typedef struct
 
   gint    stage;                 /* of the piece being worked on              */
   gdouble piece;                 /* its cost                                  */
+  gdouble believe_after;         /* what part of it has to be done for its pace to be
+                                    believed; 0: 0.05, about an evaluation     */
   gdouble began;                 /* in seconds of any clock                   */
 
   gdouble fraction;              /* told last                                 */

@@ -9,6 +9,15 @@
 #include "estimate.h"
 #include "job.h"
 
+/* A result on its way from the worker, which waits, to the main loop's sink. */
+typedef struct
+{
+  enum { DDIM_RESULT_NONE, DDIM_RESULT_OFFERED, DDIM_RESULT_TAKEN, DDIM_RESULT_ANSWERED } state;
+  gint              i;
+  const DdimCanvas *made;
+  GError           *error; /* of the sink, or NULL                            */
+} DdimResult;
+
 typedef struct
 {
   gint            ref_count;
@@ -20,6 +29,13 @@ typedef struct
   gint            n_seeds;
   gint            n_picked;
   GCancellable   *cancellable;
+
+  /* Of ddim_job_run (); else the sink is NULL. */
+  DdimTaskSink    sink;
+  gpointer        sink_data;
+  DdimTaskReport *report_to; /* the main loop's, until it is filled; or NULL  */
+  DdimTaskReport  report;    /* the worker's, until it has offered a result   */
+  DdimResult      result;    /* under the job's mutex                         */
 } DdimRequest;
 
 /* What the worker keeps of a stage. */
@@ -61,7 +77,13 @@ struct _DdimJob
 
 typedef struct
 {
-  enum { DDIM_MESSAGE_PICTURE, DDIM_MESSAGE_PROGRESS, DDIM_MESSAGE_DONE } kind;
+  enum
+  {
+    DDIM_MESSAGE_PICTURE,
+    DDIM_MESSAGE_PROGRESS,
+    DDIM_MESSAGE_RESULT,
+    DDIM_MESSAGE_DONE
+  } kind;
   guint64   seed;
   gpointer  picture;
   gboolean  finished;
@@ -83,6 +105,16 @@ gdouble  ddim_job_get_opening_cost
                             (const DdimTask    *task,
                              gint               stage,
                              gdouble            opening);
+
+/* Whether it is time to tell of progress, which is then told.  The worker's side. */
+gboolean ddim_job_may_tell  (DdimJob           *job);
+
+/* Fulfils a request of ddim_job_run (), by the worker; and passes on the result that
+ * it offers, in the main loop.                                               */
+gboolean ddim_job_run_task  (DdimJob           *job,
+                             DdimRequest       *request,
+                             GError           **error);
+void     ddim_job_pass_on   (DdimJob           *job);
 
 /* The worker's thread: fulfils requests until the job quits. */
 gpointer ddim_job_work      (gpointer           job);

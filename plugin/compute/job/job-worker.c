@@ -22,6 +22,18 @@ get_seconds (gint64 time)
   return time / (gdouble) G_USEC_PER_SEC;
 }
 
+gboolean
+ddim_job_may_tell (DdimJob *job)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (now - job->told < TELL_EVERY)
+    return FALSE;
+  job->told = now;
+
+  return TRUE;
+}
+
 /* The monitor of a piece of work. */
 static void
 tell (gdouble  fraction,
@@ -29,14 +41,12 @@ tell (gdouble  fraction,
 {
   const Work *work = user_data;
   DdimJob    *job  = work->job;
-  gint64      now  = g_get_monotonic_time ();
   gdouble     done, seconds;
 
-  if (now - job->told < TELL_EVERY || job->estimate.total <= 0.0)
+  if (job->estimate.total <= 0.0 || ! ddim_job_may_tell (job))
     return;
-  job->told = now;
 
-  done = ddim_estimate_tell (&job->estimate, fraction, get_seconds (now), &seconds);
+  done = ddim_estimate_tell (&job->estimate, fraction, get_seconds (job->told), &seconds);
   ddim_job_post (job, work->request,
                  (DdimMessage) { .kind     = DDIM_MESSAGE_PROGRESS,
                                  .fraction = done,
@@ -302,7 +312,8 @@ ddim_job_work (gpointer data)
       GError                  *error   = NULL;
 
       serial = request->serial;
-      if (fulfil (&work, &error) ||
+      if ((request->sink ? ddim_job_run_task (job, request, &error)
+                         : fulfil (&work, &error)) ||
           ! g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         ddim_job_post (job, request,
                        (DdimMessage) { .kind = DDIM_MESSAGE_DONE, .error = error });

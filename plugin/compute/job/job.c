@@ -22,6 +22,8 @@ ddim_request_unref (DdimRequest *request)
   if (request->free_view)
     request->free_view (request->view);
   g_object_unref (request->cancellable);
+  ddim_task_report_clear (&request->report);
+  g_clear_error (&request->result.error);
   g_free (request->seeds);
   g_free (request);
 }
@@ -66,7 +68,7 @@ deliver (gpointer data)
 {
   const Envelope        *envelope = data;
   const DdimMessage     *message  = &envelope->message;
-  const DdimJob         *job      = envelope->job;
+  DdimJob               *job      = envelope->job;
   const DdimJobListener *listener = &job->listener;
 
   if (envelope->serial != job->serial)
@@ -80,6 +82,9 @@ deliver (gpointer data)
       break;
     case DDIM_MESSAGE_PROGRESS:
       listener->progress (message->fraction, message->seconds, job->user_data);
+      break;
+    case DDIM_MESSAGE_RESULT:
+      ddim_job_pass_on (job);
       break;
     case DDIM_MESSAGE_DONE:
       listener->done (message->error, job->user_data);
@@ -185,6 +190,24 @@ ddim_job_stage_read (DdimJob *job)
   g_mutex_unlock (&job->mutex);
 }
 
+/* A request for all of these seeds; takes over the task. */
+static DdimRequest *
+request_new (DdimTask      *task,
+             const guint64 *seeds,
+             gint           n)
+{
+  DdimRequest *request = g_new0 (DdimRequest, 1);
+
+  request->ref_count   = 1;
+  request->task        = task;
+  request->seeds       = g_memdup2 (seeds, n * sizeof *seeds);
+  request->n_seeds     = n;
+  request->n_picked    = n;
+  request->cancellable = g_cancellable_new ();
+
+  return request;
+}
+
 void
 ddim_job_request (DdimJob        *job,
                   DdimTask       *task,
@@ -194,17 +217,31 @@ ddim_job_request (DdimJob        *job,
                   gint            n_seeds,
                   gint            n_picked)
 {
-  DdimRequest *request = g_new0 (DdimRequest, 1);
+  DdimRequest *request = request_new (task, seeds, n_seeds);
 
-  request->ref_count   = 1;
-  request->task        = task;
-  request->view        = view;
-  request->free_view   = free_view;
-  request->seeds       = g_memdup2 (seeds, n_seeds * sizeof *seeds);
-  request->n_seeds     = n_seeds;
-  request->n_picked    = n_picked;
-  request->cancellable = g_cancellable_new ();
-  job->last            = task->stages->n - 1;
+  request->view      = view;
+  request->free_view = free_view;
+  request->n_picked  = n_picked;
+  job->last          = task->stages->n - 1;
+
+  replace_request (job, request, FALSE);
+}
+
+void
+ddim_job_run (DdimJob        *job,
+              DdimTask       *task,
+              const guint64  *seeds,
+              gint            n,
+              DdimTaskSink    sink,
+              gpointer        sink_data,
+              DdimTaskReport *report)
+{
+  DdimRequest *request = request_new (task, seeds, n);
+
+  request->sink      = sink;
+  request->sink_data = sink_data;
+  request->report_to = report;
+  ddim_task_report_init (&request->report);
 
   replace_request (job, request, FALSE);
 }
@@ -213,6 +250,19 @@ void
 ddim_job_stop (DdimJob *job)
 {
   replace_request (job, NULL, FALSE);
+}
+
+const DdimCanvas *
+ddim_job_look_at_finished (DdimJob *job,
+                           guint64  seed)
+{
+  const DdimCanvas *finished;
+
+  g_mutex_lock (&job->mutex);
+  finished = g_hash_table_lookup (job->kept[job->last].made, &seed);
+  g_mutex_unlock (&job->mutex);
+
+  return finished;
 }
 
 DdimCanvas *

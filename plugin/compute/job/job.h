@@ -32,7 +32,7 @@ typedef struct
                                   gpointer            user_data);
 
   /* fraction: of all that was asked for.  seconds: how long the rest takes, by
-   * the evaluations measured so far; negative while nothing is measured.    */
+   * the evaluations measured so far; negative while nobody knows.           */
   void           (*progress)     (gdouble             fraction,
                                   gdouble             seconds,
                                   gpointer            user_data);
@@ -70,11 +70,30 @@ void               ddim_job_request       (DdimJob               *job,
                                            gint                   n_seeds,
                                            gint                   n_picked);
 
+/* Replaces the request there is by this one: all results of a task's last stage, as
+ * ddim_task_run () makes them, in the worker; but the sink is called in the main loop,
+ * and the worker waits for it.  progress (), without a time, and done () tell of it as
+ * of any request; after ddim_job_stop () the sink is no longer called.  What is kept of
+ * earlier requests stays, but for what was opened to make results: that is large.
+ * Takes over the task.  report: filled before the first result comes; or NULL.     */
+void               ddim_job_run           (DdimJob               *job,
+                                           DdimTask              *task,
+                                           const guint64         *seeds,
+                                           gint                   n,
+                                           DdimTaskSink           sink,
+                                           gpointer               sink_data,
+                                           DdimTaskReport        *report);
+
 /* Leaves the request as it is, unfulfilled. */
 void               ddim_job_stop          (DdimJob               *job);
 
-/* Takes what is finished of this seed by the latest request, or NULL, from the job;
- * only after done ().  Free with ddim_canvas_free ().                       */
+/* What is finished of this seed by the latest request, or NULL; only after done (), and
+ * until the next request.                                                   */
+const DdimCanvas * ddim_job_look_at_finished
+                                          (DdimJob               *job,
+                                           guint64                seed);
+
+/* Takes it from the job.  Free with ddim_canvas_free (). */
 DdimCanvas       * ddim_job_take_finished (DdimJob               *job,
                                            guint64                seed);
 
