@@ -186,6 +186,27 @@ ddim_layer_set_free (DdimLayerSet *layer_set)
 }
 
 void
+ddim_layer_set_set_pause (DdimLayerSet *layer_set,
+                          void        (*pause) (gpointer pause_data),
+                          gpointer      pause_data)
+{
+  layer_set->pause      = pause;
+  layer_set->pause_data = pause_data;
+  for (guint i = 0; i < layer_set->regions->len; i++)
+    {
+      get_region (layer_set, i)->pause      = pause;
+      get_region (layer_set, i)->pause_data = pause_data;
+    }
+}
+
+static void
+pause_making (const DdimLayerSet *layer_set)
+{
+  if (layer_set->pause)
+    layer_set->pause (layer_set->pause_data);
+}
+
+void
 ddim_layer_set_set_frame (DdimLayerSet *layer_set,
                           gint          context,
                           gint          least)
@@ -242,8 +263,6 @@ ddim_layer_set_read_canvas (const DdimLayerSet  *layer_set,
 {
   DdimRegion *region = get_region (layer_set, i);
 
-  region->pause      = layer_set->pause;
-  region->pause_data = layer_set->pause_data;
   ddim_region_capture (region);
 
   return check_visible (region, error)
@@ -381,6 +400,7 @@ copy_layer (const DdimLayerSet *layer_set,
         {
           read_pixels (layer_set, i, &strip, format, pixels);
           put_strip (layer_set, frame, &strip, format, pixels, bytes);
+          pause_making (layer_set);
         }
     }
   else if (gegl_rectangle_intersect (&common, &region->bounds, &layer_set->target))
@@ -460,6 +480,7 @@ ddim_layer_set_make_frame (const DdimLayerSet *layer_set,
                      &of_x, &of_y, &of_z);
         }
       put_strip (layer_set, frame, &strip, format, from, bytes);
+      pause_making (layer_set);
     }
 
   return frame;

@@ -29,7 +29,8 @@ typedef struct
   const Babl          *format;    /* of their pixels                         */
   gint                 colors;    /* 1 of a grey image, 3 otherwise          */
 
-  /* As of a region: called now and then while a canvas is read, or NULL.    */
+  /* As of a region: called now and then while a canvas is read or a frame made, or
+   * NULL.                                                                   */
   void               (*pause) (gpointer pause_data);
   gpointer             pause_data;
 } DdimLayerSet;
@@ -46,6 +47,11 @@ DdimLayerSet * ddim_layer_set_new          (GimpImage            *image,
 gboolean       ddim_layer_set_check_layers (GimpDrawable        **drawables,
                                             GError              **error);
 void           ddim_layer_set_free         (DdimLayerSet *layer_set);
+
+/* Sets the set's pause, and that of its regions. */
+void           ddim_layer_set_set_pause    (DdimLayerSet *layer_set,
+                                            void        (*pause) (gpointer pause_data),
+                                            gpointer      pause_data);
 
 /* Sees `context` pixels around the target and at least a square of `least`,
  * where there are pixels.                                                   */

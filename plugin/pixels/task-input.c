@@ -44,7 +44,23 @@ check_tile (const DdimRegion  *region,
   return FALSE;
 }
 
-/* A coarse stage in cells of the last one's pixels. */
+/* A stage at its own size. */
+static gboolean
+read_whole (DdimRegion          *region,
+            DdimVariationInput  *input,
+            gint                 stage,
+            gint                 channels,
+            GError             **error)
+{
+  const DdimStage *s = &input->stages.stages[stage];
+
+  return (input->pictures[stage] = ddim_region_read_canvas (region, channels, s->h, s->w,
+                                                            error)) &&
+         ddim_region_read_weights (region, s->h, s->w, &input->weights[stage], error);
+}
+
+/* A coarse stage in cells of the last one's pixels, which are read with the first and
+ * then are there.                                                            */
 static gboolean
 read_cells (DdimRegion          *region,
             DdimVariationInput  *input,
@@ -52,27 +68,24 @@ read_cells (DdimRegion          *region,
             gint                 channels,
             GError             **error)
 {
-  gint                   k       = input->stages.stages[stage].reduction;
-  const DdimStage       *last    = &input->stages.stages[input->stages.n - 1];
-  g_autofree gfloat     *weights = NULL;
-  g_autoptr (DdimCanvas) picture = ddim_region_read_canvas (region, channels, last->h, last->w,
-                                                            error);
-  g_autoptr (DdimCanvas) cover   = NULL;
+  gint                   k     = input->stages.stages[stage].reduction;
+  gint                   last  = input->stages.n - 1;
+  const DdimStage       *s     = &input->stages.stages[last];
+  g_autoptr (DdimCanvas) cover = NULL;
 
-  if (! picture ||
-      ! ddim_region_read_weights (region, last->h, last->w, &weights, error) ||
-      ! (input->pictures[stage] = ddim_canvas_reduce (picture, k, FALSE, error)))
+  if ((! input->pictures[last] && ! read_whole (region, input, last, channels, error)) ||
+      ! (input->pictures[stage] = ddim_canvas_reduce (input->pictures[last], k, FALSE, error)))
     return FALSE;
 
-  if (weights)
+  if (input->weights[last])
     {
-      DdimCanvas mask = { .n = 1, .h = last->h, .w = last->w, .c = 1, .data = weights };
+      DdimCanvas mask = { .n = 1, .h = s->h, .w = s->w, .c = 1, .data = input->weights[last] };
 
       cover = ddim_canvas_reduce (&mask, k, FALSE, error);
       input->weights[stage] = cover ? ddim_try_memdup (cover->data, (gsize) cover->h * cover->w,
                                                        sizeof (gfloat), error) : NULL;
     }
-  return ! weights || input->weights[stage];
+  return ! input->weights[last] || input->weights[stage];
 }
 
 gboolean
@@ -82,20 +95,13 @@ ddim_region_read_input (DdimRegion          *region,
                         gint                 channels,
                         GError             **error)
 {
-  const DdimStage *s    = &input->stages.stages[stage];
-  const DdimStage *last = &input->stages.stages[input->stages.n - 1];
+  const DdimStage *last  = &input->stages.stages[input->stages.n - 1];
+  gboolean         cells = stage < input->stages.n - 1 && ddim_variation_input_has_cells (input);
   DdimCanvas      *picture;
 
-  g_clear_pointer (&input->pictures[stage], ddim_canvas_free);
-  g_clear_pointer (&input->weights[stage], g_free);
-  if (stage < input->stages.n - 1 && ddim_variation_input_has_cells (input))
-    {
-      if (! read_cells (region, input, stage, channels, error))
-        return FALSE;
-    }
-  else if (! (input->pictures[stage] = ddim_region_read_canvas (region, channels, s->h, s->w,
-                                                                error)) ||
-           ! ddim_region_read_weights (region, s->h, s->w, &input->weights[stage], error))
+  if (! input->pictures[stage] &&
+      ! (cells ? read_cells (region, input, stage, channels, error)
+               : read_whole (region, input, stage, channels, error)))
     return FALSE;
   picture = input->pictures[stage];
 

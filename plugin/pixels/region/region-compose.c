@@ -212,6 +212,8 @@ compose (DdimRegion       *region,
       there.x += extent.x - target->x;
       there.y += extent.y - target->y;
       gegl_buffer_set (result, &there, 0, format, strip.result, GEGL_AUTO_ROWSTRIDE);
+      if (region->pause)
+        region->pause (region->pause_data);
     }
 
   return result;

@@ -450,6 +450,11 @@ ddim_region_read_weights (DdimRegion  *region,
   GeglRectangle         strip   = { 0 };
   gboolean              all     = TRUE;
 
+  *weights = NULL;
+  if ((! region->selection || ! region->selection->mask) &&
+      ! ddim_region_may_have_holes (region))
+    return TRUE;
+
   if (! rows || ! (columns = ddim_scale_new (frame->width, w, error)) ||
       ! (read = ddim_try_new (gfloat, (gsize) frame->width * DDIM_STRIP, error)) ||
       ! (scaled = ddim_try_new (gfloat, w, error)) ||
