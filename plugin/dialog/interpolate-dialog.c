@@ -3,8 +3,8 @@
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The gallery shows frames on the keyframes, small; all of them, at full size, are
- * made after OK.  First where it goes and what comes out, then what is done by
+ * The gallery shows frames on the way, small, and plays them; all of them, at full size,
+ * are made after OK.  First where it goes and what comes out, then what is done by
  * what; the rest is behind an expander.
  */
 
@@ -27,6 +27,11 @@
 /* The longer side of what is shown, in pixels. */
 #define SHOWN_SIDE 1280
 
+/* How long a cell is shown while they are played, in milliseconds: as a display can, and
+ * so that it is seen to move.                                                */
+#define PACE_LEAST 20
+#define PACE_MOST  2000
+
 /* Evaluations a step of the exact encoder, which all the frames begin with, and
  * the look back.                                                            */
 #define EXACT_EVALUATIONS 4.0
@@ -37,6 +42,7 @@ typedef struct
   GimpProcedureConfig       *config;
   DdimInterpolationReader    read_settings;
   DdimMakeLayerSet           make_layer_set;
+  DdimInterpolationMaker     make;
   gpointer                   make_data;
 
   DdimInterpolationSettings  settings;   /* by which it is planned           */
@@ -67,8 +73,7 @@ plan (gpointer          data,
   self->layer_set = self->make_layer_set (self->config, self->make_data, error);
   if (! self->layer_set)
     return 0;
-  self->layer_set->pause      = ddim_preview_dialog_serve;
-  self->layer_set->pause_data = self->preview_dialog;
+  ddim_layer_set_set_pause (self->layer_set, ddim_preview_dialog_serve, self->preview_dialog);
 
   if (! self->read_settings (self->config, &self->settings, error) ||
       ! ddim_model_settings_inspect (model, self->layer_set->colors, &info, error))
@@ -162,6 +167,31 @@ describe (gpointer data)
     self->input->n_keys, self->layer_set->target.width, self->layer_set->target.height);
 }
 
+static gboolean
+finish (gpointer     data,
+        DdimRunner  *runner,
+        GError     **error)
+{
+  Dialog *self = data;
+
+  return self->make (self->config, self->make_data, runner, error);
+}
+
+/* The cells are the whole animation, which takes as long as all its frames. */
+static gint
+get_pace (gpointer data)
+{
+  Dialog *self = data;
+  gint    frames, duration;
+
+  if (get_kind (self) == DDIM_FRAMES_LAYER)
+    return 0;
+
+  g_object_get (self->config, "frames", &frames, "duration", &duration, NULL);
+
+  return CLAMP ((gint64) frames * duration / DDIM_PREVIEW_CELLS, PACE_LEAST, PACE_MOST);
+}
+
 static gdouble
 scale_of_rest (gpointer data)
 {
@@ -219,7 +249,7 @@ changed (gpointer     data,
 
 static const DdimControl rows[] =
 {
-  { "other",    DDIM_CONTROL_AUTO,   DDIM_CHANGE_INPUT },
+  { "other",    DDIM_CONTROL_DRAWABLE, DDIM_CHANGE_INPUT },
   { "output",   DDIM_CONTROL_AUTO,   DDIM_CHANGE_SEEDS },
   { "frames",   DDIM_CONTROL_NUMBER, DDIM_CHANGE_MAKING },
   { "duration", DDIM_CONTROL_NUMBER, DDIM_CHANGE_NOTHING },
@@ -242,11 +272,13 @@ ddim_interpolate_dialog_run (GimpProcedure           *procedure,
                              GimpDrawable            *drawable,
                              DdimInterpolationReader  read_settings,
                              DdimMakeLayerSet         make_layer_set,
-                             gpointer                 make_data)
+                             DdimInterpolationMaker   make,
+                             gpointer                 data)
 {
   const DdimPreviewDialogClass klass = {
     .activity      = _("DDIM interpolation"),
     .finished      = _("These are previews. OK computes all frames at full size."),
+    .finishing     = _("Making the frames…"),
     .cells         = _("Pre_view"),
     /* Translators: of a frame in the gallery. */
     .cell_name     = _("Frame %u of the preview"),
@@ -258,16 +290,19 @@ ddim_interpolate_dialog_run (GimpProcedure           *procedure,
     .get_view      = get_view,
     .render        = render,
     .describe      = describe,
+    .finish        = finish,
     .scale_of_rest = scale_of_rest,
     .controls      = rows,
     .changed       = changed,
     .get_seeds     = get_seeds,
     .get_pick      = get_pick,
+    .get_pace      = get_pace,
   };
   Dialog   self = { .config         = config,
                     .read_settings  = read_settings,
                     .make_layer_set = make_layer_set,
-                    .make_data      = make_data };
+                    .make           = make,
+                    .make_data      = data };
   gboolean accepted;
 
   self.preview_dialog = ddim_preview_dialog_new (procedure, config, _("DDIM Interpolate"),

@@ -1,4 +1,4 @@
-/* progress.c: a DdimMonitor that GIMP shows
+/* progress.c: work that GIMP's progress bar shows
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -76,17 +76,38 @@ show (gdouble  fraction,
     tell_time_left (progress, fraction);
 }
 
+static gboolean
+run (DdimRunner      *runner,
+     DdimTask        *task,
+     const guint64   *seeds,
+     gint             n,
+     DdimTaskSink     sink,
+     gpointer         sink_data,
+     DdimTaskReport  *report,
+     gdouble          from,
+     gdouble          to,
+     GError         **error)
+{
+  DdimProgress *progress = (DdimProgress *) runner;
+  DdimMonitor   part     = ddim_monitor_part (&progress->monitor, from, to);
+
+  return ddim_task_run (task, &progress->cache, seeds, n, sink, sink_data, report, &part,
+                        error);
+}
+
 void
 ddim_progress_start (DdimProgress *progress,
                      const gchar  *activity)
 {
   *progress = (DdimProgress) {
+    .runner   = { .run = run },
     .monitor  = { .progress = show, .user_data = progress },
     .started  = g_get_monotonic_time (),
     .told     = g_get_monotonic_time (),
     .activity = g_strdup (activity),
   };
 
+  ddim_model_cache_init (&progress->cache, gimp_get_num_processors ());
   gimp_progress_init (activity);
 }
 
@@ -94,5 +115,6 @@ void
 ddim_progress_end (DdimProgress *progress)
 {
   gimp_progress_end ();
+  ddim_model_cache_clear (&progress->cache);
   g_clear_pointer (&progress->activity, g_free);
 }

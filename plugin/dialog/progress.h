@@ -1,4 +1,4 @@
-/* progress.h: a DdimMonitor that GIMP shows
+/* progress.h: work that GIMP's progress bar shows
  *
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -6,14 +6,17 @@
 
 #pragma once
 
-#include "ddim.h"
+#include "model-cache.h"
+#include "runner.h"
 
 typedef struct
 {
-  DdimMonitor monitor;   /* hand this to the library                        */
-  gint64      started;   /* monotonic microseconds                          */
-  gint64      told;      /* when the text was last written                  */
-  gchar      *activity;  /* what is being done, translated                  */
+  DdimRunner      runner;
+  DdimModelCache  cache;
+  DdimMonitor     monitor;
+  gint64          started;   /* monotonic microseconds                      */
+  gint64          told;      /* when the text was last written              */
+  gchar          *activity;  /* what is being done, translated              */
 } DdimProgress;
 
 /* “12 seconds” or “3 minutes”; free with g_free (). */

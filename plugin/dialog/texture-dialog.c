@@ -135,7 +135,7 @@ static const DdimControl rows[] =
   { "tileable", DDIM_CONTROL_AUTO,   DDIM_CHANGE_INPUT },
   { "seed",     DDIM_CONTROL_SEED,   DDIM_CHANGE_SEEDS },
   { "output",   DDIM_CONTROL_AUTO,   DDIM_CHANGE_NOTHING },
-  { "source",   DDIM_CONTROL_AUTO,   DDIM_CHANGE_INPUT,  TRUE },
+  { "source",   DDIM_CONTROL_DRAWABLE, DDIM_CHANGE_INPUT, TRUE },
   { "symmetry", DDIM_CONTROL_AUTO,   DDIM_CHANGE_INPUT,  TRUE },
   { "steps",    DDIM_CONTROL_NUMBER, DDIM_CHANGE_MAKING, TRUE },
   { NULL }
@@ -158,6 +158,7 @@ ddim_texture_dialog_run (GimpProcedure       *procedure,
   const DdimPreviewDialogClass klass = {
     .activity      = _("DDIM texture"),
     .finished      = _("This is the finished texture."),
+    .finishing     = _("Finishing what you picked…"),
     .cells         = _("Te_xtures"),
     /* Translators: of a texture in the gallery. */
     .cell_name     = _("Texture of seed %u"),

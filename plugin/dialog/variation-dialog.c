@@ -32,7 +32,8 @@ typedef struct
   gint                   n_regions;
   DdimVariationReader    read_settings;
   DdimVariationCheck     check;
-  gpointer               check_data;
+  DdimVariationMaker     make;
+  gpointer               make_data;
 
   DdimVariationSettings  settings;  /* by which it is planned                */
   DdimVariationInput    *input;     /* or NULL                               */
@@ -56,7 +57,7 @@ plan (gpointer          data,
   g_clear_pointer (&self->view, ddim_region_view_unref);
   g_clear_pointer (&self->input, ddim_variation_input_unref);
   if (! self->read_settings (self->config, &self->settings, error) ||
-      ! self->check (self->config, self->check_data, error) ||
+      ! self->check (self->config, self->make_data, error) ||
       ! ddim_model_settings_inspect (model, self->region->colors, &info, error))
     return 0;
 
@@ -262,7 +263,7 @@ static const DdimControl rows[] =
   { "negative-prompt", DDIM_CONTROL_AUTO, DDIM_CHANGE_MAKING },
   { "guidance", DDIM_CONTROL_SCALE,  DDIM_CHANGE_MAKING },
   { "texture",  DDIM_CONTROL_AUTO,   DDIM_CHANGE_INPUT },
-  { "source",   DDIM_CONTROL_AUTO,   DDIM_CHANGE_INPUT },
+  { "source",   DDIM_CONTROL_DRAWABLE, DDIM_CHANGE_INPUT },
   { "symmetry", DDIM_CONTROL_AUTO,   DDIM_CHANGE_INPUT,  TRUE },
   { "steps",    DDIM_CONTROL_NUMBER, DDIM_CHANGE_MAKING, TRUE },
   { "eta",      DDIM_CONTROL_SCALE,  DDIM_CHANGE_MAKING, TRUE },
@@ -273,28 +274,25 @@ static const DdimControl rows[] =
 
 /* The dialog ------------------------------------------------------------- */
 
-static void
-free_canvas (gpointer canvas)
+static gboolean
+finish (gpointer     data,
+        DdimRunner  *runner,
+        GError     **error)
 {
-  ddim_canvas_free (canvas);
-}
+  Dialog                 *self   = data;
+  g_auto (DdimTaskReport) report = { 0 };
+  guint64                 seeds[DDIM_PREVIEW_CELLS];
+  const DdimCanvas       *made[DDIM_PREVIEW_CELLS];
+  DdimPicks               picks  = { .input = self->input, .seeds = seeds, .made = made,
+                                     .report = &report };
 
-/* Takes what is finished out of the job. */
-static void
-take (Dialog    *self,
-      DdimPicks *picks)
-{
-  guint64 seeds[DDIM_PREVIEW_CELLS];
-  gint    n = ddim_preview_dialog_get_picked (self->preview_dialog, seeds);
+  picks.n = ddim_preview_dialog_get_picked (self->preview_dialog, seeds);
+  for (gint i = 0; i < picks.n; i++)
+    made[i] = ddim_preview_dialog_look_at_finished (self->preview_dialog, seeds[i]);
+  ddim_task_report_init (&report);
+  ddim_preview_dialog_report (self->preview_dialog, &report);
 
-  picks->input = ddim_variation_input_ref (self->input);
-  picks->seeds = g_memdup2 (seeds, n * sizeof *seeds);
-  picks->made  = g_ptr_array_new_with_free_func (free_canvas);
-  ddim_task_report_init (&picks->report);
-  ddim_preview_dialog_report (self->preview_dialog, &picks->report);
-  for (gint i = 0; i < n; i++)
-    g_ptr_array_add (picks->made,
-                     ddim_preview_dialog_take_finished (self->preview_dialog, seeds[i]));
+  return self->make (self->config, &picks, self->make_data, runner, error);
 }
 
 gboolean
@@ -304,12 +302,13 @@ ddim_variation_dialog_run (GimpProcedure       *procedure,
                            gint                 n_regions,
                            DdimVariationReader  read_settings,
                            DdimVariationCheck   check,
-                           gpointer             check_data,
-                           DdimPicks           *picks)
+                           DdimVariationMaker   make,
+                           gpointer             data)
 {
   const DdimPreviewDialogClass klass = {
     .activity      = _("DDIM variation"),
     .finished      = _("This is the finished variation."),
+    .finishing     = _("Finishing what you picked…"),
     .cells         = _("_Variations"),
     /* Translators: of a variation in the gallery. */
     .cell_name     = _("Variation of seed %u"),
@@ -322,6 +321,7 @@ ddim_variation_dialog_run (GimpProcedure       *procedure,
     .free_view     = free_view,
     .render        = render,
     .describe      = describe,
+    .finish        = finish,
     .scale_of_rest = scale_of_rest,
     .get_part      = get_part,
     .get_outline   = get_outline,
@@ -331,8 +331,10 @@ ddim_variation_dialog_run (GimpProcedure       *procedure,
   };
   Dialog   self = { .config = config, .region = region, .n_regions = n_regions,
                     .read_settings = read_settings,
-                    .check = check, .check_data = check_data };
+                    .check = check, .make = make, .make_data = data };
+  guint64  seeds[DDIM_PREVIEW_CELLS];
   gboolean accepted;
+  gint     n;
 
   self.preview_dialog = ddim_preview_dialog_new (procedure, config, _("DDIM Variation"),
                                                  region->drawable, &klass, &self);
@@ -342,10 +344,11 @@ ddim_variation_dialog_run (GimpProcedure       *procedure,
   accepted = ddim_preview_dialog_run (self.preview_dialog);
   region->pause = NULL;
 
+  /* so that the arguments make the same again */
   if (accepted)
     {
-      take (&self, picks);
-      g_object_set (config, "seed", (gint) picks->seeds[0], "count", picks->made->len, NULL);
+      n = ddim_preview_dialog_get_picked (self.preview_dialog, seeds);
+      g_object_set (config, "seed", (gint) seeds[0], "count", n, NULL);
     }
 
   ddim_preview_dialog_free (self.preview_dialog);
@@ -354,13 +357,4 @@ ddim_variation_dialog_run (GimpProcedure       *procedure,
   ddim_variation_settings_clear (&self.settings);
 
   return accepted;
-}
-
-void
-ddim_picks_clear (DdimPicks *picks)
-{
-  g_clear_pointer (&picks->input, ddim_variation_input_unref);
-  g_clear_pointer (&picks->seeds, g_free);
-  g_clear_pointer (&picks->made, g_ptr_array_unref);
-  ddim_task_report_clear (&picks->report);
 }

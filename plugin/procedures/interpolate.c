@@ -5,8 +5,8 @@
  *
  * Encodes each of several layers into a DDIM latent, goes from one latent to
  * the next, and decodes what lies between.  All is computed in this process
- * first, frame by frame into buffers of the image's own format; the image is
- * touched at the very end, in one step to undo.
+ * first, frame by frame into buffers of the image's own format, while the dialog is open
+ * where there is one; the image is touched at the very end, in one step to undo.
  */
 
 #include "config.h"
@@ -20,6 +20,7 @@
 #include "interpolate.h"
 #include "interpolate-dialog.h"
 #include "interpolation-run.h"
+#include "progress.h"
 
 /* Where the layers lie in the stack, the lowest first: of GIMP's own selection
  * that is the order in which it would show them as an animation.            */
@@ -50,7 +51,18 @@ typedef struct
   GimpImage           *image;
   GimpDrawable       **drawables;
   const DdimSelection *selection;  /* what was selected then                 */
+
+  DdimInterpolationRun run;        /* what was made                          */
+  GimpPDBStatusType    failure;    /* what an error is, so far               */
 } Call;
+
+static void
+call_clear (Call *call)
+{
+  ddim_interpolation_run_clear (&call->run);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Call, call_clear)
 
 /* The layers of the way: those selected, and `other` last. */
 static DdimLayerSet *
@@ -134,6 +146,58 @@ interpolation_read (DdimInterpolationRun *self,
   return TRUE;
 }
 
+/* Makes all frames, which then are to be committed. */
+static gboolean
+make (GimpProcedureConfig  *config,
+      gpointer              data,
+      DdimRunner           *runner,
+      GError              **error)
+{
+  Call                 *call = data;
+  DdimInterpolationRun *self = &call->run;
+
+  ddim_interpolation_run_clear (self);
+  ddim_task_report_init (&self->report);
+  call->failure   = GIMP_PDB_CALLING_ERROR;
+  self->layer_set = make_layer_set (config, call, error);
+  if (! self->layer_set)
+    return FALSE;
+  ddim_layer_set_set_pause (self->layer_set, runner->pause, runner->pause_data);
+  self->n_keys = self->layer_set->regions->len;
+
+  if (! interpolation_read (self, config, error) ||
+      ! ddim_transaction_check_memory (self->n_frames, self->layer_set->target.width,
+                                       self->layer_set->target.height,
+                                       self->layer_set->format, error) ||
+      ! ddim_interpolation_run_read (self, error))
+    return FALSE;
+
+  call->failure = GIMP_PDB_EXECUTION_ERROR;
+  if (! ddim_interpolation_run_compute (self, runner, error))
+    {
+      ddim_interpolation_run_clear (self); /* nobody will use what there is */
+      return FALSE;
+    }
+  ddim_layer_set_set_pause (self->layer_set, NULL, NULL);
+
+  return TRUE;
+}
+
+static gboolean
+make_without_dialog (GimpProcedureConfig  *config,
+                     Call                 *call,
+                     GError              **error)
+{
+  DdimProgress progress;
+  gboolean     success;
+
+  ddim_progress_start (&progress, _("DDIM interpolation"));
+  success = make (config, call, &progress.runner, error);
+  ddim_progress_end (&progress);
+
+  return success;
+}
+
 /* The procedure --------------------------------------------------------- */
 
 /* Where one layer is selected, and no way to go from it, it is to the nearest: the one
@@ -159,9 +223,9 @@ choose_other (GimpProcedureConfig *config,
 }
 
 static GimpValueArray *
-apply (GimpProcedure        *procedure,
-       DdimInterpolationRun *self,
-       GimpRunMode           run_mode)
+commit (GimpProcedure        *procedure,
+        DdimInterpolationRun *self,
+        GimpRunMode           run_mode)
 {
   g_autoptr (GPtrArray)  layers  = g_ptr_array_new ();
   const GArray          *errors  = self->report.errors;
@@ -169,14 +233,7 @@ apply (GimpProcedure        *procedure,
   GimpValueArray        *values;
   GError                *error   = NULL;
 
-  if (! ddim_transaction_check_memory (self->n_frames, self->layer_set->target.width,
-                                       self->layer_set->target.height,
-                                       self->layer_set->format, &error) ||
-      ! ddim_interpolation_run_read (self, &error))
-    return gimp_procedure_new_return_values (procedure, GIMP_PDB_CALLING_ERROR, error);
-
-  if (! ddim_interpolation_run_compute (self, &error) ||
-      ! ddim_transaction_commit (self->transaction, layers, &error))
+  if (! ddim_transaction_commit (self->transaction, layers, &error))
     return gimp_procedure_new_return_values (procedure, GIMP_PDB_EXECUTION_ERROR, error);
   if (self->options.kind == DDIM_FRAMES_IMAGE && run_mode != GIMP_RUN_NONINTERACTIVE)
     gimp_display_new (gimp_item_get_image (layers->pdata[0]));
@@ -202,14 +259,12 @@ interpolate_run (GimpProcedure        *procedure,
                  GimpProcedureConfig  *config,
                  gpointer              run_data)
 {
-  g_auto (DdimInterpolationRun)  self      = { 0 };
-  g_autoptr (DdimSelection)      selection = NULL;
-  Call                           call      = { run_mode, image, drawables };
-  GimpValueArray                *values;
-  GError                        *error     = NULL;
+  g_auto (Call)              call      = { run_mode, image, drawables };
+  g_autoptr (DdimSelection)  selection = NULL;
+  GimpValueArray            *values;
+  GError                    *error     = NULL;
 
   gegl_init (NULL, NULL);
-  ddim_task_report_init (&self.report);
   call.selection = selection = ddim_selection_new (image, NULL);
 
   if (run_mode == GIMP_RUN_INTERACTIVE)
@@ -225,18 +280,13 @@ interpolate_run (GimpProcedure        *procedure,
         }
       choose_other (config, image, drawables);
       if (! ddim_interpolate_dialog_run (procedure, config, drawables[0], read_settings,
-                                         make_layer_set, &call))
+                                         make_layer_set, make, &call))
         return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
     }
+  else if (! make_without_dialog (config, &call, &error))
+    return gimp_procedure_new_return_values (procedure, call.failure, error);
 
-  self.layer_set = make_layer_set (config, &call, &error);
-  if (! self.layer_set)
-    return gimp_procedure_new_return_values (procedure, GIMP_PDB_CALLING_ERROR, error);
-  self.n_keys = self.layer_set->regions->len;
-  if (! interpolation_read (&self, config, &error))
-    return gimp_procedure_new_return_values (procedure, GIMP_PDB_CALLING_ERROR, error);
-
-  values = apply (procedure, &self, run_mode);
+  values = commit (procedure, &call.run, run_mode);
 
   if (run_mode != GIMP_RUN_NONINTERACTIVE)
     gimp_displays_flush ();

@@ -7,11 +7,8 @@
 #include "config.h"
 
 #include <libgimp/gimp.h>
-#include <glib/gi18n-lib.h>
 
 #include "interpolation-run.h"
-#include "model-cache.h"
-#include "progress.h"
 #include "recipe.h"
 #include "task-input.h"
 
@@ -95,13 +92,11 @@ keep (gint               i,
 
 gboolean
 ddim_interpolation_run_compute (DdimInterpolationRun  *self,
+                                DdimRunner            *runner,
                                 GError               **error)
 {
-  g_auto (DdimModelCache)  cache = { 0 };
-  g_autoptr (DdimTask)     task  = NULL;
-  g_autofree guint64      *seeds = g_new (guint64, self->n_frames);
-  DdimProgress             progress;
-  gboolean                 success;
+  g_autoptr (DdimTask)  task  = NULL;
+  g_autofree guint64   *seeds = g_new (guint64, self->n_frames);
 
   for (gint i = 0; i < self->n_frames; i++)
     seeds[i] = i + 1;
@@ -109,11 +104,7 @@ ddim_interpolation_run_compute (DdimInterpolationRun  *self,
   self->transaction = ddim_frames_begin (&self->options, self->layer_set);
   task = ddim_interpolation_task_new (self->input, &self->settings, self->positions,
                                       self->n_frames);
-  ddim_model_cache_init (&cache, gimp_get_num_processors ());
-  ddim_progress_start (&progress, _("DDIM interpolation"));
-  success = ddim_task_run (task, &cache, seeds, self->n_frames, keep, self, &self->report,
-                           &progress.monitor, error);
-  ddim_progress_end (&progress);
 
-  return success;
+  return runner->run (runner, task, seeds, self->n_frames, keep, self, &self->report, 0.0, 1.0,
+                      error);
 }

@@ -9,6 +9,7 @@
 #include "frames.h"
 #include "interpolation-task.h"
 #include "layer-set.h"
+#include "runner.h"
 #include "transaction.h"
 
 /* The caller sets the first of these; the rest comes of reading and computing. */
@@ -30,8 +31,10 @@ typedef struct
 gboolean ddim_interpolation_run_read    (DdimInterpolationRun  *self,
                                          GError               **error);
 
-/* Makes all frames and puts them, with their recipes, into the transaction. */
+/* Makes all frames by the runner and puts them, with their recipes, into the
+ * transaction.                                                              */
 gboolean ddim_interpolation_run_compute (DdimInterpolationRun  *self,
+                                         DdimRunner            *runner,
                                          GError               **error);
 
 void     ddim_interpolation_run_clear   (DdimInterpolationRun  *self);

@@ -16,7 +16,6 @@
 #include "ddim.h"
 
 #include "arguments.h"
-#include "model-cache.h"
 #include "progress.h"
 #include "recipe.h"
 #include "task-input.h"
@@ -67,7 +66,6 @@ compute (GimpDrawable               *drawable,
 {
   g_autoptr (GimpDrawable)  source = NULL;
   g_autoptr (DdimTask)      task   = NULL;
-  g_auto (DdimModelCache)   cache  = { 0 };
   DdimProgress              progress;
   gboolean                  success;
 
@@ -77,10 +75,9 @@ compute (GimpDrawable               *drawable,
     return FALSE;
 
   task = ddim_texture_task_new (pick->input, settings);
-  ddim_model_cache_init (&cache, gimp_get_num_processors ());
   ddim_progress_start (&progress, _("DDIM texture"));
-  success = ddim_task_run (task, &cache, &seed, 1, keep, &pick->texture, NULL,
-                           &progress.monitor, error);
+  success = progress.runner.run (&progress.runner, task, &seed, 1, keep, &pick->texture, NULL,
+                                 0.0, 1.0, error);
   ddim_progress_end (&progress);
 
   return success;

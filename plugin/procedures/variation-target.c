@@ -164,11 +164,21 @@ add_result (gint               i,
 }
 
 void
-ddim_variation_target_take (DdimVariationTarget       *target,
-                            DdimVariationInput        *input,
-                            GPtrArray                 *made,
-                            const DdimTaskReport      *report,
-                            const DdimVariationOutput *output)
+ddim_variation_target_reset (DdimVariationTarget *target)
+{
+  g_clear_pointer (&target->input, ddim_variation_input_unref);
+  ddim_task_report_clear (&target->report);
+  ddim_task_report_init (&target->report);
+  target->output = NULL;
+}
+
+gboolean
+ddim_variation_target_take (DdimVariationTarget        *target,
+                            DdimVariationInput         *input,
+                            const DdimCanvas          **made,
+                            const DdimTaskReport       *report,
+                            const DdimVariationOutput  *output,
+                            GError                    **error)
 {
   target->input       = ddim_variation_input_ref (input);
   target->output      = output;
@@ -177,15 +187,19 @@ ddim_variation_target_take (DdimVariationTarget       *target,
   target->report.evaluations = report->evaluations;
   g_array_append_vals (target->report.errors, report->errors->data, report->errors->len);
   ddim_region_set_frame (target->region, input->placement.context, input->placement.least);
-  for (guint i = 0; i < made->len; i++)
-    add_result (i, made->pdata[i], target, NULL);
+  for (gint i = 0; i < output->n; i++)
+    if (! add_result (i, made[i], target, error))
+      return FALSE;
+
+  return TRUE;
 }
 
 gboolean
 ddim_variation_target_compute (DdimVariationTarget        *target,
                                const DdimVariationOutput  *output,
-                               DdimModelCache             *cache,
-                               const DdimMonitor          *monitor,
+                               DdimRunner                 *runner,
+                               gdouble                     from,
+                               gdouble                     to,
                                GError                    **error)
 {
   g_autoptr (DdimTask) task = NULL;
@@ -196,6 +210,6 @@ ddim_variation_target_compute (DdimVariationTarget        *target,
   target->output = output;
   task           = ddim_variation_task_new (target->input, output->settings);
 
-  return ddim_task_run (task, cache, output->seeds, output->n, add_result, target,
-                        &target->report, monitor, error);
+  return runner->run (runner, task, output->seeds, output->n, add_result, target,
+                      &target->report, from, to, error);
 }

@@ -9,6 +9,7 @@
 #include <libgimp/gimp.h>
 
 #include "region.h"
+#include "runner.h"
 #include "transaction.h"
 #include "variation-task.h"
 
@@ -53,15 +54,20 @@ gboolean    ddim_variation_target_read       (DdimVariationTarget          *targ
                                               GError                      **error);
 
 /* Puts results into the output's transaction, the first on top: what a dialog has
- * made (of DdimCanvas, one a seed) of the input that it has read; or what is made
- * now.  The output stays the caller's, as long as the target.               */
-void        ddim_variation_target_take       (DdimVariationTarget          *target,
+ * made (one a seed) of the input that it has read; or what the runner makes now, from
+ * `from` to `to` of all.  The output stays the caller's, as long as the target. */
+gboolean    ddim_variation_target_take       (DdimVariationTarget          *target,
                                               DdimVariationInput           *input,
-                                              GPtrArray                    *made,
+                                              const DdimCanvas            **made,
                                               const DdimTaskReport         *report,
-                                              const DdimVariationOutput    *output);
+                                              const DdimVariationOutput    *output,
+                                              GError                      **error);
 gboolean    ddim_variation_target_compute    (DdimVariationTarget          *target,
                                               const DdimVariationOutput    *output,
-                                              DdimModelCache               *cache,
-                                              const DdimMonitor            *monitor,
+                                              DdimRunner                   *runner,
+                                              gdouble                       from,
+                                              gdouble                       to,
                                               GError                      **error);
+
+/* Forgets what was read and made. */
+void        ddim_variation_target_reset      (DdimVariationTarget          *target);

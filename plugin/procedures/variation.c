@@ -17,7 +17,6 @@
 #include "ddim.h"
 
 #include "arguments.h"
-#include "model-cache.h"
 #include "progress.h"
 #include "variation.h"
 #include "variation-dialog.h"
@@ -36,6 +35,8 @@ typedef struct
   gint                   count;
   Output                 output;
   GPtrArray             *targets;     /* of DdimVariationTarget              */
+  DdimVariationOutput    made;        /* what becomes of what is made        */
+  GimpPDBStatusType      failure;     /* what an error is, so far            */
   DdimTransaction       *transaction; /* of what is made                     */
 } Variation;
 
@@ -136,12 +137,12 @@ check (GimpProcedureConfig  *config,
 
 /* What was picked in the dialog takes the place of what the arguments say. */
 static void
-take_seeds (Variation *variation,
-            DdimPicks *picks)
+take_seeds (Variation       *variation,
+            const DdimPicks *picks)
 {
   g_free (variation->seeds);
-  variation->count = picks->made->len;
-  variation->seeds = g_steal_pointer (&picks->seeds);
+  variation->count = picks->n;
+  variation->seeds = g_memdup2 (picks->seeds, picks->n * sizeof *picks->seeds);
 }
 
 /* Computing -------------------------------------------------------------- */
@@ -162,33 +163,105 @@ read_all (Variation            *variation,
   return TRUE;
 }
 
-/* Each takes its share of the bar by its pixels. */
+/* Each takes its share of the bar by its pixels, but for what is made already. */
 static gboolean
-compute_all (Variation                  *variation,
-             const DdimVariationOutput  *output,
-             GError                    **error)
+compute_all (Variation   *variation,
+             DdimRunner  *runner,
+             GError     **error)
 {
-  GPtrArray              *targets = variation->targets;
-  g_auto (DdimModelCache) cache   = { 0 };
-  DdimProgress            progress;
-  gdouble                 whole   = 0.0;
-  gdouble                 done    = 0.0;
-  gboolean                success = TRUE;
+  GPtrArray *targets = variation->targets;
+  gdouble    whole   = 0.0;
+  gdouble    done    = 0.0;
 
   for (guint i = 0; i < targets->len; i++)
-    whole += ddim_variation_target_get_work (targets->pdata[i]);
+    if (! ((DdimVariationTarget *) targets->pdata[i])->output)
+      whole += ddim_variation_target_get_work (targets->pdata[i]);
 
-  ddim_model_cache_init (&cache, gimp_get_num_processors ());
-  ddim_progress_start (&progress, _("DDIM variation"));
-  for (guint i = 0; i < targets->len && success; i++)
+  for (guint i = 0; i < targets->len; i++)
     {
-      gdouble     share = ddim_variation_target_get_work (targets->pdata[i]) / whole;
-      DdimMonitor part  = ddim_monitor_part (&progress.monitor, done, done + share);
+      DdimVariationTarget *target = targets->pdata[i];
+      gdouble              share;
 
-      success = ddim_variation_target_compute (targets->pdata[i], output, &cache, &part,
-                                               error);
-      done   += share;
+      if (target->output)
+        continue;
+
+      share = ddim_variation_target_get_work (target) / whole;
+      if (! ddim_variation_target_compute (target, &variation->made, runner, done,
+                                           MIN (done + share, 1.0), error))
+        return FALSE;
+      done += share;
     }
+
+  return TRUE;
+}
+
+static void
+set_pause (const Variation *variation,
+           void           (*pause) (gpointer pause_data),
+           gpointer         pause_data)
+{
+  for (guint i = 0; i < variation->targets->len; i++)
+    {
+      DdimRegion *region = ((DdimVariationTarget *) variation->targets->pdata[i])->region;
+
+      region->pause      = pause;
+      region->pause_data = pause_data;
+    }
+}
+
+/* Makes all of it, which then is to be committed.  picks: what the first of the targets
+ * has already, or NULL.                                                     */
+static gboolean
+make (GimpProcedureConfig  *config,
+      const DdimPicks      *picks,
+      gpointer              data,
+      DdimRunner           *runner,
+      GError              **error)
+{
+  Variation *variation = data;
+  GPtrArray *targets   = variation->targets;
+  gboolean   success;
+
+  variation->failure = GIMP_PDB_CALLING_ERROR;
+  if (! check (config, variation, error))
+    return FALSE;
+  if (picks)
+    take_seeds (variation, picks);
+
+  g_clear_pointer (&variation->transaction, ddim_transaction_free);
+  for (guint i = 0; i < targets->len; i++)
+    ddim_variation_target_reset (targets->pdata[i]);
+  variation->transaction = ddim_transaction_new (
+    ((DdimVariationTarget *) targets->pdata[0])->region->image);
+  variation->made = (DdimVariationOutput) {
+    .settings    = &variation->settings,
+    .seeds       = variation->seeds,
+    .n           = variation->count,
+    .in_place    = variation->output == OUTPUT_REPLACE,
+    .transaction = variation->transaction };
+
+  set_pause (variation, runner->pause, runner->pause_data);
+  success = ! picks || ddim_variation_target_take (targets->pdata[0], picks->input, picks->made,
+                                                   picks->report, &variation->made, error);
+  if (success && (success = read_all (variation, config, error)))
+    {
+      variation->failure = GIMP_PDB_EXECUTION_ERROR;
+      success = compute_all (variation, runner, error);
+    }
+
+  return success;
+}
+
+static gboolean
+make_without_dialog (GimpProcedureConfig  *config,
+                     Variation            *variation,
+                     GError              **error)
+{
+  DdimProgress progress;
+  gboolean     success;
+
+  ddim_progress_start (&progress, _("DDIM variation"));
+  success = make (config, NULL, variation, &progress.runner, error);
   ddim_progress_end (&progress);
 
   return success;
@@ -241,33 +314,15 @@ tell_of_cut (const Variation *variation)
 
 /* The procedure --------------------------------------------------------- */
 
-/* From the settings to the changed drawables. */
 static GimpValueArray *
-apply (GimpProcedure       *procedure,
-       Variation           *variation,
-       DdimPicks           *picks,
-       GimpProcedureConfig *config,
-       GimpImage           *image)
+commit (GimpProcedure *procedure,
+        Variation     *variation)
 {
-  DdimVariationOutput    output  = {
-    .settings    = &variation->settings,
-    .seeds       = variation->seeds,
-    .n           = variation->count,
-    .in_place    = variation->output == OUTPUT_REPLACE,
-    .transaction = variation->transaction = ddim_transaction_new (image),
-  };
-  g_autoptr (GPtrArray)  layers  = g_ptr_array_new ();
+  g_autoptr (GPtrArray)  layers = g_ptr_array_new ();
   GimpValueArray        *values;
-  GError                *error   = NULL;
+  GError                *error  = NULL;
 
-  if (picks->made)
-    ddim_variation_target_take (variation->targets->pdata[0], picks->input, picks->made,
-                                &picks->report, &output);
-  if (! read_all (variation, config, &error))
-    return gimp_procedure_new_return_values (procedure, GIMP_PDB_CALLING_ERROR, error);
-
-  if (! compute_all (variation, &output, &error) ||
-      ! ddim_transaction_commit (variation->transaction, layers, &error))
+  if (! ddim_transaction_commit (variation->transaction, layers, &error))
     return gimp_procedure_new_return_values (procedure, GIMP_PDB_EXECUTION_ERROR, error);
 
   tell_of_cut (variation);
@@ -289,7 +344,6 @@ variation_run (GimpProcedure        *procedure,
                gpointer              run_data)
 {
   g_auto (Variation)  variation = { 0 };
-  g_auto (DdimPicks)  picks     = { 0 };
   GimpValueArray     *values;
   GError             *error     = NULL;
 
@@ -300,19 +354,24 @@ variation_run (GimpProcedure        *procedure,
   if (! variation.targets)
     return gimp_procedure_new_return_values (procedure, GIMP_PDB_CALLING_ERROR, error);
 
-  if (run_mode == GIMP_RUN_INTERACTIVE &&
-      ! ddim_variation_dialog_run (procedure, config,
-                                   ((DdimVariationTarget *) variation.targets->pdata[0])->region,
-                                   variation.targets->len, read_settings, check, &variation,
-                                   &picks))
-    return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
+  if (run_mode == GIMP_RUN_INTERACTIVE)
+    {
+      DdimVariationTarget *first    = variation.targets->pdata[0];
+      gboolean             accepted = ddim_variation_dialog_run (procedure, config, first->region,
+                                                                 variation.targets->len,
+                                                                 read_settings, check, make,
+                                                                 &variation);
 
-  if (! check (config, &variation, &error))
-    return gimp_procedure_new_return_values (procedure, GIMP_PDB_CALLING_ERROR, error);
-  if (picks.made)
-    take_seeds (&variation, &picks);
+      set_pause (&variation, NULL, NULL);
+      if (! accepted)
+        return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
+    }
+  else if (! make_without_dialog (config, &variation, &error))
+    {
+      return gimp_procedure_new_return_values (procedure, variation.failure, error);
+    }
 
-  values = apply (procedure, &variation, &picks, config, image);
+  values = commit (procedure, &variation);
 
   if (run_mode != GIMP_RUN_NONINTERACTIVE)
     gimp_displays_flush ();

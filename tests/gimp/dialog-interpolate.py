@@ -3,6 +3,8 @@
 # Copyright (C) 2026 The gimp-ddim authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+import subprocess
+
 from display import *
 from harness import *
 from user import *
@@ -114,6 +116,86 @@ def nearest():
     made = [read_bytes(frame) for frame in reversed(group.get_children())]
     image.remove_layer(group)
     assert made == frames(image, [first, second])
+
+
+def middle():
+    """The middle of the preview: no check mark and no focus ring is there."""
+    return subprocess.run(['import', '-window', window(TITLE), '-crop', '240x160+350+90',
+                           'rgb:-'], capture_output=True, check=True).stdout
+
+
+@test
+def play():
+    """Play, reached by the keyboard, shows one frame after the other until a cell is reached"""
+    image, first, second = two()
+    seen, still = [], []
+
+    def user():
+        wait_for_picture('finished', 6)
+        keys('alt+z', 'alt+z', 'shift+Tab', 'space')  # Play is beside Zoom
+        wait_for_look()
+        for _ in range(8):
+            seen.append(middle())
+            time.sleep(0.2)
+        screenshot('play.png')
+        keys('alt+v')
+        wait_for_look()  # by now the key has been served
+        for _ in range(4):
+            still.append(middle())
+            time.sleep(0.2)
+        keys('Escape')
+
+    status = with_dialog(user, image, [first, second], **FILM)
+    assert status == Gimp.PDBStatusType.CANCEL, status
+    assert any(line.endswith(' Play') for line in watched() if line.startswith('focus'))
+    assert len(set(seen)) >= 3, [seen.index(each) for each in seen]
+    assert len(set(still)) == 1, [still.index(each) for each in still]
+
+
+@test
+def stop():
+    """Stop while frames are made leads back to choosing, and OK then makes them"""
+    image, first, second = two()
+
+    def user():
+        wait_for_picture('finished', 6)
+        keys('alt+o')
+        wait_for_text('Making the frames')
+        screenshot('making.png')
+        keys('alt+p')
+        wait_for_look()
+        screenshot('stopped.png')
+        keys('alt+a', 'alt+t', 'ctrl+a')
+        xdotool('type', '3')
+        keys('Tab')
+        wait_for_picture('finished', 12)
+        keys('alt+o')
+
+    status = with_dialog(user, image, [first, second], **{**FILM, 'steps': 1000})
+    assert status == Gimp.PDBStatusType.SUCCESS, status
+    assert len(image.get_layers()) == 3, image.get_layers()
+    group = image.get_layers()[0]
+    made = [read_bytes(frame) for frame in reversed(group.get_children())]
+    image.remove_layer(group)
+    assert made == frames(image, [first, second])
+
+
+@test
+def leave():
+    """Escape while frames are made changes nothing"""
+    image, first, second = two()
+    image.clean_all()
+
+    def user():
+        wait_for_picture('finished', 6)
+        keys('alt+o')
+        wait_for_text('Making the frames')
+        keys('Escape')
+
+    status = with_dialog(user, image, [first, second], **{**FILM, 'steps': 1000})
+    assert status == Gimp.PDBStatusType.CANCEL, status
+    assert image.get_layers() == [second, first] and not image.is_dirty()
+    assert wait_for(lambda: processes() == 0), 'the plug-in is still there'
 
 
 @test

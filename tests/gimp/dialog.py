@@ -314,6 +314,32 @@ def other_layers():
     assert read_bytes(second) == read_bytes(layer)
 
 
+@test
+def other_layers_stopped():
+    """Stop while the other layers are varied, after OK: nothing is changed, the dialog stays"""
+    image, layer = new_image(*SIZE)
+    _, large = new_image(480, 480)
+    second = Gimp.Layer.new_from_drawable(large, image)
+    image.insert_layer(second, None, 1)
+    image.clean_all()
+    before = read_bytes(second)
+
+    def user():
+        wait_for_picture('finished')
+        keys('alt+o')
+        wait_for_text('Finishing')
+        screenshot('rest.png')
+        keys('alt+p')
+        wait_for_look()
+        screenshot('rest-stopped.png')
+        keys('Escape')
+
+    status = with_dialog(user, image, [layer, second], seed=13, **{**QUICK, 'steps': 40})
+    assert status == Gimp.PDBStatusType.CANCEL, status
+    assert read_bytes(layer) == original and read_bytes(second) == before
+    assert not image.is_dirty()
+
+
 def noticed(kind):
     """The controls that the watch wrote of as this, each as (x, y, name)."""
     lines = [line.split(' ', 3) for line in watched(kind)]

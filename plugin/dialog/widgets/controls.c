@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "controls.h"
+#include "drawable-combo.h"
 #include "model-combo.h"
 #include "seed-entry.h"
 
@@ -81,6 +82,8 @@ make_row (GimpProcedureDialog *dialog,
       return ddim_seed_entry_new (config, control->argument, labels);
     case DDIM_CONTROL_MODEL:
       return ddim_model_combo_new (config, control->argument, labels);
+    case DDIM_CONTROL_DRAWABLE:
+      return ddim_drawable_combo_new (config, control->argument, labels);
     }
 
   if (GIMP_IS_LABELED (widget))

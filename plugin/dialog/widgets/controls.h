@@ -15,7 +15,8 @@ typedef enum
   DDIM_CONTROL_SCALE,
   DDIM_CONTROL_NUMBER,
   DDIM_CONTROL_SEED,    /* a number, and a dice that throws another          */
-  DDIM_CONTROL_MODEL    /* the installed models, and any folder              */
+  DDIM_CONTROL_MODEL,   /* the installed models, and any folder              */
+  DDIM_CONTROL_DRAWABLE /* the layers there are, and channels, and none      */
 } DdimControlKind;
 
 /* What has to be done anew when an argument has changed. */

@@ -13,7 +13,7 @@
 #include "preview.h"
 #include "settings.h"
 
-#define CELL    128 /* pixels, each way                                       */
+#define CELL    144 /* pixels, each way                                       */
 #define COLUMNS 2
 
 typedef struct
@@ -250,6 +250,19 @@ ddim_gallery_pick (DdimGallery *gallery,
   gtk_flow_box_select_child (GTK_FLOW_BOX (gallery->box),
                              GTK_FLOW_BOX_CHILD (gallery->last->child));
   gallery->busy = FALSE;
+}
+
+void
+ddim_gallery_step (DdimGallery *gallery)
+{
+  gint i = gallery->last - gallery->cells;
+
+  for (gint k = 1; k <= gallery->n; k++)
+    if (gallery->cells[(i + k) % gallery->n].picture)
+      {
+        ddim_gallery_pick (gallery, (i + k) % gallery->n);
+        return;
+      }
 }
 
 void

@@ -33,6 +33,10 @@ void              ddim_gallery_set_seeds   (DdimGallery      *gallery,
 /* Picks the i-th cell and no other; is not told. */
 void              ddim_gallery_pick        (DdimGallery      *gallery,
                                             gint              i);
+
+/* Picks the next cell that has a picture, after the last the first; is not told. */
+void              ddim_gallery_step        (DdimGallery      *gallery);
+
 /* What the cells show of their pictures, in fractions of these: at first all. */
 void              ddim_gallery_set_part    (DdimGallery             *gallery,
                                             const cairo_rectangle_t *part);

@@ -55,7 +55,7 @@ plan (gpointer data)
   cairo_surface_t    *before = NULL;
   gint                n_stages;
 
-  if (self->reading /* what is planned */ ||
+  if (self->held || self->reading /* what is planned */ ||
       ! ddim_conversions_are_known (self->conversions))
     return G_SOURCE_CONTINUE;
 
@@ -97,6 +97,13 @@ ddim_preview_reading_end (DdimPreviewReading *self)
   g_clear_handle_id (&self->read_source, g_source_remove);
 }
 
+void
+ddim_preview_reading_hold (DdimPreviewReading *self,
+                           gboolean            hold)
+{
+  self->held = hold;
+}
+
 gboolean
 ddim_preview_reading_is_planned (const DdimPreviewReading *self)
 {
@@ -107,4 +114,11 @@ gboolean
 ddim_preview_reading_has_begun (const DdimPreviewReading *self)
 {
   return self->n_stages > 0 || self->plan_source != 0 || self->reading;
+}
+
+gboolean
+ddim_preview_reading_is_done (const DdimPreviewReading *self)
+{
+  return self->n_stages > 0 && self->n_read == self->n_stages && ! self->reading &&
+         ! self->held && ! self->plan_source;
 }

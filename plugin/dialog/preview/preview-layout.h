@@ -27,6 +27,9 @@ typedef struct
   GtkWidget                    *before;    /* check buttons: show it         */
   GtkWidget                    *split;     /* show a part of it              */
   GtkWidget                    *zoom;      /* show every pixel               */
+  GtkWidget                    *play;      /* show one cell after the other  */
+  gint                          pace;      /* how long each, in milliseconds */
+  guint                         play_source; /* of the main loop, or 0       */
   GtkWidget                    *status;    /* what goes on                   */
   GtkWidget                    *bar;
   GtkWidget                    *stop;
@@ -46,6 +49,12 @@ void ddim_preview_layout_init          (DdimPreviewLayout            *layout,
 
 /* Shows what the picked cell shows, large. */
 void ddim_preview_layout_show_pick     (DdimPreviewLayout *layout);
+
+/* How long each cell is shown while they are played, in milliseconds; 0 where they are
+ * not: nobody can ask for it then.                                          */
+void ddim_preview_layout_set_pace      (DdimPreviewLayout *layout,
+                                        gint               pace);
+void ddim_preview_layout_stop_playing  (DdimPreviewLayout *layout);
 
 /* What was there before; or NULL, and nobody can ask for it. */
 void ddim_preview_layout_set_before    (DdimPreviewLayout *layout,

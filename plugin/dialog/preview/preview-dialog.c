@@ -7,8 +7,7 @@
  * done by the job beside the main loop, but for reading (preview-reading.h).  Any
  * change of an argument replaces the job's request.
  *
- * OK takes what is finished.  Where what is picked is not, the dialog stays
- * until it is; Stop leads back to choosing.
+ * What OK does is in preview-response.c.
  */
 
 #include "config.h"
@@ -22,30 +21,11 @@
 #include "dialog-size.h"
 #include "help.h"
 #include "preview.h"
-#include "preview-layout.h"
-#include "preview-reading.h"
+#include "preview-private.h"
 #include "progress.h"
 
 /* Events at most, each time that the window is served while pixels are read. */
 #define SERVED_AT_A_TIME 20
-
-struct _DdimPreviewDialog
-{
-  GtkWidget                    *dialog;
-  GimpProcedureConfig          *config;
-  const DdimPreviewDialogClass *klass;
-  gpointer                      data;
-
-  DdimJob               *job;
-  DdimPreviewReading     reading;
-  DdimPreviewState       state;
-  gboolean               finished;       /* what is picked is all there       */
-  gboolean               outlined;       /* what may change                   */
-  guint                  request_source; /* of the main loop, or 0            */
-
-  GtkWidget             *controls;
-  DdimPreviewLayout      layout;
-};
 
 /* What the user reads ---------------------------------------------------- */
 
@@ -93,9 +73,9 @@ show_problem (DdimPreviewDialog *self,
                                      problem == NULL);
 }
 
-static void
-set_state (DdimPreviewDialog *self,
-           DdimPreviewState   state)
+void
+ddim_preview_set_state (DdimPreviewDialog *self,
+                        DdimPreviewState   state)
 {
   if (self->state == DDIM_PREVIEW_FINISHING && state != DDIM_PREVIEW_FINISHING)
     gimp_progress_end ();
@@ -132,6 +112,8 @@ job_progress (gdouble  fraction,
   g_autofree gchar  *time = NULL;
   g_autofree gchar  *text = NULL;
 
+  if (ddim_preview_finish_is_running (&self->finish))
+    fraction = ddim_preview_finish_tell (&self->finish, fraction, &seconds);
   if (seconds >= 0.0)
     {
       time = ddim_progress_format_seconds (seconds);
@@ -154,14 +136,20 @@ job_done (const GError *error,
           gpointer      data)
 {
   DdimPreviewDialog *self = data;
-  DdimPreviewState   was  = self->state;
+
+  if (ddim_preview_finish_is_running (&self->finish))
+    {
+      ddim_preview_finish_done (&self->finish, error);
+      return;
+    }
 
   self->finished = error == NULL;
   show_problem (self, error ? error->message : NULL);
-  set_state (self, DDIM_PREVIEW_IDLE);
 
-  if (was == DDIM_PREVIEW_FINISHING && self->finished)
-    gtk_dialog_response (GTK_DIALOG (self->dialog), GTK_RESPONSE_OK);
+  if (self->finished && self->state == DDIM_PREVIEW_FINISHING)
+    ddim_preview_finish_soon (self);
+  else
+    ddim_preview_set_state (self, DDIM_PREVIEW_IDLE);
 }
 
 static void
@@ -203,15 +191,14 @@ request (gpointer data)
                     seeds, DDIM_PREVIEW_CELLS, n_picked);
 
   if (self->state == DDIM_PREVIEW_IDLE)
-    set_state (self, DDIM_PREVIEW_LOOKING);
+    ddim_preview_set_state (self, DDIM_PREVIEW_LOOKING);
   show_estimate (self);
 
   return G_SOURCE_REMOVE;
 }
 
-/* Several changes in one turn of the loop are one request. */
-static void
-request_soon (DdimPreviewDialog *self)
+void
+ddim_preview_request_soon (DdimPreviewDialog *self)
 {
   if (ddim_preview_reading_is_planned (&self->reading) && ! self->request_source)
     self->request_source = g_idle_add (request, self);
@@ -225,10 +212,11 @@ reading_failed (const GError *error,
 {
   DdimPreviewDialog *self = data;
 
+  ddim_preview_stop_finishing (self);
   g_clear_handle_id (&self->request_source, g_source_remove);
   self->finished = FALSE;
   show_problem (self, error->message);
-  set_state (self, DDIM_PREVIEW_IDLE);
+  ddim_preview_set_state (self, DDIM_PREVIEW_IDLE);
 }
 
 static void
@@ -249,7 +237,7 @@ reading_planned (cairo_surface_t *before,
   ddim_gallery_outdate (self->layout.gallery);
   show_problem (self, NULL);
   if (self->state != DDIM_PREVIEW_IDLE) /* not stopped before it began */
-    request_soon (self);
+    ddim_preview_request_soon (self);
 }
 
 static void
@@ -257,7 +245,7 @@ begin_reading (DdimPreviewDialog *self)
 {
   ddim_preview_reading_begin (&self->reading);
   if (self->state == DDIM_PREVIEW_IDLE)
-    set_state (self, DDIM_PREVIEW_LOOKING);
+    ddim_preview_set_state (self, DDIM_PREVIEW_LOOKING);
 }
 
 void
@@ -282,6 +270,16 @@ set_seeds (DdimPreviewDialog *self)
     ddim_gallery_pick (self->layout.gallery, self->klass->get_pick (self->data));
 }
 
+/* Leaves what goes on as it is. */
+static void
+stop (DdimPreviewDialog *self)
+{
+  ddim_preview_stop_finishing (self);
+  g_clear_handle_id (&self->request_source, g_source_remove);
+  ddim_job_stop (self->job);
+  ddim_preview_set_state (self, DDIM_PREVIEW_IDLE);
+}
+
 static void
 config_changed (GimpProcedureConfig *config,
                 GParamSpec          *pspec,
@@ -293,6 +291,10 @@ config_changed (GimpProcedureConfig *config,
 
   if (self->klass->changed)
     self->klass->changed (self->data, argument, self->controls);
+  if (self->klass->get_pace)
+    ddim_preview_layout_set_pace (&self->layout, self->klass->get_pace (self->data));
+  if (self->finish.busy)
+    stop (self);
 
   switch (ddim_controls_get_change (self->klass->controls, argument))
     {
@@ -301,11 +303,11 @@ config_changed (GimpProcedureConfig *config,
     case DDIM_CHANGE_SEEDS:
       set_seeds (self);
       ddim_preview_layout_show_pick (&self->layout);
-      request_soon (self);
+      ddim_preview_request_soon (self);
       break;
     case DDIM_CHANGE_MAKING:
       ddim_gallery_outdate (self->layout.gallery);
-      request_soon (self);
+      ddim_preview_request_soon (self);
       break;
     case DDIM_CHANGE_INPUT:
       self->klass->get_seeds (self->data, &n_picked, &several);
@@ -320,8 +322,9 @@ pick_changed (gpointer data)
 {
   DdimPreviewDialog *self = data;
 
+  ddim_preview_layout_stop_playing (&self->layout);
   ddim_preview_layout_show_pick (&self->layout);
-  request_soon (self);
+  ddim_preview_request_soon (self);
 }
 
 static void
@@ -331,31 +334,12 @@ stop_clicked (GtkButton         *button,
   if (self->state == DDIM_PREVIEW_IDLE)
     {
       if (ddim_preview_reading_has_begun (&self->reading))
-        set_state (self, DDIM_PREVIEW_LOOKING);
-      request_soon (self);
+        ddim_preview_set_state (self, DDIM_PREVIEW_LOOKING);
+      ddim_preview_request_soon (self);
       return;
     }
 
-  g_clear_handle_id (&self->request_source, g_source_remove);
-  ddim_job_stop (self->job);
-  set_state (self, DDIM_PREVIEW_IDLE);
-}
-
-/* Comes before GIMP's own handler, which ends the dialog. */
-static void
-responded (GtkDialog         *dialog,
-           gint               response,
-           DdimPreviewDialog *self)
-{
-  if (response != GTK_RESPONSE_OK || self->klass->only_previews ||
-      (self->finished && ! self->request_source && ! self->reading.plan_source))
-    return;
-
-  g_signal_stop_emission_by_name (dialog, "response");
-  if (self->state == DDIM_PREVIEW_IDLE)
-    request_soon (self);
-  if (ddim_preview_reading_has_begun (&self->reading))
-    set_state (self, DDIM_PREVIEW_FINISHING);
+  stop (self);
 }
 
 /* The dialog --------------------------------------------------------------- */
@@ -377,6 +361,7 @@ ddim_preview_dialog_new (GimpProcedure                *procedure,
   self->data    = data;
   self->job     = make_job (self);
   self->dialog  = ddim_help_dialog_new (procedure, config, title);
+  ddim_preview_finish_init (&self->finish, self->job, ddim_preview_dialog_serve, self);
   self->reading = (DdimPreviewReading) {
     .klass       = klass,
     .data        = data,
@@ -409,10 +394,12 @@ ddim_preview_dialog_run (DdimPreviewDialog *self)
   if (self->klass->changed)
     self->klass->changed (self->data, NULL, self->controls);
   ddim_preview_layout_init (&self->layout, self->klass, self->controls, pick_changed, self);
+  if (self->klass->get_pace)
+    ddim_preview_layout_set_pace (&self->layout, self->klass->get_pace (self->data));
   set_seeds (self);
   gtk_box_pack_start (GTK_BOX (content), self->layout.box, TRUE, TRUE, 0);
   g_signal_connect (self->layout.stop, "clicked", G_CALLBACK (stop_clicked), self);
-  g_signal_connect (self->dialog, "response", G_CALLBACK (responded), self);
+  g_signal_connect (self->dialog, "response", G_CALLBACK (ddim_preview_responded), self);
   g_signal_connect (self->config, "notify", G_CALLBACK (config_changed), self);
   ddim_dialog_size_restore (GTK_WINDOW (self->dialog), self->config);
   begin_reading (self);
@@ -421,10 +408,10 @@ ddim_preview_dialog_run (DdimPreviewDialog *self)
 
   ddim_preview_reading_end (&self->reading);
   g_clear_handle_id (&self->request_source, g_source_remove);
-  set_state (self, DDIM_PREVIEW_IDLE);
+  ddim_preview_layout_stop_playing (&self->layout);
+  ddim_preview_set_state (self, DDIM_PREVIEW_IDLE);
   g_signal_handlers_disconnect_by_data (self->config, self);
-  ddim_dialog_size_save (GTK_WINDOW (self->dialog), self->config);
-  gtk_widget_hide (self->dialog);
+  ddim_preview_leave (self);
 
   return accepted;
 }
@@ -439,6 +426,13 @@ ddim_preview_dialog_get_picked (DdimPreviewDialog *self,
   memcpy (seeds, all, n * sizeof *seeds);
 
   return n;
+}
+
+const DdimCanvas *
+ddim_preview_dialog_look_at_finished (DdimPreviewDialog *self,
+                                      guint64            seed)
+{
+  return ddim_job_look_at_finished (self->job, seed);
 }
 
 DdimCanvas *

@@ -31,6 +31,7 @@ typedef struct
   gint     n_stages;  /* to be read; 0: nothing is planned                   */
   gint     n_read;
   gboolean reading;   /* a plan's, or one more stage's pixels                */
+  gboolean held;
   guint    plan_source, read_source; /* of the main loop, or 0               */
 } DdimPreviewReading;
 
@@ -38,6 +39,11 @@ typedef struct
 void     ddim_preview_reading_begin      (DdimPreviewReading *reading);
 void     ddim_preview_reading_end        (DdimPreviewReading *reading);
 
-/* Whether something is planned, and whether it will be or is. */
+/* While it is held, nothing is planned. */
+void     ddim_preview_reading_hold       (DdimPreviewReading *reading,
+                                          gboolean            hold);
+
+/* Whether something is planned, whether it will be or is, and whether all is read. */
 gboolean ddim_preview_reading_is_planned (const DdimPreviewReading *reading);
 gboolean ddim_preview_reading_has_begun  (const DdimPreviewReading *reading);
+gboolean ddim_preview_reading_is_done    (const DdimPreviewReading *reading);

@@ -41,6 +41,35 @@ zoom_toggled (GtkToggleButton   *button,
   ddim_preview_set_zoomed (layout->preview, gtk_toggle_button_get_active (button));
 }
 
+/* Shows the next cell, and so on. */
+static gboolean
+play (gpointer data)
+{
+  DdimPreviewLayout *layout = data;
+
+  ddim_gallery_step (layout->gallery);
+  ddim_preview_layout_show_pick (layout);
+  layout->play_source = g_timeout_add (layout->pace, play, layout);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Who comes to the cells wants to look at one. */
+static void
+cell_reached (GtkToggleButton *play)
+{
+  gtk_toggle_button_set_active (play, FALSE);
+}
+
+static void
+play_toggled (GtkToggleButton   *button,
+              DdimPreviewLayout *layout)
+{
+  g_clear_handle_id (&layout->play_source, g_source_remove);
+  if (gtk_toggle_button_get_active (button))
+    play (layout);
+}
+
 /* A way to look at the preview. */
 static GtkWidget *
 add_way (DdimPreviewLayout *layout,
@@ -85,6 +114,9 @@ add_preview (DdimPreviewLayout *layout,
   layout->before = add_way (layout, GTK_BOX (row), _("_Before"),
                             _("Show the original, as the mouse button does while it is held on "
                               "the picture"), G_CALLBACK (before_toggled));
+  layout->play   = add_way (layout, GTK_BOX (row), _("Play"),
+                            _("Show one frame after the other, in the time that the animation "
+                              "takes"), G_CALLBACK (play_toggled));
 }
 
 static void
@@ -175,6 +207,9 @@ ddim_preview_layout_init (DdimPreviewLayout            *layout,
   gtk_widget_show_all (middle);
   gtk_widget_hide (layout->before); /* until there is one */
   gtk_widget_hide (layout->split);
+  gtk_widget_hide (layout->play);
+  g_signal_connect_object (ddim_gallery_get_widget (layout->gallery), "set-focus-child",
+                           G_CALLBACK (cell_reached), layout->play, G_CONNECT_SWAPPED);
 
   gtk_box_pack_start (GTK_BOX (layout->box), left, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (layout->box), middle, TRUE, TRUE, 0);
@@ -186,6 +221,22 @@ void
 ddim_preview_layout_show_pick (DdimPreviewLayout *layout)
 {
   ddim_preview_set_after (layout->preview, ddim_gallery_get_picture (layout->gallery));
+}
+
+void
+ddim_preview_layout_set_pace (DdimPreviewLayout *layout,
+                              gint               pace)
+{
+  layout->pace = pace;
+  gtk_widget_set_visible (layout->play, pace > 0);
+  if (pace == 0)
+    ddim_preview_layout_stop_playing (layout);
+}
+
+void
+ddim_preview_layout_stop_playing (DdimPreviewLayout *layout)
+{
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (layout->play), FALSE);
 }
 
 void
@@ -208,7 +259,7 @@ ddim_preview_layout_show_state (DdimPreviewLayout *layout,
   const gchar    *text;
 
   if (state == DDIM_PREVIEW_FINISHING)
-    text = _("Finishing what you picked…");
+    text = layout->klass->finishing;
   else if (state == DDIM_PREVIEW_LOOKING)
     text = _("Refining the preview…");
   else if (finished)
@@ -228,6 +279,8 @@ ddim_preview_layout_show_state (DdimPreviewLayout *layout,
   gtk_widget_set_sensitive (layout->stop, stoppable);
   gtk_widget_set_opacity (layout->stop, stoppable ? 1.0 : 0.0);
   gtk_widget_set_opacity (layout->bar, stoppable ? 1.0 : 0.0);
+  /* how long it takes is told beside the bar */
+  gtk_widget_set_visible (layout->estimate, state != DDIM_PREVIEW_FINISHING);
   gtk_widget_set_sensitive (layout->controls, state != DDIM_PREVIEW_FINISHING);
   gtk_widget_set_sensitive (ddim_gallery_get_widget (layout->gallery),
                             state != DDIM_PREVIEW_FINISHING);

@@ -15,6 +15,7 @@
 
 #include "controls.h"
 #include "job.h"
+#include "runner.h"
 
 /* Cells of the gallery. */
 #define DDIM_PREVIEW_CELLS 6
@@ -25,6 +26,7 @@ typedef struct
 {
   const gchar   *activity;        /* in GIMP's progress bar                   */
   const gchar   *finished;        /* under a picture that is what OK gives    */
+  const gchar   *finishing;       /* there, while OK does it                  */
   const gchar   *cells;           /* above the gallery, with a mnemonic       */
   const gchar   *cell_name;       /* of one cell, with a %u for its seed      */
   const gchar   *pick_help;       /* how to pick, and what comes of it        */
@@ -65,6 +67,13 @@ typedef struct
   /* How it is done, for people.  Free with g_free (). */
   gchar      * (*describe)        (gpointer          data);
 
+  /* What OK has to do besides what the job makes, with the runner's tasks; what comes
+   * of it is kept until it is called again.  It may be stopped:
+   * G_IO_ERROR_CANCELLED.  NULL: nothing.                                   */
+  gboolean     (*finish)          (gpointer          data,
+                                   DdimRunner       *runner,
+                                   GError          **error);
+
   /* How many times the last stage's work is what OK has to do besides it. */
   gdouble      (*scale_of_rest)   (gpointer          data);
 
@@ -90,6 +99,10 @@ typedef struct
 
   /* Which cell is picked at first, or NULL: the first. */
   gint         (*get_pick)        (gpointer          data);
+
+  /* How long each cell is shown while they are played, in milliseconds; 0 where that
+   * makes no sense.  NULL: it never does.                                   */
+  gint         (*get_pace)        (gpointer          data);
 } DdimPreviewDialogClass;
 
 /* klass and what it points at stay the caller's.  drawable: one that will be
@@ -110,9 +123,11 @@ gboolean              ddim_preview_dialog_run          (DdimPreviewDialog *previ
 void                  ddim_preview_dialog_serve        (gpointer preview_dialog);
 
 /* The seeds of what is picked, DDIM_PREVIEW_CELLS at most, the one picked last
- * first; and what is finished of one, which is the caller's from then on.   */
+ * first; and what is finished of one: the dialog's, or the caller's from then on. */
 gint                  ddim_preview_dialog_get_picked   (DdimPreviewDialog *preview_dialog,
                                                         guint64           *seeds);
+const DdimCanvas    * ddim_preview_dialog_look_at_finished (DdimPreviewDialog *preview_dialog,
+                                                            guint64            seed);
 DdimCanvas          * ddim_preview_dialog_take_finished (DdimPreviewDialog *preview_dialog,
                                                          guint64            seed);
 
