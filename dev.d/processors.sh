@@ -47,7 +47,7 @@ run_processors () {
   local in_emulator=,steps=4 # which takes many times as long
   local isas=() native=()
   case $(uname -m) in
-    x86_64)  native=(amx avx512 avx2 baseline) ;;
+    x86_64)  native=(amx avx512bf16 avx512 avx2 baseline) ;;
     aarch64) native=(neon) ;;
   esac
   for isa in "${native[@]}" openblas; do

@@ -49,6 +49,7 @@
 #include "base/errors.h"
 #include "base/memory-budget.h"
 #include "base/monitor.h"
+#include "base/precision.h"
 #include "base/thread-pool.h"
 #include "base/try-alloc.h"
 

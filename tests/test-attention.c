@@ -56,6 +56,29 @@ numbers (GRand  *rand,
   return x;
 }
 
+/* To the nearest bfloat16. */
+static gfloat *
+rounded (const gfloat *x,
+         gsize         n)
+{
+  gfloat *out = ddim_memory_try_alloc (n);
+
+  for (gsize i = 0; i < n; i++)
+    {
+      guint32 bits;
+
+      memcpy (&bits, &x[i], sizeof bits);
+      bits = (bits + 0x7fff + (bits >> 16 & 1)) & 0xffff0000;
+      memcpy (&out[i], &bits, sizeof bits);
+    }
+  return out;
+}
+
+/* Of bfloat16s it is the same as of queries, keys and values that are some already,
+ * but for the softmax, each number of which is then rounded, too: by 2^-8 of it at
+ * most, and what they weigh, values up to 1, is no more.                    */
+#define ROUNDED_BOUND (BOUND + 0x1p-8)
+
 static void
 test_case (gconstpointer data)
 {
@@ -66,29 +89,48 @@ test_case (gconstpointer data)
   gsize  size_of_keys = (gsize) c->n * c->keys * stride;
   gfloat *blocks[] = { numbers (rand, size, 3), numbers (rand, size_of_keys, 3),
                        numbers (rand, size_of_keys, 1), numbers (rand, size, 1), ddim_memory_try_alloc (size),
-                       ddim_memory_try_alloc (size) };
+                       ddim_memory_try_alloc (size), numbers (rand, size, 1) };
+  gfloat *rough[]  = { rounded (blocks[0], size), rounded (blocks[1], size_of_keys),
+                       rounded (blocks[2], size_of_keys) };
   gfloat *wanted = blocks[3], *found = blocks[4], *one_thread = blocks[5];
   DdimAttentionArgs args = { c->n, c->queries, c->keys, c->heads, c->d, blocks[0], blocks[1], blocks[2],
                              stride, stride, stride, wanted, stride, c->causal };
 
   ddim_attention_naive (&args);
+  args.q   = rough[0];
+  args.k   = rough[1];
+  args.v   = rough[2];
+  args.out = blocks[6];
+  ddim_attention_naive (&args);
+  args.q   = blocks[0];
+  args.k   = blocks[1];
+  args.v   = blocks[2];
 
-  for (gint i = 0; i < 3 * count_kernels (); i++)
+  for (gint i = 0; i < 6 * count_kernels (); i++)
     {
       gint n_threads = 1 + i % 3;
-      g_autoptr (DdimThreadPool) pool = use_kernels (i / 3, n_threads);
+      g_autoptr (DdimThreadPool) pool = use_kernels (i / 6, n_threads);
+      const DdimKernels *kernels = ddim_thread_pool_get_kernels (pool);
+      DdimPrecision precision = i / 3 % 2 ? DDIM_PRECISION_BFLOAT16 : DDIM_PRECISION_FLOAT32;
+      gboolean is_rounded = precision == DDIM_PRECISION_BFLOAT16 &&
+                            (kernels->bf16_product ||
+                             (kernels->bf16x2_split && c->d >= DDIM_BF16X2));
+      const gfloat *expected = is_rounded ? blocks[6] : wanted;
+      gdouble  bound   = is_rounded ? ROUNDED_BOUND : BOUND;
       gfloat  *scratch = ddim_memory_try_alloc (ddim_attention_plan (c->n, c->queries, c->keys,
-                                                                 c->heads, c->d, pool));
+                                                                     c->heads, c->d, precision,
+                                                                     pool));
       DdimRun  run = { pool, NULL, scratch };
 
       /* What lies between the rows is nobody's to change. */
       for (gsize j = 0; j < size; j++)
         found[j] = 77;
-      args.out = found;
+      args.out       = found;
+      args.precision = precision;
       g_assert_true (ddim_attention_run (&args, &run));
       for (gsize j = 0; j < size; j++)
         if ((gint) (j % stride) < c->heads * c->d)
-          g_assert_cmpfloat (fabsf (found[j] - wanted[j]), <, BOUND);
+          g_assert_cmpfloat (fabsf (found[j] - expected[j]), <, bound);
         else
           g_assert_cmpfloat (found[j], ==, 77);
 
@@ -102,6 +144,8 @@ test_case (gconstpointer data)
 
   for (gsize i = 0; i < G_N_ELEMENTS (blocks); i++)
     ddim_memory_free (blocks[i]);
+  for (gsize i = 0; i < G_N_ELEMENTS (rough); i++)
+    ddim_memory_free (rough[i]);
 }
 
 int

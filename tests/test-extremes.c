@@ -255,7 +255,7 @@ conv (void)
                        + (ddim_thread_pool_get_kernels (pool)->bf16x2_split ? 3.0 / (1 << 18) : 0);
 
       g_assert_nonnull (made);
-      g_assert_true (ddim_conv_plan (made, n, h, w, pool, &scratch));
+      g_assert_true (ddim_conv_plan (made, n, h, w, DDIM_PRECISION_FLOAT32, pool, &scratch));
       g_assert_true (ddim_conv_run (made, &args, &(DdimRun) { pool, NULL, take (scratch) }));
       for (gsize j = 0; j < size; j++)
         compare (ddim_conv_get_algorithm (made), i, j, found[j], wanted[j], bound * bounds[j]);
@@ -343,7 +343,8 @@ attention (void)
       g_autoptr (DdimThreadPool) pool = use_kernels (i, 2);
       gboolean split = ddim_thread_pool_get_kernels (pool)->bf16x2_split != NULL;
       gdouble  u = split ? 3e-6 : U, off = 2 * (d + 4) * u * terms / sqrt (d);
-      DdimRun  run = { pool, NULL, take (ddim_attention_plan (1, queries, keys, heads, d, pool)) };
+      DdimRun  run = { pool, NULL, take (ddim_attention_plan (1, queries, keys, heads, d,
+                                                               DDIM_PRECISION_FLOAT32, pool)) };
 
       g_assert_true (ddim_attention_run (&args, &run));
       /* Where the scores have no digit that is sure, it is still a mean of values. */

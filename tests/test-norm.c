@@ -151,7 +151,7 @@ test_conv (gconstpointer data)
           for (gint k = 0; k < CHANNELS; k++)
             bias[k] = by_bias ? ratios[r] : 0;
           conv = ddim_conv_new (spec, &weight, &biases);
-          g_assert_true (ddim_conv_plan (conv, c->n, c->h, c->w, pool, &size));
+          g_assert_true (ddim_conv_plan (conv, c->n, c->h, c->w, DDIM_PRECISION_FLOAT32, pool, &size));
           scratch = ddim_memory_try_alloc (size);
           g_assert_true (ddim_conv_run (conv, &args, &(DdimRun) { pool, NULL, scratch }));
           check (&result, &moments, ddim_conv_get_algorithm (conv));

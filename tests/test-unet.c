@@ -7,6 +7,12 @@
  * mistake in reading a config does to these models (tests/golden/README.md)
  * and ten times above what float32 sums in another order do.  It holds with
  * each instruction set that this processor has.
+ *
+ * Where bfloat16s are multiplied a convolution comes within 1.1e-2 of its output
+ * (test-conv), and a network, most of whose numbers pass by each of its layers, within
+ * about as much; but conditional-deep, whose attention of random weights chooses one of
+ * its pixels, makes ten times as much of it as of other errors.  ROUNDED_BOUND is twice
+ * that: an index off by one, or another map's numbers, move the output by about 1.
  */
 
 #include <glib/gstdio.h>
@@ -16,7 +22,8 @@
 #include "golden.h"
 #include "unet.h"
 
-#define BOUND 1e-4
+#define BOUND         1e-4
+#define ROUNDED_BOUND 0.2
 
 static DdimUnet *
 load (const gchar      *folder,
@@ -45,14 +52,25 @@ load (const gchar      *folder,
   return unet;
 }
 
+/* Whether number `i` of the instruction sets multiplies bfloat16s; the others compute
+ * the same at either precision (test-conv, test-attention).                 */
+static gboolean
+has_bfloat16 (gint i)
+{
+  const DdimKernels *kernels = ddim_kernels_list ()[i];
+
+  return kernels->bf16_product || kernels->bf16x2_split;
+}
+
 /* Every timestep of a golden file, with number `kernels` of the instruction
  * sets; returns the last output (g_free).                                   */
 static gfloat *
-compare (const gchar *folder,
-         const gchar *golden_path,
-         gint         kernels,
-         gint         n_threads,
-         gsize       *n)
+compare (const gchar   *folder,
+         const gchar   *golden_path,
+         gint           kernels,
+         gint           n_threads,
+         DdimPrecision  precision,
+         gsize         *n)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (DdimThreadPool) pool = use_kernels (kernels, n_threads);
@@ -62,6 +80,7 @@ compare (const gchar *folder,
   const DdimTensorView *view, *times_view, *labels_view, *text_view;
   gfloat *nchw, *times, *labels, *text;
   g_autofree gfloat *input = NULL;
+  gboolean rounded = precision == DDIM_PRECISION_BFLOAT16;
   gfloat *out;
   gsize   size;
 
@@ -78,7 +97,7 @@ compare (const gchar *folder,
   out    = g_new (gfloat, size);
 
   g_assert_true (ddim_unet_plan (unet, view->shape[0], view->shape[2], view->shape[3],
-                                 text ? text_view->shape[1] : 0, &error));
+                                 text ? text_view->shape[1] : 0, precision, &error));
   for (gint i = 0; i < times_view->shape[0]; i++)
     {
       g_autofree gchar  *name = g_strdup_printf ("output_%d", i);
@@ -91,9 +110,9 @@ compare (const gchar *folder,
       wanted = golden_to_nhwc (nchw, view);
       ddim_memory_free (nchw);
       difference = golden_difference (out, wanted, size);
-      g_test_message ("%s, %s, t = %g: %.2e", folder, ddim_thread_pool_get_kernels (pool)->name,
-                      times[i], difference);
-      g_assert_cmpfloat (difference, <, BOUND);
+      g_test_message ("%s, %s%s, t = %g: %.2e", folder, ddim_thread_pool_get_kernels (pool)->name,
+                      rounded ? ", bfloat16" : "", times[i], difference);
+      g_assert_cmpfloat (difference, <, rounded ? ROUNDED_BOUND : BOUND);
     }
 
   ddim_memory_free (times);
@@ -110,14 +129,21 @@ test_golden (gconstpointer folder)
   g_autofree gchar *golden = g_build_filename (folder, "golden.safetensors", NULL);
   gint              tables = g_getenv ("DDIM_GOLDEN_BIG") ? 1 : count_kernels ();
 
-  for (gint kernels = 0; kernels < tables; kernels++)
+  for (gint i = 0; i < 2 * tables; i++)
     {
-      gsize size;
-      g_autofree gfloat *one   = compare (folder, golden, kernels, 1, &size);
-      g_autofree gfloat *three = compare (folder, golden, kernels, 3, &size);
+      gsize         size;
+      gint          kernels   = i / 2;
+      DdimPrecision precision = i % 2 ? DDIM_PRECISION_BFLOAT16 : DDIM_PRECISION_FLOAT32;
+      g_autofree gfloat *one   = NULL;
+      g_autofree gfloat *three = NULL;
 
-      for (gsize i = 0; i < size; i++)
-        g_assert_cmpfloat (one[i], ==, three[i]);
+      if (precision == DDIM_PRECISION_BFLOAT16 && ! has_bfloat16 (kernels))
+        continue;
+      one   = compare (folder, golden, kernels, 1, precision, &size);
+      three = compare (folder, golden, kernels, 3, precision, &size);
+
+      for (gsize j = 0; j < size; j++)
+        g_assert_cmpfloat (one[j], ==, three[j]);
     }
 }
 
@@ -144,7 +170,11 @@ test_shipped (gconstpointer folder)
       for (gint kernels = 0; kernels < (emulated ? 1 : count_kernels ()); kernels++)
         {
           gsize size;
-          g_autofree gfloat *out = compare (folder, golden, kernels, 2, &size);
+          g_autofree gfloat *out   = compare (folder, golden, kernels, 2, DDIM_PRECISION_FLOAT32,
+                                              &size);
+          g_autofree gfloat *rough = has_bfloat16 (kernels)
+                                     ? compare (folder, golden, kernels, 2,
+                                                DDIM_PRECISION_BFLOAT16, &size) : NULL;
         }
     }
 }
@@ -186,16 +216,16 @@ test_peak (void)
   gdouble map = 512 * 512 * 32;
   gsize   peak;
 
-  g_assert_true (ddim_unet_plan (unet, 1, 512, 512, 0, NULL));
+  g_assert_true (ddim_unet_plan (unet, 1, 512, 512, 0, DDIM_PRECISION_FLOAT32, NULL));
   peak = ddim_unet_get_peak (unet);
   g_test_message ("%.2f maps", peak / map);
   g_assert_cmpfloat (peak / map, >=, 9);
   g_assert_cmpfloat (peak / map, <, 12);
 
   /* A plan is made anew for another shape, and comes out the same again. */
-  g_assert_true (ddim_unet_plan (unet, 2, 64, 64, 0, NULL));
+  g_assert_true (ddim_unet_plan (unet, 2, 64, 64, 0, DDIM_PRECISION_FLOAT32, NULL));
   g_assert_cmpuint (ddim_unet_get_peak (unet), <, peak);
-  g_assert_true (ddim_unet_plan (unet, 1, 512, 512, 0, NULL));
+  g_assert_true (ddim_unet_plan (unet, 1, 512, 512, 0, DDIM_PRECISION_FLOAT32, NULL));
   g_assert_cmpuint (ddim_unet_get_peak (unet), ==, peak);
 }
 
@@ -214,7 +244,7 @@ test_rest (void)
     x[i] = sinf (0.37f * i);
   for (gint i = 0; i < 2; i++)
     {
-      g_assert_true (ddim_unet_plan (unet, 1, SIDE, SIDE, 0, NULL));
+      g_assert_true (ddim_unet_plan (unet, 1, SIDE, SIDE, 0, DDIM_PRECISION_FLOAT32, NULL));
       g_assert_true (ddim_unet_run (unet, &(DdimUnetIn) { .x = x, .timestep = 500 }, out[i], NULL,
                                     NULL));
       g_assert_cmpuint (ddim_unet_get_peak (unet), >, 0);

@@ -12,6 +12,7 @@
 
 #pragma once
 
+#include "../base/precision.h"
 #include "../base/thread-pool.h"
 #include "../canvas/field.h"
 #include "../method/levels.h"
@@ -84,7 +85,8 @@ void                 ddim_model_inspect_picture (gint                       chan
 DdimModel          * ddim_model_ref          (DdimModel             *model);
 void                 ddim_model_unref        (DdimModel             *model); /* or NULL */
 
-/* What a caller may tell a model besides the canvas; zeros stand for nothing. */
+/* What a caller may tell a model besides the canvas; zeros stand for nothing, and
+ * for float32.                                                              */
 typedef struct
 {
   const gint   *label;     /* the class to make, or NULL                    */
@@ -96,6 +98,9 @@ typedef struct
   const gchar  *negative_prompt; /* the same                                */
   gdouble       guidance;  /* away from the negative prompt, toward the prompt;
                               1, and 0, which stands for it: none           */
+  DdimPrecision precision; /* of the network's products; models without a network,
+                              and a latent model's autoencoder and text encoder,
+                              always compute in float32                      */
 } DdimCondition;
 
 /* The model as a field over canvases of any size and number: smaller or odd

@@ -7,7 +7,8 @@
  * then some rows of queries of one head against all keys: their scores, their
  * softmax, and its product with the values, in memory of its own.  Where there
  * are products of bf16x2 numbers (base/kernels.h) and heads are wide enough for
- * them, all four matrices are split.
+ * them, all four matrices are split; of bfloat16s they are rounded, where there are
+ * such products.
  */
 
 #include <math.h>
@@ -25,11 +26,14 @@ typedef struct
   const DdimKernels *kernels;
   gint               queries, keys, d;
   gint               key_panels, value_panels;
-  gboolean           split;
+  gboolean           split;       /* into bf16x2 numbers */
+  gboolean           high;        /* of which the high halves are enough     */
+  gboolean           pairs;       /* rounded to pairs of bfloat16s           */
   gint               rows;        /* of a chunk                              */
-  gint               key_depth, value_depth; /* d and keys, where split in whole ones */
+  gint               key_depth, value_depth; /* d and keys, where split in whole
+                                                ones, of pairs these          */
   gint               scores;      /* from a row's scores to the next's       */
-  gint               query;       /* from a split query to the next          */
+  gint               query;       /* from a query that is not a float's to the next */
   gsize              keys_size;   /* floats of a head's keys, in panels      */
   gsize              values_size;
   gsize              worker_size;
@@ -53,9 +57,11 @@ static Plan
 make_plan (gint            queries,
            gint            keys,
            gint            d,
+           DdimPrecision   precision,
            DdimThreadPool *pool)
 {
   const DdimKernels *kernels = ddim_thread_pool_get_kernels (pool);
+  gboolean           rounded = precision == DDIM_PRECISION_BFLOAT16;
   Plan plan = { kernels, queries, keys, d };
 
   plan.key_panels   = ddim_kernels_panels (kernels, keys);
@@ -65,6 +71,14 @@ make_plan (gint            queries,
   plan.value_depth  = keys;
   plan.scores       = ddim_kernels_padded (kernels, keys);
   plan.split        = kernels->bf16x2_split && d >= DDIM_BF16X2;
+  plan.high         = rounded;
+  plan.pairs        = rounded && kernels->bf16_product;
+  if (plan.pairs)
+    {
+      plan.key_depth   = (d + 1) / 2;
+      plan.value_depth = (keys + 1) / 2;
+      plan.query       = plan.key_depth;
+    }
   if (plan.split)
     {
       /* Never an even number of the cache's lines: rows would meet in it. */
@@ -89,9 +103,10 @@ ddim_attention_plan (gint            n,
                      gint            keys,
                      gint            heads,
                      gint            d,
+                     DdimPrecision   precision,
                      DdimThreadPool *pool)
 {
-  Plan plan = make_plan (queries, keys, d, pool);
+  Plan plan = make_plan (queries, keys, d, precision, pool);
 
   return (gsize) n * heads * (plan.keys_size + plan.values_size)
          + ddim_thread_pool_get_n_threads (pool) * plan.worker_size;
@@ -102,6 +117,26 @@ head_keys (const Job *job,
            gint       head)
 {
   return job->packed + head * (job->plan.keys_size + job->plan.values_size);
+}
+
+/* Rows that are packed together; 0: they are left as they are. */
+static inline gint
+packed_rows (const Plan *plan)
+{
+  return plan->split ? DDIM_BF16X2 : plan->pairs ? 2 : 0;
+}
+
+/* As many rows of `width` numbers as that. */
+static inline void
+pack_rows (const Plan   *plan,
+           gint          width,
+           const gfloat *rows,
+           gfloat       *out)
+{
+  if (plan->split)
+    plan->kernels->bf16x2_pack (width, rows, width, out);
+  else
+    plan->kernels->bf16_pack (width, rows, 1, out);
 }
 
 /* Columns start .. start + width - 1 of these tokens' keys, transposed: d rows.
@@ -115,21 +150,24 @@ pack_keys (const Plan   *plan,
            gfloat       *out)
 {
   gfloat split[DDIM_BF16X2 * DDIM_PANEL_MAX] __attribute__ ((aligned (DDIM_ALIGNMENT)));
+  gint   packed = packed_rows (plan), rows = plan->pairs ? 2 * plan->key_depth : plan->key_depth;
 
-  for (gint j = 0; j < plan->key_depth; j++)
+  for (gint j = 0; j < rows; j++)
     {
-      gfloat *to = plan->split ? split + j % DDIM_BF16X2 * width : out + (gsize) j * width;
+      gfloat *to = packed ? split + j % packed * width : out + (gsize) j * width;
 
       for (gint i = 0; i < width; i++)
         to[i] = i < n && j < plan->d ? k[i * k_stride + j] : 0;
-      if (plan->split && j % DDIM_BF16X2 == DDIM_BF16X2 - 1)
-        plan->kernels->bf16x2_pack (width, split, width,
-                                    out + (gsize) (j + 1 - DDIM_BF16X2) * width);
+      if (packed && j % packed == packed - 1)
+        {
+          pack_rows (plan, width, split, out);
+          out += (gsize) packed * width / (plan->pairs ? 2 : 1);
+        }
     }
 }
 
 /* `used` columns of n tokens' values, in a panel of `width`; where they are
- * split, of a DDIM_BF16X2 of tokens.                                         */
+ * split, of a DDIM_BF16X2 of tokens, and of pairs, of an even number.        */
 static void
 pack_values (const Plan   *plan,
              const gfloat *v,
@@ -140,8 +178,8 @@ pack_values (const Plan   *plan,
              gfloat       *out)
 {
   gfloat  split[DDIM_BF16X2 * DDIM_PANEL_MAX] __attribute__ ((aligned (DDIM_ALIGNMENT)));
-  gfloat *to   = plan->split ? split : out;
-  gint    rows = plan->split ? DDIM_BF16X2 : n;
+  gfloat *to   = packed_rows (plan) ? split : out;
+  gint    rows = plan->split ? DDIM_BF16X2 : plan->pairs ? (n + 1) / 2 * 2 : n;
 
   for (gint i = 0; i < rows; i++, to += width)
     {
@@ -151,7 +189,9 @@ pack_values (const Plan   *plan,
       memset (to + c, 0, (width - c) * sizeof (gfloat));
     }
   if (plan->split)
-    plan->kernels->bf16x2_pack (width, split, width, out);
+    pack_rows (plan, width, split, out);
+  else if (plan->pairs)
+    plan->kernels->bf16_pack (width, split, rows / 2, out);
 }
 
 /* One panel of a head's keys, and the same tokens' rows in its values. */
@@ -181,7 +221,8 @@ pack (gint     chunk,
 
       pack_values (plan, args->v + token * args->v_stride + column + start, args->v_stride, n,
                    MIN (plan->kernels->panel, plan->d - start), width,
-                   values + (gsize) start * plan->value_depth + (gsize) first * width);
+                   values + (gsize) start * plan->value_depth
+                   + (gsize) first / (plan->pairs ? 2 : 1) * width);
     }
 }
 
@@ -207,6 +248,8 @@ multiply (const Plan   *plan,
   gsize            parts[] = { 0 };
   DdimProductPart  part = { rows, depth };
   gint             each = plan->split ? DDIM_BF16X2_ROWS : 1;
+  DdimProduct      product = { .count = 1, .m = n, .n_parts = 1, .parts = &part,
+                               .b = b, .c = c, .c_stride = c_stride };
 
   for (gint i = 0; i * each < n; i++)
     rows[i] = a + i * each * stride;
@@ -215,13 +258,28 @@ multiply (const Plan   *plan,
       {
         .n_tiles = (n + each - 1) / each, .tiles = rows, .row_step = stride,
         .n_parts = 1, .parts = parts, .depth = depth / DDIM_BF16X2, .depth_step = DDIM_BF16X2,
-        .b = b, .c = c, .c_stride = c_stride
+        .b = b, .c = c, .c_stride = c_stride, .high = plan->high
       });
+  else if (plan->pairs)
+    plan->kernels->bf16_product (width, &product);
   else
-    plan->kernels->product (width, &(DdimProduct)
-      {
-        .count = 1, .m = n, .n_parts = 1, .parts = &part, .b = b, .c = c, .c_stride = c_stride
-      });
+    plan->kernels->product (width, &product);
+}
+
+/* n rows of `depth` floats as the left side of such a product; `out` may be `in`.  */
+static void
+convert (const Plan   *plan,
+         const gfloat *in,
+         gsize         in_row,
+         gint          n,
+         gint          depth,
+         gfloat       *out,
+         gsize         out_row)
+{
+  if (plan->split)
+    plan->kernels->bf16x2_split (in, in_row, n, depth, out, out_row, DDIM_BF16X2, plan->high);
+  else if (plan->pairs)
+    plan->kernels->bf16_round (in, in_row, n, depth, out, out_row);
 }
 
 static void
@@ -247,9 +305,9 @@ attend (gint     chunk,
   gfloat *query  = sums + (gsize) plan->rows * panel;
   gfloat  factors[SPLIT_ROWS];
 
-  if (plan->split)
+  if (plan->query)
     {
-      plan->kernels->bf16x2_split (q, q_stride, n, plan->d, query, plan->query, DDIM_BF16X2);
+      convert (plan, q, q_stride, n, plan->d, query, plan->query);
       q        = query;
       q_stride = plan->query;
     }
@@ -266,9 +324,7 @@ attend (gint     chunk,
       factors[i] = plan->kernels->softmax (row, seen, 1 / sqrtf (plan->d));
       memset (row + seen, 0, (plan->keys - seen) * sizeof (gfloat));
     }
-  if (plan->split)
-    plan->kernels->bf16x2_split (scores, plan->scores, n, plan->keys, scores, plan->scores,
-                                 DDIM_BF16X2);
+  convert (plan, scores, plan->scores, n, plan->keys, scores, plan->scores);
 
   for (gint i = 0; i < plan->value_panels; i++)
     {
@@ -291,7 +347,8 @@ gboolean
 ddim_attention_run (const DdimAttentionArgs *args,
                     const DdimRun           *run)
 {
-  Job  job   = { args, make_plan (args->queries, args->keys, args->d, run->pool), run->scratch };
+  Job  job   = { args, make_plan (args->queries, args->keys, args->d, args->precision, run->pool),
+                 run->scratch };
   gint heads = args->n * args->heads;
 
   job.scratch = job.packed + heads * (job.plan.keys_size + job.plan.values_size);

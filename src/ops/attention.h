@@ -10,6 +10,7 @@
 
 #pragma once
 
+#include "precision.h"
 #include "tensor.h"
 
 G_BEGIN_DECLS
@@ -28,6 +29,7 @@ typedef struct
   gfloat       *out;
   gsize         out_stride;
   gboolean      causal;  /* query i sees keys 0 .. i alone; as many queries as keys */
+  DdimPrecision precision;
 } DdimAttentionArgs;
 
 /* Floats of scratch that a run needs with this pool. */
@@ -36,6 +38,7 @@ gsize    ddim_attention_plan  (gint            n,
                                gint            keys,
                                gint            heads,
                                gint            d,
+                               DdimPrecision   precision,
                                DdimThreadPool *pool);
 
 /* Returns FALSE where cancelled. */

@@ -55,7 +55,8 @@ open_unet (BenchModel        *self,
   for (gint i = 0; i < self->batch * tokens; i++)
     for (gint j = 0; j < config->text_width; j++)
       self->states[(gsize) i * config->text_width + j] = sin (0.37 * (i % TOKENS) + 1.9 * j);
-  return ddim_unet_plan (self->unet, self->batch, self->h, self->w, tokens, error);
+  return ddim_unet_plan (self->unet, self->batch, self->h, self->w, tokens, DDIM_PRECISION_FLOAT32,
+                         error);
 }
 
 static gboolean

@@ -3,7 +3,7 @@
  * Copyright (C) 2026 The gimp-ddim authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- *   ops-bench [--threads N] [--json FILE] [--rounds R]
+ *   ops-bench [--threads N] [--bfloat16] [--json FILE] [--rounds R]
  *
  * For each operation at shapes that real models have: the algorithm, the time,
  * and the effective rate, that is the definition's floating-point operations
@@ -31,11 +31,13 @@
 static gint   option_threads = 1;
 static gint   option_rounds  = 10;
 static gchar *option_json;
+static gboolean option_bfloat16;
 
 static const GOptionEntry entries[] =
 {
   { "threads", 0, 0, G_OPTION_ARG_INT,      &option_threads, "Threads", "N" },
   { "rounds",  0, 0, G_OPTION_ARG_INT,      &option_rounds,  "Rounds",  "R" },
+  { "bfloat16", 0, 0, G_OPTION_ARG_NONE,    &option_bfloat16, "Multiply bfloat16s", NULL },
   { "json",    0, 0, G_OPTION_ARG_FILENAME, &option_json,    "Where the rows go", "FILE" },
   { NULL }
 };
@@ -124,6 +126,7 @@ operation_init (Operation      *operation,
   const DdimConvSpec *spec = &shape->spec;
   gint  side   = shape->side;
   gsize pixels = (gsize) side * side;
+  DdimPrecision precision = option_bfloat16 ? DDIM_PRECISION_BFLOAT16 : DDIM_PRECISION_FLOAT32;
   gsize scratch;
 
   *operation = (Operation) { shape, .seconds = INFINITY };
@@ -134,10 +137,10 @@ operation_init (Operation      *operation,
       operation->attention = (DdimAttentionArgs)
         { 1, side * side, side * side, shape->heads, c / shape->heads,
           numbers (pixels * c), numbers (pixels * c), numbers (pixels * c), c, c, c,
-          numbers (pixels * c), c };
+          numbers (pixels * c), c, FALSE, precision };
       operation->flops = 4.0 * pixels * pixels * c;
       scratch = ddim_attention_plan (1, side * side, side * side, shape->heads,
-                                     c / shape->heads, pool);
+                                     c / shape->heads, precision, pool);
     }
   else
     {
@@ -162,7 +165,7 @@ operation_init (Operation      *operation,
           .out = result, .moments = moments };
       operation->conv  = ddim_conv_new (spec, &weight, &bias);
       operation->flops = 2.0 * out * out * taps;
-      g_assert_true (ddim_conv_plan (operation->conv, 1, side, side, pool, &scratch));
+      g_assert_true (ddim_conv_plan (operation->conv, 1, side, side, precision, pool, &scratch));
     }
   operation->run = (DdimRun) { pool, NULL, ddim_memory_try_alloc (MAX (scratch, 16)) };
 }
@@ -233,10 +236,11 @@ main (int argc, char **argv)
     }
 
   peak = 2.0 * SGEMM_N * SGEMM_N * SGEMM_N / sgemm * 1e-9;
-  g_print ("%s, %d thread%s; sgemm, %d cubed: %.0f GFLOP/s\n\n"
+  g_print ("%s, %s, %d thread%s; sgemm, %d cubed: %.0f GFLOP/s\n\n"
            "| operation | channels | side | algorithm | ms | GFLOP/s | of sgemm |\n"
            "|---|---|---|---|---|---|---|\n",
-           ddim_thread_pool_get_kernels (pool)->name, option_threads,
+           ddim_thread_pool_get_kernels (pool)->name,
+           option_bfloat16 ? "bfloat16" : "float32", option_threads,
            option_threads == 1 ? "" : "s",
            SGEMM_N, peak);
   for (gsize i = 0; i < G_N_ELEMENTS (shapes); i++)

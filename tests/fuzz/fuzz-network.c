@@ -27,7 +27,7 @@ evaluate (DdimUnet *unet,
 
   for (gint i = 0; i < size; i++)
     x[i] = (i % 13 - 6) / 6.0f;
-  if (! ddim_unet_plan (unet, n, side, side, 0, &error))
+  if (! ddim_unet_plan (unet, n, side, side, 0, DDIM_PRECISION_FLOAT32, &error))
     {
       g_assert_error (error, DDIM_ERROR, DDIM_ERROR_MEMORY);
       return;

@@ -22,6 +22,9 @@
  *
  * Each number of the result is one chain of additions in the order of the
  * depth, whatever row it stands in and whatever stands in the others.
+ *
+ * Where the halves of 8 bits will do, h h' is all: a third of the products, and of
+ * memory what these read.
  */
 
 #include "aligned-memory.h"
@@ -77,22 +80,31 @@ static const TileConfig config =
  * are wanted now would wait, too.                                           */
 typedef struct
 {
-  const gfloat *at, *end;
+  const gfloat *start, *at, *end;
   gint          lines;
 } Ahead;
 
-#define WALKS 6 /* for each DDIM_BF16X2 */
+/* For each DDIM_BF16X2, of all products and of the high halves'. */
+#define WALKS      6
+#define WALKS_HIGH 2
 
 INLINE void
-walk (Ahead *ahead)
+walk (const gboolean  high,
+      Ahead          *ahead)
 {
   for (gint i = 0; i < ahead->lines && ahead->at < ahead->end; i++, ahead->at += LINE)
-    prefetch (ahead->at);
+    {
+      /* Every second tile is of low halves. */
+      if (high && ((ahead->at - ahead->start) & TILE))
+        ahead->at += TILE;
+      prefetch (ahead->at);
+    }
 }
 
 /* Tiles first and, with rows 2, first + 1; of the depth, from `start` on. */
 INLINE void
-tiles (const gint               rows,
+tiles (const gboolean           high,
+       const gint               rows,
        const gint               columns,
        const DdimBf16x2Product *job,
        gint                     first,
@@ -123,13 +135,35 @@ tiles (const gint               rows,
       gint          n = MIN (left, job->depth - k);
 
       left -= n;
-      for (; n > 0; n--)
+      for (; n > 0; n--, a0 += job->depth_step, a1 += job->depth_step, b += columns * 2 * TILE)
         {
+          if (high)
+            {
+              _tile_loadd (4, a0, step);
+              _tile_loadd (6, b, 64);
+              _tile_dpbf16ps (0, 4, 6);
+              walk (high, &ahead);
+              if (rows > 1)
+                {
+                  _tile_loadd (5, a1, step);
+                  _tile_dpbf16ps (2, 5, 6);
+                }
+              if (columns > 1)
+                {
+                  _tile_loadd (7, b + 2 * TILE, 64);
+                  _tile_dpbf16ps (1, 4, 7);
+                }
+              if (rows > 1 && columns > 1)
+                _tile_dpbf16ps (3, 5, 7);
+              walk (high, &ahead);
+              continue;
+            }
+
           /* Loads and products take turns, so that neither unit waits: h l', */
           _tile_loadd (4, a0, step);
           _tile_loadd (6, b + TILE, 64);
           _tile_dpbf16ps (0, 4, 6);
-          walk (&ahead);
+          walk (high, &ahead);
           if (rows > 1)
             {
               _tile_loadd (5, a1, step);
@@ -142,12 +176,12 @@ tiles (const gint               rows,
             }
           if (rows > 1 && columns > 1)
             _tile_dpbf16ps (3, 5, 7);
-          walk (&ahead);
+          walk (high, &ahead);
 
           /* h h', */
           _tile_loadd (6, b, 64);
           _tile_dpbf16ps (0, 4, 6);
-          walk (&ahead);
+          walk (high, &ahead);
           if (rows > 1)
             _tile_dpbf16ps (2, 5, 6);
           if (columns > 1)
@@ -157,12 +191,12 @@ tiles (const gint               rows,
             }
           if (rows > 1 && columns > 1)
             _tile_dpbf16ps (3, 5, 7);
-          walk (&ahead);
+          walk (high, &ahead);
 
           /* and l h'. */
           _tile_loadd (4, a0 + DDIM_BF16X2 / 2, step);
           _tile_dpbf16ps (0, 4, 6);
-          walk (&ahead);
+          walk (high, &ahead);
           if (columns > 1)
             _tile_dpbf16ps (1, 4, 7);
           if (rows > 1)
@@ -172,11 +206,7 @@ tiles (const gint               rows,
             }
           if (rows > 1 && columns > 1)
             _tile_dpbf16ps (3, 5, 7);
-          walk (&ahead);
-
-          a0 += job->depth_step;
-          a1 += job->depth_step;
-          b  += columns * 2 * TILE;
+          walk (high, &ahead);
         }
     }
   FOUR (KEEP);
@@ -184,7 +214,8 @@ tiles (const gint               rows,
 }
 
 INLINE void
-product (const gint               columns,
+product (const gboolean           high,
+         const gint               columns,
          const DdimBf16x2Product *job)
 {
   gint  depth  = job->n_parts * job->depth;
@@ -199,13 +230,14 @@ product (const gint               columns,
       gsize size  = end < depth ? MIN (slice, depth - end) * each
                                 : job->ahead ? MIN (slice * each, job->ahead_size) : 0;
       const gfloat *from = end < depth ? job->b + end * each : job->ahead;
-      Ahead ahead = { from, size ? from + size : from,
-                      (size / LINE + steps * WALKS - 1) / (steps * WALKS) };
+      gint  walks = steps * (high ? WALKS_HIGH : WALKS);
+      gint  lines = size / LINE / (high ? 2 : 1);
+      Ahead ahead = { from, from, size ? from + size : from, (lines + walks - 1) / walks };
 
       for (i = 0; i + 1 < job->n_tiles; i += 2)
-        tiles (2, columns, job, i, start, end, &ahead);
+        tiles (high, 2, columns, job, i, start, end, &ahead);
       if (i < job->n_tiles)
-        tiles (1, columns, job, i, start, end, &ahead);
+        tiles (high, 1, columns, job, i, start, end, &ahead);
     }
 }
 
@@ -214,18 +246,23 @@ KERNEL (bf16x2_product) (gint                    width,
                          const DdimBf16x2Product *job)
 {
   _tile_loadconfig (&config);
-  if (width == COLUMNS)
-    product (1, job);
+  if (width == COLUMNS && job->high)
+    product (TRUE, 1, job);
+  else if (width == COLUMNS)
+    product (FALSE, 1, job);
+  else if (job->high)
+    product (TRUE, 2, job);
   else
-    product (2, job);
+    product (FALSE, 2, job);
   _tile_release ();
 }
 
-/* 32 numbers' high halves and low halves. */
+/* 32 numbers' high halves and low halves, or the former alone. */
 INLINE void
-split (Vector  x,
-       Vector  y,
-       gfloat *out)
+split (const gboolean high_alone,
+       Vector         x,
+       Vector         y,
+       gfloat        *out)
 {
   __m512bh high = _mm512_cvtne2ps_pbh ((__m512) y, (__m512) x);
   __m512i  bits = (__m512i) high;
@@ -236,7 +273,32 @@ split (Vector  x,
   __m512bh low  = _mm512_cvtne2ps_pbh ((__m512) y - hy, (__m512) x - hx);
 
   memcpy (out, &high, sizeof high);
-  memcpy (out + LINE, &low, sizeof low);
+  if (! high_alone)
+    memcpy (out + LINE, &low, sizeof low);
+}
+
+INLINE void
+split_rows (const gboolean  high,
+            const gfloat   *in,
+            gsize           in_row,
+            gint            n,
+            gint            c,
+            gfloat         *out,
+            gsize           out_row,
+            gsize           out_step)
+{
+  gint whole = c / DDIM_BF16X2 * DDIM_BF16X2, rest = c - whole;
+
+  for (gint i = 0; i < n; i++, in += in_row, out += out_row)
+    {
+      gfloat *to = out;
+
+      for (gint k = 0; k < whole; k += DDIM_BF16X2, to += out_step)
+        split (high, load (in + k), load (in + k + LANES), to);
+      if (rest)
+        split (high, get (in + whole, MIN (rest, LANES)),
+               get (in + whole + LANES, MAX (rest - LANES, 0)), to);
+    }
 }
 
 void
@@ -246,20 +308,13 @@ KERNEL (bf16x2_split) (const gfloat *in,
                        gint          c,
                        gfloat       *out,
                        gsize         out_row,
-                       gsize         out_step)
+                       gsize         out_step,
+                       gboolean      high)
 {
-  gint whole = c / DDIM_BF16X2 * DDIM_BF16X2, rest = c - whole;
-
-  for (gint i = 0; i < n; i++, in += in_row, out += out_row)
-    {
-      gfloat *to = out;
-
-      for (gint k = 0; k < whole; k += DDIM_BF16X2, to += out_step)
-        split (load (in + k), load (in + k + LANES), to);
-      if (rest)
-        split (get (in + whole, MIN (rest, LANES)), get (in + whole + LANES, MAX (rest - LANES, 0)),
-               to);
-    }
+  if (high)
+    split_rows (TRUE, in, in_row, n, c, out, out_row, out_step);
+  else
+    split_rows (FALSE, in, in_row, n, c, out, out_row, out_step);
 }
 
 void
@@ -279,7 +334,7 @@ KERNEL (bf16x2_pack) (gint          width,
         const gfloat *at = rows + k * row_step + column;
         gfloat        halves[2 * LINE] __attribute__ ((aligned (DDIM_ALIGNMENT)));
 
-        split (load (at), load (at + row_step), halves);
+        split (FALSE, load (at), load (at + row_step), halves);
         for (gint low = 0; low < 2; low++)
           _mm512_store_si512 (out + low * TILE + k / 2 * LINE,
                               _mm512_permutexvar_epi16 (order,

@@ -11,6 +11,8 @@
  * Where a core waits for memory it is because nothing asked in time.  Only the
  * caller knows what will be wanted when this product is done: it names it, and
  * the tiles ask for it on their way.
+ *
+ * Of pairs of bfloat16s all is the same, but that a number is two of them.
  */
 
 #include "simd.h"
@@ -44,9 +46,25 @@ touch (const DdimProduct *job,
           prefetch (job->beyond[i] + ahead->beyond * job->beyond_step + k);
 }
 
+/* The sum and a[0] b. */
+INLINE Vector
+multiply_add (const gboolean pairs,
+              Vector         sum,
+              const gfloat  *a,
+              Vector         b)
+{
+#if PAIRS
+  if (pairs)
+    return (Vector) _mm512_dpbf16_ps ((__m512) sum, (__m512bh) _mm512_set1_ps (*a),
+                                      (__m512bh) b);
+#endif
+  return sum + *a * b;
+}
+
 /* dense: 0, or the lines that may be wanted at each step. */
 INLINE void
-tile (const gint         rows,
+tile (const gboolean     pairs,
+      const gint         rows,
       const gint         width,
       const gint         dense,
       const DdimProduct *job,
@@ -92,7 +110,7 @@ tile (const gint         rows,
               for (gint i = 0; i < rows; i++)
 #pragma GCC unroll 4
                 for (gint j = 0; j < width; j++)
-                  sums[i][j] += p[i][k] * v[j];
+                  sums[i][j] = multiply_add (pairs, sums[i][j], p[i] + k, v[j]);
             }
         }
 
@@ -131,10 +149,11 @@ look_ahead (const DdimProduct *job,
 }
 
 INLINE void
-product (const gint         width,
-         const gint         dense,
-         const DdimProduct *job,
-         Ahead              ahead)
+product_of (const gboolean     pairs,
+            const gint         width,
+            const gint         dense,
+            const DdimProduct *job,
+            Ahead              ahead)
 {
   gint m     = job->m;
   gint tiles = (m + PRODUCT_ROWS - 1) / PRODUCT_ROWS;
@@ -146,7 +165,7 @@ product (const gint         width,
 
       switch (rows)
         {
-#define CASE(n) case n: tile (n, width, dense, job, first, &ahead); break
+#define CASE(n) case n: tile (pairs, n, width, dense, job, first, &ahead); break
           CASE (1); CASE (2); CASE (3); CASE (4); CASE (5); CASE (6);
 #if PRODUCT_ROWS > 6
           CASE (7); CASE (8); CASE (9); CASE (10); CASE (11); CASE (12);
@@ -157,18 +176,35 @@ product (const gint         width,
     }
 }
 
-void
-KERNEL (product) (gint               width,
-                  const DdimProduct *job)
+INLINE void
+product (const gboolean     pairs,
+         gint               width,
+         const DdimProduct *job)
 {
   Ahead ahead = look_ahead (job, (job->m + PRODUCT_ROWS - 1) / PRODUCT_ROWS);
 
   if (width == LANES)
-    product (1, 2, job, ahead);
+    product_of (pairs, 1, 2, job, ahead);
   else if (ahead.step > LINE)
-    product (PANEL_VECTORS, 2, job, ahead);
+    product_of (pairs, PANEL_VECTORS, 2, job, ahead);
   else if (ahead.step)
-    product (PANEL_VECTORS, 1, job, ahead);
+    product_of (pairs, PANEL_VECTORS, 1, job, ahead);
   else
-    product (PANEL_VECTORS, 0, job, ahead);
+    product_of (pairs, PANEL_VECTORS, 0, job, ahead);
 }
+
+void
+KERNEL (product) (gint               width,
+                  const DdimProduct *job)
+{
+  product (FALSE, width, job);
+}
+
+#if PAIRS
+void
+KERNEL (bf16_product) (gint               width,
+                       const DdimProduct *job)
+{
+  product (TRUE, width, job);
+}
+#endif

@@ -15,6 +15,14 @@ const DdimKernels KERNEL (kernels) =
   .prepare = KERNEL (prepare),
 #endif
   .product = KERNEL (product),
+#if PAIRS
+  .bf16_product = KERNEL (bf16_product),
+  .bf16_round   = KERNEL (bf16_round),
+  .bf16_pack    = KERNEL (bf16_pack),
+  .bf16_winograd_input   = { KERNEL (bf16_winograd_input_2), KERNEL (bf16_winograd_input_4) },
+  .bf16_winograd_weights = { KERNEL (bf16_winograd_weights_2),
+                             KERNEL (bf16_winograd_weights_4) },
+#endif
 #if defined (__AMX_BF16__)
   .bf16x2_product = KERNEL (bf16x2_product),
   .bf16x2_split   = KERNEL (bf16x2_split),

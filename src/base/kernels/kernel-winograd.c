@@ -11,6 +11,9 @@
  * The matrices follow from the points at which the polynomials are taken:
  * m = 2: 0, +-1 and infinity; m = 4: 0, +-3/4, +-3/2 and infinity, which are
  * exact in binary and lose half as much as the usual 0, +-1, +-2.
+ *
+ * Where points are to be multiplied as pairs of bfloat16s, they are computed as floats
+ * and rounded last.
  */
 
 #include "simd.h"
@@ -84,8 +87,28 @@ output_line (const gint    m,
     }
 }
 
+/* A vector of channels, from number k of a point on. */
 INLINE void
-input (const gint           m,
+store_point (const gboolean pairs,
+             gfloat        *point,
+             gint           k,
+             Vector         x)
+{
+#if PAIRS
+  if (pairs)
+    {
+      __m256bh rounded = _mm512_cvtneps_pbh ((__m512) x);
+
+      memcpy (point + k / 2, &rounded, sizeof rounded);
+      return;
+    }
+#endif
+  store (point + k, x);
+}
+
+INLINE void
+input (const gboolean       pairs,
+       const gint           m,
        const gfloat *const *lines,
        gsize                pixel,
        gint                 c,
@@ -112,7 +135,7 @@ input (const gint           m,
           input_line (m, t + y * n, 1, v, 1);
 #pragma GCC unroll 6
           for (gint x = 0; x < n; x++)
-            store (out + (y * n + x) * step + k, v[x]);
+            store_point (pairs, out + (y * n + x) * step, k, v[x]);
         }
     }
 }
@@ -216,6 +239,39 @@ weights (const gint    m,
     }
 }
 
+#if PAIRS
+/* Of pairs of rows. */
+INLINE void
+weights_of_pairs (const gint    m,
+                  const gint    row,
+                  gint          width,
+                  const gfloat *filters,
+                  gsize         tap,
+                  gint          n,
+                  gfloat       *out,
+                  gsize         step)
+{
+  for (gint i = 0; i < n; i++, filters += 2 * width, out += width)
+    for (gint k = 0; k < width; k += LANES)
+      {
+        const gfloat *from = filters + k;
+        Vector        half[2][3];
+
+#pragma GCC unroll 2
+        for (gint j = 0; j < 2; j++, from += width)
+#pragma GCC unroll 3
+          for (gint x = 0; x < 3; x++)
+            half[j][x] = weight (m, row, load (from + x * tap), load (from + (3 + x) * tap),
+                                 load (from + (6 + x) * tap));
+#pragma GCC unroll 6
+        for (gint x = 0; x < m + 2; x++)
+          store (out + x * step + k,
+                 pairs_of (weight (m, x, half[0][0], half[0][1], half[0][2]),
+                           weight (m, x, half[1][0], half[1][1], half[1][2])));
+      }
+}
+#endif
+
 #define TILE(m)                                                               \
 void                                                                          \
 KERNEL (winograd_input_ ## m) (const gfloat *const *lines,                    \
@@ -224,7 +280,7 @@ KERNEL (winograd_input_ ## m) (const gfloat *const *lines,                    \
                                gfloat              *out,                      \
                                gsize                step)                     \
 {                                                                             \
-  input (m, lines, pixel, c, out, step);                                      \
+  input (FALSE, m, lines, pixel, c, out, step);                               \
 }                                                                             \
                                                                               \
 void                                                                          \
@@ -262,3 +318,39 @@ KERNEL (winograd_weights_ ## m) (const gfloat *filters,                       \
 
 TILE (2)
 TILE (4)
+
+#if PAIRS
+#define TILE_OF_PAIRS(m)                                                      \
+void                                                                          \
+KERNEL (bf16_winograd_input_ ## m) (const gfloat *const *lines,               \
+                                    gsize                pixel,               \
+                                    gint                 c,                   \
+                                    gfloat              *out,                 \
+                                    gsize                step)                \
+{                                                                             \
+  input (TRUE, m, lines, pixel, c, out, step);                                \
+}                                                                             \
+                                                                              \
+void                                                                          \
+KERNEL (bf16_winograd_weights_ ## m) (gint          width,                    \
+                                      const gfloat *filters,                  \
+                                      gsize         tap,                      \
+                                      gint          row,                      \
+                                      gint          n,                        \
+                                      gfloat       *out,                      \
+                                      gsize         step)                     \
+{                                                                             \
+  switch (row)                                                                \
+    {                                                                         \
+    case 0:  weights_of_pairs (m, 0, width, filters, tap, n, out, step); break; \
+    case 1:  weights_of_pairs (m, 1, width, filters, tap, n, out, step); break; \
+    case 2:  weights_of_pairs (m, 2, width, filters, tap, n, out, step); break; \
+    case 3:  weights_of_pairs (m, 3, width, filters, tap, n, out, step); break; \
+    case 4:  weights_of_pairs (m, 4, width, filters, tap, n, out, step); break; \
+    default: weights_of_pairs (m, m + 1, width, filters, tap, n, out, step); break; \
+    }                                                                         \
+}
+
+TILE_OF_PAIRS (2)
+TILE_OF_PAIRS (4)
+#endif

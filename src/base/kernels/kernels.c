@@ -19,23 +19,31 @@ extern const DdimKernels ddim_openblas_kernels __attribute__ ((weak));
 #if defined (__x86_64__)
 #include <cpuid.h>
 
-extern const DdimKernels ddim_amx_kernels, ddim_avx512_kernels, ddim_avx2_kernels,
-                         ddim_baseline_kernels;
+extern const DdimKernels ddim_amx_kernels, ddim_avx512bf16_kernels, ddim_avx512_kernels,
+                         ddim_avx2_kernels, ddim_baseline_kernels;
 
 static const DdimKernels * const all[] =
-  { &ddim_amx_kernels, &ddim_avx512_kernels, &ddim_avx2_kernels, &ddim_baseline_kernels,
-    OPENBLAS, NULL };
+  { &ddim_amx_kernels, &ddim_avx512bf16_kernels, &ddim_avx512_kernels, &ddim_avx2_kernels,
+    &ddim_baseline_kernels, OPENBLAS, NULL };
 
-/* Whether the processor has tiles of bfloat16, and this process may use them. */
+/* Whether the processor multiplies vectors of bfloat16s. */
+static gboolean
+has_bf16 (void)
+{
+  const guint avx512_bf16 = 1 << 5; /* leaf 7's second, eax */
+  guint a, b, c, d;
+
+  return __get_cpuid_count (7, 1, &a, &b, &c, &d) && (a & avx512_bf16);
+}
+
+/* Whether it has tiles of bfloat16, and this process may use them. */
 static gboolean
 may_use_tiles (void)
 {
-  const guint bf16 = 1 << 22, tile = 1 << 24; /* leaf 7, edx           */
-  const guint avx512_bf16 = 1 << 5;           /* its second leaf's eax */
+  const guint bf16 = 1 << 22, tile = 1 << 24; /* leaf 7, edx */
   guint a, b, c, d;
 
-  return __get_cpuid_count (7, 0, &a, &b, &c, &d) && (d & bf16) && (d & tile) &&
-         __get_cpuid_count (7, 1, &a, &b, &c, &d) && (a & avx512_bf16) &&
+  return __get_cpuid_count (7, 0, &a, &b, &c, &d) && (d & bf16) && (d & tile) && has_bf16 () &&
          ddim_os_permit_tiles ();
 }
 
@@ -45,10 +53,10 @@ ddim_kernels_list (void)
 {
   __builtin_cpu_init ();
   if (__builtin_cpu_supports ("x86-64-v4"))
-    return may_use_tiles () ? all : all + 1;
+    return may_use_tiles () ? all : has_bf16 () ? all + 1 : all + 2;
   if (__builtin_cpu_supports ("x86-64-v3"))
-    return all + 2;
-  return all + 3;
+    return all + 3;
+  return all + 4;
 }
 
 #else

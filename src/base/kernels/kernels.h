@@ -70,9 +70,14 @@ typedef struct
   const gfloat        *b;
   gfloat              *c;
   gsize                c_stride;
+  gboolean             high;       /* of the high halves alone: bfloat16s     */
   const gfloat        *ahead;      /* the b that comes next, or NULL          */
   gsize                ahead_size; /* floats                                  */
 } DdimBf16x2Product;
+
+/* Where a table has `bf16_product`, products may be of pairs of bfloat16s: two
+ * numbers that are neighbours in the depth, the first one in the lower half of what
+ * would be a float, and counted, stepped over and aligned as that.           */
 
 /* A pixel's worth of what comes behind a convolution's sums:
  * out = (sums + bias + residual) * scale, and its moments.                  */
@@ -97,7 +102,8 @@ typedef struct _DdimKernels DdimKernels;
 
 struct _DdimKernels
 {
-  const gchar *name; /* "baseline", "avx2", "avx512", "amx", "neon", "openblas" */
+  /* "baseline", "avx2", "avx512", "avx512bf16", "amx", "neon", "openblas" */
+  const gchar *name;
 
   /* To be called before the others, as often as wanted; or NULL. */
   void (*prepare) (void);
@@ -110,20 +116,41 @@ struct _DdimKernels
   void (*product) (gint               width,
                    const DdimProduct *product);
 
+  /* The same of pairs of bfloat16s, a part's depth being counted in these, and the
+   * sums being floats; or NULL where the processor has none that are faster. */
+  void (*bf16_product) (gint               width,
+                        const DdimProduct *product);
+
+  /* n rows of c floats as pairs; of an odd c the last one's second is 0.     */
+  void (*bf16_round) (const gfloat *in,
+                      gsize         in_row,
+                      gint          n,
+                      gint          c,
+                      gfloat       *out,
+                      gsize         out_row);
+
+  /* 2 n rows of `width` floats as n rows of a panel's right side.            */
+  void (*bf16_pack) (gint          width,
+                     const gfloat *rows,
+                     gint          n,
+                     gfloat       *out);
+
   /* Products of bf16x2 numbers, or NULL where the processor has none that are
    * faster.  width: as above.                                               */
   void (*bf16x2_product) (gint                    width,
                           const DdimBf16x2Product *product);
 
   /* Splits n rows of c floats, filled up to whole DDIM_BF16X2s with zeros;
-   * out_step: from one DDIM_BF16X2 of a row to the next.                     */
+   * out_step: from one DDIM_BF16X2 of a row to the next.  high: the high halves
+   * alone are written.                                                       */
   void (*bf16x2_split) (const gfloat *in,
                         gsize         in_row,
                         gint          n,
                         gint          c,
                         gfloat       *out,
                         gsize         out_row,
-                        gsize         out_step);
+                        gsize         out_step,
+                        gboolean      high);
 
   /* Packs DDIM_BF16X2 rows of `width` floats as a panel's right side has them. */
   void (*bf16x2_pack) (gint          width,
@@ -212,6 +239,21 @@ struct _DdimKernels
                                gint          n,
                                gfloat       *out,
                                gsize         step);
+
+  /* The same where there is `bf16_product`: the points are pairs of channels.
+   * weights: n pairs of rows of `width` numbers, to n rows of pairs.        */
+  void (*bf16_winograd_input[2])   (const gfloat *const *lines,
+                                    gsize                pixel,
+                                    gint                 c,
+                                    gfloat              *out,
+                                    gsize                step);
+  void (*bf16_winograd_weights[2]) (gint          width,
+                                    const gfloat *filters,
+                                    gsize         tap,
+                                    gint          row,
+                                    gint          n,
+                                    gfloat       *out,
+                                    gsize         step);
 };
 
 /* The right side of a product of n columns is cut into panels: all as wide as

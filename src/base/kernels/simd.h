@@ -51,6 +51,13 @@ typedef gfloat Unaligned __attribute__ ((vector_size (4 * LANES), aligned (4), m
 #define NARROW 1
 #endif
 
+/* Products of pairs of bfloat16s: not where a matrix unit is faster at them. */
+#if defined (__AVX512BF16__) && ! defined (__AMX_BF16__)
+#define PAIRS 1
+#else
+#define PAIRS 0
+#endif
+
 #define INLINE static inline __attribute__ ((always_inline))
 
 /* The name of a function of this instruction set's table. */
@@ -62,6 +69,9 @@ typedef gfloat Unaligned __attribute__ ((vector_size (4 * LANES), aligned (4), m
   extern __typeof__ (*((DdimKernels *) NULL)->member) KERNEL (name);
 DECLARE (prepare, prepare)
 DECLARE (product, product)
+DECLARE (bf16_product, bf16_product)
+DECLARE (bf16_round, bf16_round)
+DECLARE (bf16_pack, bf16_pack)
 DECLARE (bf16x2_product, bf16x2_product)
 DECLARE (bf16x2_split, bf16x2_split)
 DECLARE (bf16x2_pack, bf16x2_pack)
@@ -78,6 +88,10 @@ DECLARE (winograd_output[0], winograd_output_2)
 DECLARE (winograd_output[0], winograd_output_4)
 DECLARE (winograd_weights[0], winograd_weights_2)
 DECLARE (winograd_weights[0], winograd_weights_4)
+DECLARE (bf16_winograd_input[0], bf16_winograd_input_2)
+DECLARE (bf16_winograd_input[0], bf16_winograd_input_4)
+DECLARE (bf16_winograd_weights[0], bf16_winograd_weights_2)
+DECLARE (bf16_winograd_weights[0], bf16_winograd_weights_4)
 extern const DdimKernels KERNEL (kernels);
 
 INLINE Vector
@@ -123,6 +137,21 @@ put (gfloat *p,
   else
     memcpy (p, &x, n * sizeof (gfloat));
 }
+
+#if defined (__AVX512BF16__)
+/* Two rows' lanes as pairs: x's in the lower halves. */
+INLINE Vector
+pairs_of (Vector x,
+          Vector y)
+{
+  const __m512i order = _mm512_set_epi16 (31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10,
+                                          25, 9, 24, 8, 23, 7, 22, 6, 21, 5, 20, 4,
+                                          19, 3, 18, 2, 17, 1, 16, 0);
+
+  return (Vector) _mm512_permutexvar_epi16 (order, (__m512i) _mm512_cvtne2ps_pbh ((__m512) y,
+                                                                                 (__m512) x));
+}
+#endif
 
 INLINE Vector
 choose (Integers mask,

@@ -126,7 +126,7 @@ ddim_pass_conv (DdimPass           *pass,
       gsize scratch = 0;
 
       if (! pass->error && ! ddim_conv_plan (conv, source->n, source->h, source->w,
-                                             pass->run.pool, &scratch))
+                                             pass->precision, pass->run.pool, &scratch))
         no_memory (pass);
       ddim_pass_need_scratch (pass, scratch);
       pass->total++;
@@ -180,10 +180,12 @@ ddim_pass_attend (DdimPass      *pass,
                              .heads = heads, .d = d,
                              .q = q->tensor.data, .k = k->tensor.data, .v = v->tensor.data,
                              .q_stride = c, .k_stride = k->tensor.c, .v_stride = v->tensor.c,
-                             .out = out->tensor.data, .out_stride = c, .causal = causal };
+                             .out = out->tensor.data, .out_stride = c, .causal = causal,
+                             .precision = pass->precision };
 
   ddim_pass_need_scratch (pass, ddim_attention_plan (args.n, args.queries, args.keys,
-                                                     args.heads, args.d, pass->run.pool));
+                                                     args.heads, args.d, args.precision,
+                                                     pass->run.pool));
   if (ddim_pass_is_real (pass))
     ddim_pass_check (pass, ddim_attention_run (&args, &pass->run));
   return out;

@@ -27,6 +27,7 @@ typedef struct
   DdimRun            run;         /* scratch is as large as `scratch_size`    */
   gsize              scratch_size;
   gboolean           dry;
+  DdimPrecision      precision;   /* of convolutions and attention            */
   gint               n;           /* items of the batch                       */
   const gfloat      *time;        /* N x time_dim, activated; NULL while dry  */
   gint               time_dim;

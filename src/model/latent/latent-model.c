@@ -97,7 +97,8 @@ new_field (LatentModel         *self,
            const gchar         *prompt,
            GError             **error)
 {
-  DdimCondition      inner = { .label = condition->label, .embedding = condition->embedding };
+  DdimCondition      inner = { .label = condition->label, .embedding = condition->embedding,
+                               .precision = condition->precision };
   g_autofree gfloat *states = NULL;
 
   if (self->prompter)

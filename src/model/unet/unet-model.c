@@ -39,6 +39,7 @@ typedef struct
   gfloat    *label;    /* those, or NULL                                        */
   gint       tokens;   /* of a text, which is the same for all items            */
   gfloat    *text;     /* tokens x text_width, or NULL                          */
+  DdimPrecision precision;
 } UnetField;
 
 /* The field ---------------------------------------------------------------- */
@@ -59,7 +60,7 @@ plan_batch (UnetField *self,
       g_autoptr (GError) cause = NULL;
       gint               batch = (n + batches - 1) / batches;
 
-      if (ddim_unet_plan (self->model->unet, batch, h, w, self->tokens, &cause))
+      if (ddim_unet_plan (self->model->unet, batch, h, w, self->tokens, self->precision, &cause))
         return batch;
       if (batch == 1 || ! g_error_matches (cause, DDIM_ERROR, DDIM_ERROR_MEMORY))
         {
@@ -153,7 +154,7 @@ unet_field_evaluate (DdimField          *field,
 
       if (padded)
         padded->n = n;
-      if (! ddim_unet_plan (self->model->unet, n, h, w, self->tokens, error) ||
+      if (! ddim_unet_plan (self->model->unet, n, h, w, self->tokens, self->precision, error) ||
           ! run_batch (self, &from, padded, in, &to, &part, error))
         return FALSE;
     }
@@ -203,6 +204,7 @@ unet_model_new_field (DdimModel            *model,
   field->label    = g_steal_pointer (&label);
   field->tokens   = condition->tokens;
   field->text     = g_steal_pointer (&text);
+  field->precision = condition->precision;
   return &field->field;
 }
 

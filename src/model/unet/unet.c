@@ -26,7 +26,8 @@ struct _DdimUnet
   DdimUnetLevel    mid[2];    /* one residual block each, the attention in the first */
   DdimNorm        *norm_out;
   DdimPlan         plan;
-  gint             tokens;    /* of the plan's text */
+  gint             tokens;    /* of the plan's text, */
+  DdimPrecision    precision; /* and of its products */
 };
 
 /* Loading ------------------------------------------------------------------ */
@@ -314,25 +315,29 @@ walk_dry (DdimPass *pass,
 }
 
 gboolean
-ddim_unet_plan (DdimUnet *unet,
-                gint      n,
-                gint      h,
-                gint      w,
-                gint      tokens,
-                GError  **error)
+ddim_unet_plan (DdimUnet      *unet,
+                gint           n,
+                gint           h,
+                gint           w,
+                gint           tokens,
+                DdimPrecision  precision,
+                GError       **error)
 {
   DdimPlan *plan = &unet->plan;
-  DdimPass  pass = { .time_dim = ddim_embedding_get_width (unet->embedding) };
+  DdimPass  pass = { .time_dim = ddim_embedding_get_width (unet->embedding),
+                     .precision = precision };
   Call      call = { unet, &(DdimUnetIn) { NULL }, NULL };
   gint      multiple = ddim_unet_config_get_multiple (&unet->config);
 
   g_return_val_if_fail (h % multiple == 0 && w % multiple == 0, FALSE);
   g_return_val_if_fail (! unet->config.text_width || tokens > 0, FALSE);
 
-  if (plan->n == n && plan->h == h && plan->w == w && unet->tokens == tokens)
+  if (plan->n == n && plan->h == h && plan->w == w && unet->tokens == tokens &&
+      unet->precision == precision)
     return TRUE;
 
-  unet->tokens = tokens;
+  unet->tokens    = tokens;
+  unet->precision = precision;
   return ddim_plan_make (plan, n, h, w, &pass, walk_dry, &call, error);
 }
 
@@ -345,7 +350,8 @@ ddim_unet_run (DdimUnet           *unet,
                GError            **error)
 {
   const DdimPlan *plan = &unet->plan;
-  DdimPass        pass = { .time_dim = ddim_embedding_get_width (unet->embedding) };
+  DdimPass        pass = { .time_dim = ddim_embedding_get_width (unet->embedding),
+                           .precision = unet->precision };
   Call            call = { unet, in, out };
 
   g_return_val_if_fail (! unet->config.text_width || in->text, FALSE);

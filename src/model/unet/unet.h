@@ -11,6 +11,7 @@
 
 #include "unet-config.h"
 #include "monitor.h"
+#include "precision.h"
 #include "safetensors.h"
 
 G_BEGIN_DECLS
@@ -26,7 +27,8 @@ DdimUnet * ddim_unet_new   (const DdimUnetConfig   *config,
 void       ddim_unet_free  (DdimUnet              *unet); /* or NULL */
 
 /* Plans for N x H x W, H and W multiples of ddim_unet_config_get_multiple (), and
- * a text of so many tokens (where the config has a text_width); does nothing where
+ * a text of so many tokens (where the config has a text_width), at a precision; the
+ * weights are there once, whatever it is.  Does nothing where
  * that is the plan already.  Fails where the activations are not within the memory
  * budget, the pixels not within a gint, or the file was cut off before its weights
  * were packed.  There is no plan then.                                      */
@@ -35,6 +37,7 @@ gboolean   ddim_unet_plan  (DdimUnet              *unet,
                             gint                   h,
                             gint                   w,
                             gint                   tokens,
+                            DdimPrecision          precision,
                             GError               **error);
 
 typedef struct

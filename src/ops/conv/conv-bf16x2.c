@@ -14,6 +14,8 @@
  *   column, number of the DDIM_BF16X2
  *
  * with one plane, of all source columns, in the former case.
+ *
+ * Where bfloat16s will do the low halves are left alone: neither written nor read.
  */
 
 #include "aligned-memory.h"
@@ -38,6 +40,13 @@ whole (gint n,
        gint size)
 {
   return (n + size - 1) / size * size;
+}
+
+/* Whether the high halves are enough. */
+static inline gboolean
+is_high (const DdimConv *conv)
+{
+  return conv->precision == DDIM_PRECISION_BFLOAT16;
 }
 
 static Layout
@@ -154,7 +163,7 @@ bf16x2_input (const DdimConv     *conv,
           conv->kernels->bf16x2_split (scratch + (gsize) plane * DDIM_CONV_SLICE,
                                        (gsize) every * DDIM_CONV_SLICE, layout.line, n,
                                        out + plane * plane_size (&layout), DDIM_BF16X2,
-                                       layout.planes * plane_size (&layout));
+                                       layout.planes * plane_size (&layout), is_high (conv));
       }
 }
 
@@ -195,7 +204,7 @@ bf16x2_output (const DdimConv      *conv,
       .n_parts = kernel * kernel, .parts = taps,
       .depth = whole (conv->spec.c_in, DDIM_BF16X2) / DDIM_BF16X2,
       .depth_step = layout.planes * plane_size (&layout),
-      .b = panel->weights, .c = scratch, .c_stride = width,
+      .b = panel->weights, .c = scratch, .c_stride = width, .high = is_high (conv),
       .ahead = panel->ahead, .ahead_size = panel->ahead_size
     });
 

@@ -7,7 +7,7 @@
  * the kernel meets at an output pixel are neighbours in such a line, and the
  * next pixel's overlap them: a row of the product's left side is no copy, but
  * a pointer into the line for each row of the kernel.  A 1 x 1 convolution of
- * the source as it is needs no lines at all.
+ * the source as it is needs no lines at all, unless they are to be pairs of bfloat16s.
  *
  * input: item, line, column, c_in
  */
@@ -23,7 +23,7 @@
 static gint
 gemm_units (const DdimConv *conv)
 {
-  return conv->halves ? 192 : 96;
+  return conv->halves || conv->pairs ? 192 : 96;
 }
 
 /* Source columns, and lines, that `outputs` outputs in a row read. */
@@ -37,7 +37,7 @@ reach (const DdimConv *conv,
 static inline gsize
 line_pitch (const DdimConv *conv)
 {
-  return (gsize) reach (conv, conv->columns) * conv->spec.c_in;
+  return (gsize) reach (conv, conv->columns) * ddim_conv_room (conv, conv->spec.c_in);
 }
 
 static inline gsize
@@ -50,7 +50,7 @@ static void
 gemm_plan (DdimConv *conv)
 {
   conv->input_size     = ddim_memory_round (conv->items * item_pitch (conv));
-  conv->input_scratch  = 0;
+  conv->input_scratch  = conv->pairs ? (gsize) reach (conv, conv->columns) * DDIM_CONV_SLICE : 0;
   conv->output_scratch = (gsize) conv->units * conv->kernels->panel;
 }
 
@@ -59,7 +59,7 @@ static inline gboolean
 is_direct (const DdimConv     *conv,
            const DdimConvArgs *args)
 {
-  return conv->spec.kernel == 1 && ! args->affine;
+  return conv->spec.kernel == 1 && ! args->affine && ! conv->pairs;
 }
 
 static void
@@ -73,16 +73,24 @@ gemm_input (const DdimConv     *conv,
 {
   DdimConvBlock b      = ddim_conv_block (conv, args, block);
   gint          stride = conv->spec.stride, before = conv->spec.pad_before;
+  gint          width  = reach (conv, b.columns);
 
   if (is_direct (conv, args))
     return;
 
   for (gint i = 0; i < b.items; i++)
     for (gint line = 0; line < reach (conv, b.rows); line++)
-      ddim_conv_read (conv, args, b.item + i, b.row * stride - before + line,
-                      b.column * stride - before, reach (conv, b.columns), first, n,
-                      input + i * item_pitch (conv) + line * line_pitch (conv) + first,
-                      conv->spec.c_in);
+      {
+        gfloat *out = input + i * item_pitch (conv) + line * line_pitch (conv)
+                      + ddim_conv_room (conv, first);
+
+        ddim_conv_read (conv, args, b.item + i, b.row * stride - before + line,
+                        b.column * stride - before, width, first, n,
+                        conv->pairs ? scratch : out, conv->pairs ? n : conv->spec.c_in);
+        if (conv->pairs)
+          conv->kernels->bf16_round (scratch, n, width, n, out,
+                                     ddim_conv_room (conv, conv->spec.c_in));
+      }
 }
 
 /* Fills the parts' rows; returns the number of parts. */
@@ -104,7 +112,8 @@ find_rows (const DdimConv      *conv,
   for (gint part = 0; part < n; part++)
     {
       gint depth = is_direct (conv, args) ? source->c[part]
-                                          : conv->spec.kernel * conv->spec.c_in;
+                                          : conv->spec.kernel
+                                            * ddim_conv_room (conv, conv->spec.c_in);
 
       parts[part] = (DdimProductPart) { .rows = rows[part], .depth = depth };
     }
@@ -120,7 +129,7 @@ find_rows (const DdimConv      *conv,
           else
             rows[part][unit] = input + i * item_pitch (conv)
                                + (y * stride + part) * line_pitch (conv)
-                               + (gsize) x * stride * conv->spec.c_in;
+                               + (gsize) x * stride * ddim_conv_room (conv, conv->spec.c_in);
   return n;
 }
 
@@ -179,7 +188,7 @@ gemm_output (const DdimConv      *conv,
   if (is_direct (conv, args) && conv->spec.stride == 1 && conv->blocks_item >= MANY_BLOCKS &&
       b.rows == 1)
     look_beyond (conv, args, &b, panel->index, &product);
-  conv->kernels->product (width, &product);
+  ddim_conv_multiply (conv, width, &product);
 
   for (gint i = 0; i < b.items; i++)
     ddim_conv_finish_rows (conv, args, block, b.item + i, panel->index,

@@ -8,7 +8,9 @@
  *
  * Where a caller says so, what a file has in 16 bits stays so: a network of a
  * thousand million weights would not fit into memory otherwise.  A panel is then
- * unpacked as it is used, which takes some percent of the time of its products.
+ * unpacked as it is used, which takes some percent of the time of its products.  So
+ * does rounding one to bfloat16s, for which there is no packing of its own: a network
+ * is run at one precision and the other, and has its weights once.
  */
 
 #include "aligned-memory.h"
@@ -134,6 +136,21 @@ ddim_conv_unpack (const DdimConv *conv,
   gsize              part = (gsize) DDIM_BF16X2 * width, size = conv->depth * width;
   gfloat             rows[DDIM_BF16X2 * DDIM_PANEL_MAX] __attribute__ ((aligned (DDIM_ALIGNMENT)));
 
+  if (ddim_conv_wants_pairs (conv))
+    {
+      const gfloat *packed = conv->packed + panel * conv->depth * kernels->panel;
+
+      if (! conv->halves)
+        kernels->bf16_pack (width, packed, conv->depth / 2, out);
+      for (gsize i = 0; conv->halves && i < size; i += part)
+        {
+          gsize n = MIN (part, size - i);
+
+          kernels->widen (from + i, bf16, n, rows);
+          kernels->bf16_pack (width, rows, n / width / 2, out + i / 2);
+        }
+      return;
+    }
   if (! kernels->bf16x2_split)
     {
       kernels->widen (from, bf16, size, out);

@@ -77,6 +77,8 @@ struct _DdimConv
   gfloat            *bias;           /* c_out, or NULL                      */
   const DdimKernels *kernels;        /* of the packed weights and the plan  */
   const DdimConvAlgorithm *algorithm;
+  DdimPrecision      precision;      /* that was asked for                  */
+  gboolean           pairs;          /* the products are of pairs of bfloat16s */
   gboolean           keep_halves;
   gfloat            *packed;         /* panel, tap, c_in, panel's width     */
   guint16           *halves;         /* or the same in the file's 16 bits   */
@@ -157,16 +159,45 @@ gboolean ddim_conv_pack  (DdimConv          *conv,
                           const DdimKernels *kernels,
                           DdimThreadPool    *pool);
 
-/* Writes a panel of weights that are kept in 16 bits as the products read it. */
+/* Writes a panel's weights as the algorithm wants them, where they are packed
+ * otherwise.                                                                */
 void ddim_conv_unpack    (const DdimConv    *conv,
                           gint               panel,
                           gfloat            *out);
 
-/* Floats of that; 0 where all are unpacked. */
+/* Whether it wants pairs: Winograd's makes them of floats, as it does its points. */
+static inline gboolean
+ddim_conv_wants_pairs (const DdimConv *conv)
+{
+  return conv->pairs && conv->algorithm == &ddim_conv_gemm;
+}
+
+/* Floats of that; 0 where they are packed so. */
 static inline gsize
 ddim_conv_unpacked_size (const DdimConv *conv)
 {
-  return conv->halves ? conv->depth * conv->kernels->panel : 0;
+  return ddim_conv_wants_pairs (conv) ? conv->depth * conv->kernels->panel / 2
+         : conv->halves ? conv->depth * conv->kernels->panel : 0;
+}
+
+/* Floats that c channels take in what the products read: c is even where they are
+ * pairs.                                                                    */
+static inline gint
+ddim_conv_room (const DdimConv *conv,
+                gint            c)
+{
+  return conv->pairs ? c / 2 : c;
+}
+
+static inline void
+ddim_conv_multiply (const DdimConv    *conv,
+                    gint               width,
+                    const DdimProduct *product)
+{
+  if (conv->pairs)
+    conv->kernels->bf16_product (width, product);
+  else
+    conv->kernels->product (width, product);
 }
 
 /* Where a panel's weights lie, whatever they are packed as. */

@@ -25,6 +25,9 @@
 /* So many tiles have their weights prepared together rather than block by block. */
 #define MANY_TILES 256
 
+/* With fewer output pixels rounding the weights costs more than it saves. */
+#define MIN_ROUNDED_PIXELS 8
+
 /* The share of the threads' time that blocks dealt out whole must fill.      */
 #define MIN_FILLING 0.9
 
@@ -172,6 +175,7 @@ ddim_conv_plan (DdimConv       *conv,
                 gint            n,
                 gint            h,
                 gint            w,
+                DdimPrecision   precision,
                 DdimThreadPool *pool,
                 gsize          *scratch)
 {
@@ -184,6 +188,9 @@ ddim_conv_plan (DdimConv       *conv,
   conv->h = ddim_conv_output_size (&conv->spec, h);
   conv->w = ddim_conv_output_size (&conv->spec, w);
   conv->algorithm = choose_algorithm (conv);
+  conv->precision = precision;
+  conv->pairs     = precision == DDIM_PRECISION_BFLOAT16 && kernels->bf16_product &&
+                    conv->spec.c_in % 2 == 0 && conv->h * conv->w >= MIN_ROUNDED_PIXELS;
   cut_blocks (conv, conv->algorithm->units (conv));
   conv->algorithm->plan (conv);
 
@@ -259,7 +266,7 @@ panel_weights (const Job *job,
   gfloat *to = job_scratch (job, worker)
                + ddim_memory_round (MAX (conv->input_scratch, conv->output_scratch));
 
-  if (! conv->halves)
+  if (! ddim_conv_unpacked_size (conv))
     return ddim_conv_packed (conv, panel);
   if (job->unpacked[worker] != panel)
     ddim_conv_unpack (conv, panel, to);

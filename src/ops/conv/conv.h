@@ -12,6 +12,7 @@
 #pragma once
 
 #include "norm.h"
+#include "precision.h"
 #include "tensor.h"
 
 G_BEGIN_DECLS
@@ -58,13 +59,15 @@ void       ddim_conv_keep_halves (DdimConv    *conv);
 /* Chooses the algorithm for sources of n x h x w and packs the weights for it
  * (in parallel, and only where they are not so packed already; once they are,
  * `weight` is not read again).  To be called before ddim_conv_run (), and again
- * where the shape changes.  scratch: the floats of scratch that a run needs, with
- * this pool.  The algorithm depends on h and w alone: an item's result is the
- * same alone and in a batch.  Returns FALSE where there is no memory.        */
+ * where the shape or the precision changes.  scratch: the floats of scratch that a
+ * run needs, with this pool.  The algorithm depends on h, w and the precision alone:
+ * an item's result is the same alone and in a batch.  Returns FALSE where there is no
+ * memory.                                                                   */
 gboolean   ddim_conv_plan (DdimConv       *conv,
                            gint            n,
                            gint            h,
                            gint            w,
+                           DdimPrecision   precision,
                            DdimThreadPool *pool,
                            gsize          *scratch);
 
