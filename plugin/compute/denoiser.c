@@ -94,12 +94,13 @@ static DdimField *
 make_network (DdimModel                *model,
               const DdimModelSettings  *settings,
               const DdimPlacement      *placement,
+              DdimPrecision             precision,
               gboolean                  led,
               GError                  **error)
 {
   const DdimModelInfo  *info      = ddim_model_get_info (model);
   DdimTiling            tiling    = placement->tiling;
-  DdimCondition         condition = { 0 };
+  DdimCondition         condition = { .precision = precision };
   g_autoptr (DdimField) field     = NULL;
 
   if (info->labels > 0 && settings->label >= 0)
@@ -132,7 +133,8 @@ init_structure (DdimDenoiser             *denoiser,
     return FALSE;
 
   denoiser->model     = ddim_model_ref (model);
-  denoiser->structure = make_network (model, settings, placement, FALSE, error);
+  denoiser->structure = make_network (model, settings, placement, denoiser->precision, FALSE,
+                                      error);
   return denoiser->structure != NULL;
 }
 
@@ -177,6 +179,8 @@ ddim_denoiser_init (DdimDenoiser             *denoiser,
                     GError                  **error)
 {
   *denoiser = (DdimDenoiser) { 0 };
+
+  denoiser->precision = stage->precision;
 
   /* A small stage's pixels are as many of the result's. */
   denoiser->options.cell     = MAX (STRUCTURE_CELL / stage->reduction, 1);
@@ -233,7 +237,7 @@ ddim_denoiser_lead (const DdimDenoiser       *denoiser,
   if (! denoiser->structure || ! ddim_model_get_info (denoiser->model)->reads_prompt)
     return ddim_field_ref (denoiser->field);
 
-  return make_network (denoiser->model, settings, placement, TRUE, error);
+  return make_network (denoiser->model, settings, placement, denoiser->precision, TRUE, error);
 }
 
 DdimField *

@@ -27,6 +27,7 @@ typedef struct
   DdimField            *patches;
   DdimModel            *model;      /* of the structure, or of the patches   */
   DdimStructureTexture  options;    /* of both together                      */
+  DdimPrecision         precision;  /* of the network                        */
 } DdimDenoiser;
 
 /* Makes both for one stage.

@@ -44,6 +44,8 @@ ddim_stages_init (DdimStages     *stages,
 
       stage->h = (h + stage->reduction - 1) / stage->reduction;
       stage->w = (w + stage->reduction - 1) / stage->reduction;
+      stage->precision = i == 0 || ddim_stage_is_result (stage) ? DDIM_PRECISION_FLOAT32
+                                                                : DDIM_PRECISION_BFLOAT16;
     }
 }
 

@@ -10,7 +10,7 @@
 
 #pragma once
 
-#include <glib.h>
+#include "ddim.h"
 
 #define DDIM_STAGES_MAX 3
 
@@ -20,6 +20,7 @@ typedef struct
                       one of its                                             */
   gint steps;      /* at most; 0: as many as are asked for                   */
   gint h, w;       /* of its canvas                                          */
+  DdimPrecision precision; /* of the network's products                      */
 } DdimStage;
 
 typedef struct
@@ -35,7 +36,10 @@ typedef enum
   DDIM_STAGES_PREVIEWS   /* all but the result, where that is not small itself */
 } DdimStagesKind;
 
-/* The stages of a result of h x w pixels. */
+/* The stages of a result of h x w pixels.  What bfloat16s do to a preview is not seen.
+ * The first stage, which the others may follow, and the result are of float32: between
+ * patches that fit about as well small errors decide, and a picture would depend on the
+ * processor.                                                                 */
 void ddim_stages_init      (DdimStages       *stages,
                             DdimStagesKind    kind,
                             gint              h,
