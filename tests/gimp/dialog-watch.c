@@ -16,9 +16,12 @@
  *   focus X Y NAME       the keyboard has come to what is called NAME, at (X, Y)
  *   control X Y NAME     something that the keyboard could come to
  *   key KEY TEXT         the mnemonic of a label that was seen
- *   stall MS held MS     the longest that the main loop served nothing, and the
+ *   closed MS held MS    from Escape, as the display tells it, until the dialog was gone,
+ *                        and how long the main loop computed for that
+ *   stall MS held MS at S
+ *                        the longest that the main loop served nothing, and the
  *                        longest that it computed, which no other program's
- *                        work lengthens
+ *                        work lengthens, and how long after the dialog that was
  *
  * A timeout of the highest priority is due every few milliseconds.  By how much
  * it is late is how long the loop was held by something else.
@@ -45,6 +48,9 @@ static struct
   gint64      started;
   gint64      last, longest;            /* microseconds of time              */
   gint64      last_held, longest_held;  /* microseconds of this thread's own */
+  gint64      held_at;
+  gint64      escape;                   /* when it was pressed, in milliseconds; or 0 */
+  gint64      escape_held;              /* microseconds of this thread by then */
 } watch;
 
 /* The processor time of this thread, in microseconds. */
@@ -153,6 +159,24 @@ focus_set (GtkWindow *window,
   fflush (watch.file);
 }
 
+/* The display counts as we do where it is on this machine: milliseconds of the
+ * monotonic clock, of which it tells the lower half.                         */
+static gboolean
+key_pressed (GtkWidget   *dialog,
+             GdkEventKey *event,
+             gpointer     data)
+{
+  if (event->keyval == GDK_KEY_Escape)
+    {
+      gint64 now = g_get_monotonic_time () / 1000;
+
+      watch.escape      = now - (guint32) ((guint32) now - event->time);
+      watch.escape_held = thread_time ();
+    }
+
+  return FALSE;
+}
+
 static void
 look_at (GtkWidget *widget,
          gpointer   data)
@@ -180,8 +204,12 @@ tick (gpointer data)
   gint64 now  = g_get_monotonic_time ();
   gint64 held = thread_time ();
 
-  watch.longest      = MAX (watch.longest, now - watch.last - EVERY * 1000);
-  watch.longest_held = MAX (watch.longest_held, held - watch.last_held);
+  watch.longest = MAX (watch.longest, now - watch.last - EVERY * 1000);
+  if (held - watch.last_held > watch.longest_held)
+    {
+      watch.longest_held = held - watch.last_held;
+      watch.held_at      = now - watch.started;
+    }
 
   if (now / LOOK_EVERY != watch.last / LOOK_EVERY)
     {
@@ -208,9 +236,11 @@ start (GtkWidget *dialog)
   watch.once      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   watch.started   = watch.last = g_get_monotonic_time ();
   watch.last_held = thread_time ();
-  watch.longest   = watch.longest_held = 0;
+  watch.longest   = watch.longest_held = watch.held_at = 0;
   watch.source    = g_timeout_add_full (G_PRIORITY_HIGH, EVERY, tick, NULL, NULL);
+  watch.escape    = 0;
   g_signal_connect (dialog, "set-focus", G_CALLBACK (focus_set), NULL);
+  g_signal_connect (dialog, "key-press-event", G_CALLBACK (key_pressed), NULL);
 }
 
 static void
@@ -218,8 +248,13 @@ stop (void)
 {
   g_source_remove (watch.source);
   g_signal_handlers_disconnect_by_func (watch.dialog, focus_set, NULL);
-  fprintf (watch.file, "stall %.0f held %.0f\n", watch.longest / 1000.0,
-           watch.longest_held / 1000.0);
+  g_signal_handlers_disconnect_by_func (watch.dialog, key_pressed, NULL);
+  if (watch.escape)
+    fprintf (watch.file, "closed %d held %.0f\n",
+             (gint) (g_get_monotonic_time () / 1000 - watch.escape),
+             (thread_time () - watch.escape_held) / 1000.0);
+  fprintf (watch.file, "stall %.0f held %.0f at %.2f\n", watch.longest / 1000.0,
+           watch.longest_held / 1000.0, watch.held_at / (gdouble) G_USEC_PER_SEC);
   g_hash_table_unref (watch.lines);
   g_hash_table_unref (watch.once);
   fclose (watch.file);
