@@ -3,7 +3,7 @@
 # Copyright (C) 2026 The gimp-ddim authors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-from translated import *
+from looks import *
 
 
 @test

@@ -5,7 +5,7 @@
 #
 # The other scripts run in the dark one.
 
-from translated import *
+from looks import *
 
 
 @test
