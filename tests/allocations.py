@@ -38,7 +38,6 @@ SMALL = {
     'plugin/dialog/region-view.c: g_new (gfloat, (gsize) view->w * view->h * 4)': 'of the screen',
     'plugin/dialog/region-view.c: g_new (gfloat, n)': 'of the screen',
     'plugin/dialog/region-view.c: g_new (gfloat, (gsize) w * 4)': 'of the screen',
-    'plugin/dialog/variation-dialog.c: g_memdup2 (seeds, n * sizeof *seeds)': 'cells of a dialog',
     'plugin/dialog/widgets/gallery.c: g_new0 (Cell, n)': 'cells of a dialog',
     'plugin/dialog/widgets/gallery.c: g_new0 (cairo_surface_t *, gallery->n)': 'likewise',
     'plugin/pixels/strips.c: g_malloc ((gsize) BLOCK * DDIM_STRIP * '
@@ -46,7 +45,10 @@ SMALL = {
     'plugin/procedures/interpolate.c: g_new (gdouble, self->n_frames)': 'frames, 10000 at most',
     'plugin/procedures/interpolation-run.c: g_new (guint64, self->n_frames)': 'likewise',
     'plugin/procedures/variation.c: g_new (guint64, variation->count)': 'layers, 100 at most',
-    'plugin/compute/job/job.c: g_memdup2 (seeds, n_seeds * sizeof *seeds)': 'cells of a dialog',
+    'plugin/procedures/variation.c: g_memdup2 (picks->seeds, picks->n * sizeof *picks->seeds)':
+        'likewise',
+    'plugin/compute/job/job.c: g_memdup2 (seeds, n * sizeof *seeds)':
+        'cells of a dialog, layers or frames, 10000 at most',
 }
 
 CALL = re.compile(r'\b(g_new0?|g_newa0?|g_malloc0?(?:_n)?|g_renew|g_realloc(?:_n)?|g_memdup2?|'
