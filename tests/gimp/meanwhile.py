@@ -164,15 +164,24 @@ def painted():
 
 @test
 def deleted():
-    """a layer that was deleted is named, and nothing else happens"""
+    """the dialog names a layer that was deleted, stays, and nothing else happens"""
     image, layer = part_selected()
     _, other = new_image(W, H)
     other = Gimp.Layer.new_from_drawable(other, image)
     image.insert_layer(other, None, 1)
     before = read_bytes(other)
     image.set_selected_layers([layer])
-    _, status = in_dialog(layer, image, DELETE)
-    refused(status, Gimp.get_pdb().get_last_error(), '“layer”', 'deleted')
+    show(image)
+
+    def user():
+        wait_for_picture('finished')
+        change(DELETE)
+        keys('alt+o')
+        wait_for_text('deleted')
+        assert any('“layer”' in line for line in watched('text') if 'deleted' in line)
+        keys('Escape')
+    status = with_dialog(user, image, layer, **ARGUMENTS)
+    assert status == Gimp.PDBStatusType.CANCEL, status
     assert image.get_layers() == [other] and read_bytes(other) == before
 
 
