@@ -17,7 +17,7 @@
 struct _DdimVariationStage
 {
   DdimStage          stage;
-  DdimCanvas        *picture;
+  const DdimCanvas  *picture;   /* not owned                                 */
   DdimDenoiser       denoiser;
   DdimLatentPicture *latent;    /* of a latent model, else NULL              */
   DdimInversion     *inversion; /* NULL where nothing is to change           */
@@ -43,7 +43,6 @@ ddim_variation_stage_free (DdimVariationStage *self)
   ddim_inversion_free (self->inversion);
   ddim_latent_picture_free (self->latent);
   ddim_denoiser_clear (&self->denoiser);
-  ddim_canvas_free (self->picture);
   g_free (self->weights);
   g_free (self);
 }
@@ -125,9 +124,10 @@ ddim_variation_stage_new (const DdimVariationInput     *input,
   DdimMonitor              second = ddim_monitor_part (monitor, share, 1.0);
   DdimCanvas              *varied = ddim_canvas_try_copy (picture, error);
 
-  *evaluated  = 0.0;
-  self->stage = *stage;
-  if (! varied || ! (self->picture = ddim_canvas_try_copy (picture, error)) ||
+  *evaluated    = 0.0;
+  self->stage   = *stage;
+  self->picture = picture;
+  if (! varied ||
       (model->tileable && ! ddim_canvas_make_seamless (varied, error)) ||
       ! taper_weights (stage, weights, &self->weights, error) ||
       ! ddim_denoiser_init (&self->denoiser, model, &input->placement, stage, varied,

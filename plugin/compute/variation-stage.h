@@ -22,6 +22,7 @@ gdouble              ddim_variation_stage_get_opening_cost
                                                 const DdimModelSettings     *settings);
 
 /* Encodes the picture, of the stage's size; nothing where the settings vary nothing.
+ * It is not copied, and has to live as long as what is returned.
  * weights: h x w, or NULL.  The input's pictures are not looked at.  evaluated:
  * what it did cost.  Free with ddim_variation_stage_free ().                */
 DdimVariationStage * ddim_variation_stage_new  (const DdimVariationInput    *input,

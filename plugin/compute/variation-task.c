@@ -180,7 +180,8 @@ typedef struct
 {
   DdimVariationStage *stage;
   DdimVariationStage *coarse;
-  gdouble             share;  /* of the work, that the coarse one takes      */
+  DdimCanvas         *reduced; /* the coarse one's picture                   */
+  gdouble             share;   /* of the work, that the coarse one takes     */
 } Opened;
 
 static void
@@ -190,17 +191,19 @@ close_stages (gpointer data)
 
   ddim_variation_stage_free (opened->coarse);
   ddim_variation_stage_free (opened->stage);
+  ddim_canvas_free (opened->reduced);
   g_free (opened);
 }
 
 /* Opens the coarse stage of a picture of another one. */
-static DdimVariationStage *
+static gboolean
 open_coarse (const VariationTask  *self,
              const DdimStage      *stage,
              DdimStage            *coarse,
              const DdimCanvas     *picture,
              const gfloat         *weights,
              DdimModelCache       *cache,
+             Opened               *opened,
              const DdimMonitor    *monitor,
              gdouble              *evaluated,
              GError              **error)
@@ -209,18 +212,21 @@ open_coarse (const VariationTask  *self,
   gboolean   tile = self->settings.model.tileable;
   DdimCanvas mask = { .n = 1, .h = picture->h, .w = picture->w, .c = 1,
                       .data = (gfloat *) weights };
-  g_autoptr (DdimCanvas) reduced = ddim_canvas_reduce (picture, k, tile, error);
-  g_autoptr (DdimCanvas) cover   = NULL;
+  g_autoptr (DdimCanvas) cover = NULL;
 
-  if (! reduced || (weights && ! (cover = ddim_canvas_reduce (&mask, k, tile, error))))
-    return NULL;
+  opened->reduced = ddim_canvas_reduce (picture, k, tile, error);
+  if (! opened->reduced ||
+      (weights && ! (cover = ddim_canvas_reduce (&mask, k, tile, error))))
+    return FALSE;
 
-  coarse->h  = reduced->h;
-  coarse->w  = reduced->w;
-  reduced->x = picture->x;
-  reduced->y = picture->y;
-  return ddim_variation_stage_new (self->input, &self->settings, coarse, reduced,
-                                   cover ? cover->data : NULL, cache, monitor, evaluated, error);
+  coarse->h          = opened->reduced->h;
+  coarse->w          = opened->reduced->w;
+  opened->reduced->x = picture->x;
+  opened->reduced->y = picture->y;
+  opened->coarse     = ddim_variation_stage_new (self->input, &self->settings, coarse,
+                                                 opened->reduced, cover ? cover->data : NULL,
+                                                 cache, monitor, evaluated, error);
+  return opened->coarse != NULL;
 }
 
 static gpointer
@@ -248,8 +254,8 @@ open_stages (const DdimTask     *task,
   first  = ddim_monitor_part (monitor, 0.0, opened->share);
   second = ddim_monitor_part (monitor, opened->share, 1.0);
 
-  if ((follows && ! (opened->coarse = open_coarse (self, s, &coarse, picture, weights, cache,
-                                                   &first, &of_coarse, error))) ||
+  if ((follows && ! open_coarse (self, s, &coarse, picture, weights, cache, opened, &first,
+                                 &of_coarse, error)) ||
       ! (opened->stage = ddim_variation_stage_new (input, &self->settings, s, picture, weights,
                                                    cache, &second, evaluated, error)))
     {

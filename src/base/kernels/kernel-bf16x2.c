@@ -113,6 +113,7 @@ tiles (const gboolean           high,
        Ahead                   *beyond)
 {
   const gsize   step = job->row_step * sizeof (gfloat);
+  const gsize   first_half = high ? 0 : TILE;
   const gfloat *b = job->b + (gsize) start * columns * 2 * TILE;
   gfloat       *c = job->c + (gsize) first * ROWS * job->c_stride;
   gint          part = start / job->depth, k = start % job->depth;
@@ -137,31 +138,9 @@ tiles (const gboolean           high,
       left -= n;
       for (; n > 0; n--, a0 += job->depth_step, a1 += job->depth_step, b += columns * 2 * TILE)
         {
-          if (high)
-            {
-              _tile_loadd (4, a0, step);
-              _tile_loadd (6, b, 64);
-              _tile_dpbf16ps (0, 4, 6);
-              walk (high, &ahead);
-              if (rows > 1)
-                {
-                  _tile_loadd (5, a1, step);
-                  _tile_dpbf16ps (2, 5, 6);
-                }
-              if (columns > 1)
-                {
-                  _tile_loadd (7, b + 2 * TILE, 64);
-                  _tile_dpbf16ps (1, 4, 7);
-                }
-              if (rows > 1 && columns > 1)
-                _tile_dpbf16ps (3, 5, 7);
-              walk (high, &ahead);
-              continue;
-            }
-
-          /* Loads and products take turns, so that neither unit waits: h l', */
+          /* Loads and products take turns, so that neither unit waits: h l', or h h', */
           _tile_loadd (4, a0, step);
-          _tile_loadd (6, b + TILE, 64);
+          _tile_loadd (6, b + first_half, 64);
           _tile_dpbf16ps (0, 4, 6);
           walk (high, &ahead);
           if (rows > 1)
@@ -171,12 +150,14 @@ tiles (const gboolean           high,
             }
           if (columns > 1)
             {
-              _tile_loadd (7, b + 3 * TILE, 64);
+              _tile_loadd (7, b + 2 * TILE + first_half, 64);
               _tile_dpbf16ps (1, 4, 7);
             }
           if (rows > 1 && columns > 1)
             _tile_dpbf16ps (3, 5, 7);
           walk (high, &ahead);
+          if (high)
+            continue;
 
           /* h h', */
           _tile_loadd (6, b, 64);

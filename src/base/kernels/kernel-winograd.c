@@ -272,6 +272,18 @@ weights_of_pairs (const gint    m,
 }
 #endif
 
+/* `what` with its row as a number that the compiler knows. */
+#define BY_ROW(what, m, ...)                                                  \
+  switch (row)                                                                \
+    {                                                                         \
+    case 0:  what (m, 0, __VA_ARGS__); break;                                 \
+    case 1:  what (m, 1, __VA_ARGS__); break;                                 \
+    case 2:  what (m, 2, __VA_ARGS__); break;                                 \
+    case 3:  what (m, 3, __VA_ARGS__); break;                                 \
+    case 4:  what (m, 4, __VA_ARGS__); break;                                 \
+    default: what (m, m + 1, __VA_ARGS__); break;                             \
+    }
+
 #define TILE(m)                                                               \
 void                                                                          \
 KERNEL (winograd_input_ ## m) (const gfloat *const *lines,                    \
@@ -305,15 +317,7 @@ KERNEL (winograd_weights_ ## m) (const gfloat *filters,                       \
                                  gfloat       *out,                           \
                                  gsize         step)                          \
 {                                                                             \
-  switch (row)                                                                \
-    {                                                                         \
-    case 0:  weights (m, 0, filters, tap, n, out, step); break;               \
-    case 1:  weights (m, 1, filters, tap, n, out, step); break;               \
-    case 2:  weights (m, 2, filters, tap, n, out, step); break;               \
-    case 3:  weights (m, 3, filters, tap, n, out, step); break;               \
-    case 4:  weights (m, 4, filters, tap, n, out, step); break;               \
-    default: weights (m, m + 1, filters, tap, n, out, step); break;           \
-    }                                                                         \
+  BY_ROW (weights, m, filters, tap, n, out, step)                             \
 }
 
 TILE (2)
@@ -340,15 +344,7 @@ KERNEL (bf16_winograd_weights_ ## m) (gint          width,                    \
                                       gfloat       *out,                      \
                                       gsize         step)                     \
 {                                                                             \
-  switch (row)                                                                \
-    {                                                                         \
-    case 0:  weights_of_pairs (m, 0, width, filters, tap, n, out, step); break; \
-    case 1:  weights_of_pairs (m, 1, width, filters, tap, n, out, step); break; \
-    case 2:  weights_of_pairs (m, 2, width, filters, tap, n, out, step); break; \
-    case 3:  weights_of_pairs (m, 3, width, filters, tap, n, out, step); break; \
-    case 4:  weights_of_pairs (m, 4, width, filters, tap, n, out, step); break; \
-    default: weights_of_pairs (m, m + 1, width, filters, tap, n, out, step); break; \
-    }                                                                         \
+  BY_ROW (weights_of_pairs, m, width, filters, tap, n, out, step)             \
 }
 
 TILE_OF_PAIRS (2)
