@@ -34,6 +34,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn import functional as F
 
+import checkpoint
 from crops import Crops, pack
 
 WEIGHTS = "diffusion_pytorch_model.safetensors"
@@ -228,25 +229,19 @@ class Training:
         self.model.to(self.device, memory_format=torch.channels_last)
         self.optimiser = torch.optim.AdamW(self.model.parameters(), args.rate,
                                            weight_decay=1e-3, fused=True)
+        self.parts = {"model": self.model, "optimiser": self.optimiser}
         self.crops = Crops(run)
         self.crops.check({args.size})
         self.crops.move(self.device)
         self.held = torch.from_numpy(
             self.crops.held_out(args.size, 22)[0]).to(self.device)
         self.step, self.before = 0, 0.0
-        if (run / "checkpoint.pt").exists():
+        if checkpoint.exists(run):
             self.resume()
 
     def resume(self):
-        state = torch.load(self.run / "checkpoint.pt",
-                           map_location=self.device, weights_only=True)
-        try:
-            self.model.load_state_dict(state["model"])
-            self.optimiser.load_state_dict(state["optimiser"])
-        except (RuntimeError, ValueError):
-            raise SystemExit(
-                f"The checkpoint in {self.run} is of another autoencoder. "
-                "Give the options that it was begun with, or another --run.")
+        state = checkpoint.read(self.run, self.parts, self.device,
+                                "autoencoder")
         self.step, self.before = state["step"], state["seconds"]
 
     def seconds(self):
@@ -254,19 +249,13 @@ class Training:
 
     def save(self):
         look(self.model, self.held, self.run, self.step)
-        torch.save({"model": self.model.state_dict(),
-                    "optimiser": self.optimiser.state_dict(),
-                    "step": self.step, "seconds": self.seconds()},
-                   self.run / "checkpoint.part")
-        os.replace(self.run / "checkpoint.part", self.run / "checkpoint.pt")
+        checkpoint.write(self.run, self.parts, step=self.step,
+                         seconds=self.seconds())
         save(self.model, self.args.model)
 
     def done(self):
         """The share of the training that is done."""
-        share = self.step / self.args.steps
-        if self.args.minutes:
-            share = max(share, self.seconds() / (60 * self.args.minutes))
-        return share
+        return checkpoint.share_done(self.args, self.step, self.seconds())
 
     def go(self):
         args, stop = self.args, []

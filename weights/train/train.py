@@ -31,6 +31,7 @@ import time
 
 import torch
 
+import checkpoint
 import measure
 import network
 from crops import Crops, pack
@@ -227,6 +228,8 @@ class Training:
         self.optimiser = torch.optim.AdamW(
             self.unet.parameters(), args.rate, betas=(0.9, 0.99),
             weight_decay=1e-3, fused=True)
+        self.parts = {"unet": self.unet, "average": self.average,
+                      "optimiser": self.optimiser}
         betas = [self.scheduler[f"beta_{end}"] for end in ("start", "end")]
         count = self.scheduler["num_train_timesteps"]
         if self.scheduler["beta_schedule"] != "linear":
@@ -254,7 +257,7 @@ class Training:
             self.held["crops"] = self.held_out(size, False)
         if args.whole:
             self.held["whole"] = self.held_out(args.stages[0][0][0], True)
-        if (run / "checkpoint.pt").exists():
+        if checkpoint.exists(run):
             self.resume()
 
     def held_out(self, size, whole):
@@ -262,27 +265,14 @@ class Training:
         return self.space.encode(torch.from_numpy(numbers).to(self.device))
 
     def resume(self):
-        state = torch.load(self.run / "checkpoint.pt",
-                           map_location=self.device, weights_only=True)
-        try:
-            self.unet.load_state_dict(state["unet"])
-            self.average.load_state_dict(state["average"])
-            self.optimiser.load_state_dict(state["optimiser"])
-        except (RuntimeError, ValueError):
-            raise SystemExit(
-                f"The checkpoint in {self.run} is of another network. Give "
-                "the options that it was begun with, or another --run.")
+        state = checkpoint.read(self.run, self.parts, self.device, "network")
         self.step, self.seconds = state["step"], state["seconds"]
         self.measured = state["measured"]
 
     def save(self):
         """The checkpoint and the model, each whole or not at all."""
-        state = {"unet": self.unet.state_dict(),
-                 "average": self.average.state_dict(),
-                 "optimiser": self.optimiser.state_dict(), "step": self.step,
-                 "seconds": self.seconds, "measured": self.measured}
-        torch.save(state, self.run / "checkpoint.part")
-        os.replace(self.run / "checkpoint.part", self.run / "checkpoint.pt")
+        checkpoint.write(self.run, self.parts, step=self.step,
+                         seconds=self.seconds, measured=self.measured)
         new = self.run / "model"
         network.save(self.average, self.scheduler, new,
                      bool(self.args.autoencoder))
@@ -296,10 +286,7 @@ class Training:
 
     def done(self):
         """The share of the training that is done."""
-        share = self.step / self.args.steps
-        if self.args.minutes:
-            share = max(share, self.seconds / (60 * self.args.minutes))
-        return share
+        return checkpoint.share_done(self.args, self.step, self.seconds)
 
     def size(self):
         """The next step's crop size."""
