@@ -8,71 +8,11 @@
 # procedure with each of its outputs.  Some of the places are tried, spread over all;
 # with DDIM_ALL in the environment, all of them.
 
-import glob
 import time
 
-from harness import *
-from rows import *
-from user import process_ids
+from injection import *
 
 ALL = 'DDIM_ALL' in os.environ
-REFUSE = os.environ['DDIM_REFUSE']
-
-
-def refuse(kind, number):
-    with open(REFUSE, 'w') as file:
-        file.write(f'{kind} {number}')
-
-
-def was_refused():
-    """Whether it came to that; from now on nothing is refused."""
-    if os.path.exists(REFUSE):
-        os.remove(REFUSE)
-        return False
-    return True
-
-
-def told():
-    """The name of GIMP's procedure that was refused, if it was one."""
-    path = REFUSE + '.told'
-    if not os.path.exists(path):
-        return ''
-    with open(path) as file:
-        name = file.read()
-    os.remove(path)
-    return name
-
-
-def lying_about():
-    """The swap files, and GIMP's shared memory."""
-    return {path for place in (os.path.join(OUT, 'swap'), '/dev/shm')
-            for path in glob.glob(os.path.join(place, '*')) if 'gegl-swap' in path or 'gimp' in path}
-
-
-BEFORE = None
-
-
-def left_over():
-    """What runs have left behind since the first: processes, swap files, shared memory."""
-    return process_ids() + sorted(lying_about() - BEFORE)
-
-
-def looks():
-    """All that can be seen of all images, but for the numbers that GIMP gives."""
-    return [[image.get_precision(), read_bytes(image.get_selection()), image.get_resolution(),
-             [[item.get_name(), item.get_offsets(), item.get_visible(), item.get_parasite_list(),
-               item.get_mode(), item.get_opacity(), item.is_group() or read_bytes(item)]
-              for item in walk(image.get_layers())],
-             [item.get_name() for item in image.get_channels()]]
-            for image in Gimp.get_images()]
-
-
-def fresh():
-    for image in Gimp.get_images():
-        image.delete()
-    image, layers = two_of_an_image()
-    image.clean_all()
-    return image, layers
 
 
 def fault(kind, number, name, arguments, done, *words):
@@ -102,8 +42,7 @@ def faults(kind, step, name, arguments, *words):
         image, layers = fresh()
         assert call(name, image, wanted(name, layers), **arguments).index(0) == SUCCESS
         done, problems, failed, number = looks(), [], 0, 1
-        global BEFORE
-        BEFORE = BEFORE or lying_about()
+        note_what_lies_about()
         while True:
             try:
                 refused, success = fault(kind, number, name, arguments, done, *words)
@@ -189,7 +128,8 @@ STEPS = {'call': 5, 'read': 2999, 'memory': 211}
 for procedure, arguments in EVERY:
     faults('call', STEPS['call'], procedure, arguments)
     if procedure != 'texture':
-        faults('read', STEPS['read'], procedure, arguments, 'photo', '.safetensors')
+        faults('read', STEPS['read'], procedure, {**arguments, 'model': 'photo'}, 'photo',
+               '.safetensors')
     faults('memory', STEPS['memory'], procedure, arguments, 'memory')
 
 run_tests()

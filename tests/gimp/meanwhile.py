@@ -17,8 +17,8 @@ from user import *
 ARGUMENTS = {'steps': 3, 'depth': 0.5, 'strength': 0.6, 'seed': 3, 'method': 'windows'}
 W, H = 96, 72
 PART = (16, 12, 40, 40)
-LOCK, DELETE, SELECT, FILL, ALL, UNDO = ('ctrl+F9', 'ctrl+F8', 'ctrl+F7', 'ctrl+comma',
-                                        'ctrl+a', 'ctrl+z')
+LOCK, DELETE, SELECT, TEXTURE, FILL, ALL, UNDO = (
+    'ctrl+F9', 'ctrl+F8', 'ctrl+F7', 'ctrl+F6', 'ctrl+comma', 'ctrl+a', 'ctrl+z')
 IMAGE = 'GIMP$'   # the title of its window
 CLEAN, CHANGED = r'^\[.*GIMP$', r'^\*\[.*GIMP$'  # and what that tells
 
@@ -222,6 +222,32 @@ def second_locked():
     assert second.get_lock_content(), 'the user locked nothing'
     refused(status, message, '“second”', 'locked')
     assert [read_bytes(layer) for layer in (first, second)] == before
+
+
+@test
+def two_dialogs():
+    """a texture from a second dialog, while the first one is open: both are made"""
+    image, layer = part_selected()
+    vary_or_die(image, layer, **ARGUMENTS)
+    wanted = read_bytes(layer)
+    image, layer = part_selected()
+    show(image)
+
+    def user():
+        wait_for_picture('finished')
+        keys(TEXTURE, title=IMAGE)
+        wait_for_window('^DDIM Texture$')
+        assert processes() == 2, process_ids()
+        wait_for_picture('finished', 2)
+        keys('alt+o', title='^DDIM Texture$')
+        assert wait_for(lambda: not window('^DDIM Texture$'))
+        wait_for_window(CHANGED)
+        keys('alt+o')
+    status = with_dialog(user, image, layer, **ARGUMENTS)
+    assert status == Gimp.PDBStatusType.SUCCESS, Gimp.get_pdb().get_last_error()
+    assert read_bytes(layer) == wanted
+    made = [other for other in image.get_layers() if other != layer]
+    assert len(made) == 1 and len(set(read_bytes(made[0]))) > 10, made
 
 
 run_tests()

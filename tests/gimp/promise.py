@@ -25,14 +25,14 @@ FLOATS = {'half': 65504.0, 'float': 3.4e38, 'double': 1e300}
 def exact(base, precision, output):
     image, layers = two_layers(base, precision)
     before = [read_bytes(layer) for layer in layers]
-    values = call('variation', image, layers, **{**QUICK, 'strength': 0.0, 'output': output})
+    values = call('variation', image, layers, **{**SMALL, 'strength': 0.0, 'output': output})
     assert values.index(0) == SUCCESS, Gimp.get_pdb().get_last_error()
     assert [read_bytes(layer) for layer in layers] == before
     if output == 'replace':
         return
     # what is opaque in a new layer is what is below it, to the bit
     image, layer = new_image(W, H, base, precision, True)
-    call('variation', image, [layer], **{**QUICK, 'strength': 0.0, 'output': output})
+    call('variation', image, [layer], **{**SMALL, 'strength': 0.0, 'output': output})
     made = image.get_layers()[0]
     assert made != layer and read_bytes(made) == read_bytes(layer)
 
@@ -240,21 +240,20 @@ for name, arguments in INTERPOLATIONS[:2]:
 
 # Models that cannot work -----------------------------------------------------
 
-SHIPPED = os.path.join(os.environ['GIMP3_DIRECTORY'], 'plug-ins', 'gimp-ddim', 'weights', 'photo')
 WEIGHTS = os.path.join('unet', 'diffusion_pytorch_model.safetensors')
 
 
 def broken_model(name):
-    """A copy of the model that ships; returns its folder and its weights' file."""
+    """A copy of the small model; returns its folder and its weights' file."""
     folder = os.path.join(OUT, name)
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(SHIPPED, folder)
+    shutil.copytree(MODEL, folder)
     return folder, os.path.join(folder, WEIGHTS)
 
 
 def by_model(name, spoil, *words):
     """Rows of the table: a model that `spoil` has spoiled, at strength 0, too."""
-    rows = VARIATIONS + [('variation', {**QUICK, 'strength': 0.0, 'output': 'replace'})]
+    rows = VARIATIONS + [('variation', {**SMALL, 'strength': 0.0, 'output': 'replace'})]
     for procedure, arguments in rows + INTERPOLATIONS:
         def run(procedure=procedure, arguments=arguments):
             folder, weights = broken_model(name)
@@ -292,10 +291,10 @@ def twice():
     results = []
     for times in (1, 2):
         image, layer = new_image(W, H)
-        assert call('variation', image, [layer] * times, **QUICK).index(0) == SUCCESS
+        assert call('variation', image, [layer] * times, **SMALL).index(0) == SUCCESS
         results.append(read_bytes(layer))
         assert call('variation', image, [layer] * times,
-                    **{**QUICK, 'output': 'new-layers'}).index(0) == SUCCESS
+                    **{**SMALL, 'output': 'new-layers'}).index(0) == SUCCESS
         assert len(image.get_layers()) == 2
     assert results[0] == results[1]
 

@@ -4,19 +4,27 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What can fail between a check and a write fails by a user's hand, at a moment
- * that no test can hit.  run.py preloads this into GIMP and its plug-in for faults.py:
- * where the file DDIM_REFUSE says "merge N" or "insert N", the N-th call of
- * that kind in a process does nothing, and reports failure as GIMP does.  With
- * "memory N" the plug-in's own N-th allocation of those that may fail does; with
- * "call N" the N-th call of any procedure of GIMP's by which it commits, from
- * gimp-context-push on, whose name is then written to DDIM_REFUSE.told; with "read N" its N-th read from a file of a model's; and with
- * "swap N" or "gimp-swap N" all that the plug-in or GIMP writes to its swap file
- * from the N-th time on finds the disk full.
+ * that no test can hit.  run.py preloads this into GIMP and its plug-in, and a test
+ * writes into the file DDIM_REFUSE what shall fail (injection.py), as a kind and a
+ * number N:
+ *
+ *   merge N, insert N   the N-th such call in a process does nothing, and reports
+ *                       failure as GIMP does
+ *   call N              likewise the N-th call of any procedure of GIMP's by which the
+ *                       plug-in commits, from gimp-context-push on; its name is then
+ *                       in DDIM_REFUSE.told
+ *   memory N            the plug-in's own N-th allocation of those that may fail
+ *   read N              its N-th read from a file of a model's
+ *   swap N, gimp-swap N all that the plug-in or GIMP writes to its swap file, from the
+ *                       N-th time on, finds the disk full
+ *   kill N              the plug-in is killed before the N-th message to GIMP of those
+ *                       by which it commits, calls and tiles alike
  */
 
 #include <errno.h>
 
 #include <dlfcn.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -130,6 +138,32 @@ typedef struct
 gboolean gp_proc_run_write (GIOChannel *channel,
                             GPProcRun  *run,
                             gpointer    data);
+gboolean gp_tile_data_write (GIOChannel *channel,
+                             gpointer    tile,
+                             gpointer    data);
+
+static gboolean commits = FALSE; /* from its first call of those that commit on */
+
+/* Before a message to GIMP. */
+static void
+die_if_wanted (void)
+{
+  static gint messages = 0;
+
+  if (commits && is_plug_in () && is_refused ("kill", ++messages))
+    kill (getpid (), SIGKILL);
+}
+
+gboolean
+gp_tile_data_write (GIOChannel *channel,
+                    gpointer    tile,
+                    gpointer    data)
+{
+  gboolean (*next) (GIOChannel *, gpointer, gpointer) = dlsym (RTLD_NEXT, G_STRFUNC);
+
+  die_if_wanted ();
+  return next (channel, tile, data);
+}
 
 /* GIMP knows no procedure of this name, does nothing, and says so. */
 gboolean
@@ -141,13 +175,15 @@ gp_proc_run_write (GIOChannel *channel,
   gboolean (*next) (GIOChannel *, GPProcRun *, gpointer) = dlsym (RTLD_NEXT, G_STRFUNC);
   GPProcRun   refused = *run;
 
+  if (! strcmp (run->name, "gimp-context-push"))
+    commits = TRUE;
+  die_if_wanted ();
+
   /* What a drawable is, libgimp itself asks before it opens a buffer, and ends the
    * program where it is not told.                                           */
-  if (! g_str_has_prefix (run->name, "gimp-drawable-get-") &&
-      (calls || ! strcmp (run->name, "gimp-context-push")))
-    calls++;
-  else
+  if (! commits || g_str_has_prefix (run->name, "gimp-drawable-get-"))
     return next (channel, run, data);
+  calls++;
   if (is_plug_in () && is_refused ("call", calls))
     {
       g_autofree gchar *told = g_strconcat (g_getenv ("DDIM_REFUSE"), ".told", NULL);

@@ -25,11 +25,15 @@ from own_time import OwnTime
 # The scripts that run in another language than English.
 LANGUAGES = {'korean': 'ko_KR', 'dialog-korean': 'ko_KR', 'dialog-german': 'de_DE'}
 
+# The scripts that have something fail, by refuse.c.
+INJECTED = {'faults', 'kills'}
+
 # Keys of GIMP's own, which a test's user presses in the image's window.
 SHORTCUTS = '''(file-version 1)
 (action "layers-lock-content" "<Primary>F9")
 (action "layers-delete" "<Primary>F8")
 (action "channels-selection-replace" "<Primary>F7")
+(action "plug-in-ddim-texture" "<Primary>F6")
 '''
 
 # Seconds of its own that a script may take; the longest takes a quarter of it.
@@ -102,7 +106,7 @@ def main():
     work = build / 'tests' / 'gimp' / script.stem
     profile, tap = work / 'profile', work / 'tap'
     work.mkdir(parents=True, exist_ok=True)
-    for old in [tap, *work.glob('watch*')]:
+    for old in [tap, *work.glob('watch*'), *work.glob('refuse*')]:
         old.unlink(missing_ok=True)
     install(build, profile)
 
@@ -112,7 +116,7 @@ def main():
                        DDIM_TAP=str(tap), DDIM_OUT=str(work), DDIM_WATCH=str(work / 'watch'),
                        GTK_MODULES=os.environ.get('DDIM_WATCH_MODULE', ''),
                        PYTHONPATH=str(script.parent), PYTHONDONTWRITEBYTECODE='1')
-    if script.stem == 'faults':
+    if script.stem in INJECTED:
         environment.update(LD_PRELOAD=os.environ['DDIM_REFUSE_MODULE'],
                            DDIM_REFUSE=str(work / 'refuse'))
     language = LANGUAGES.get(script.stem)
@@ -124,7 +128,7 @@ def main():
     (profile / 'gimprc').write_text('(show-welcome-dialog no)\n(check-updates no)\n'
                                     f'(theme-color-scheme {scheme})\n')
 
-    if script.stem == 'faults':  # so that little is kept in memory
+    if script.stem in INJECTED:  # so that little is kept in memory
         (work / 'swap').mkdir(exist_ok=True)
         with open(profile / 'gimprc', 'a') as gimprc:
             gimprc.write(f'(tile-cache-size 1M)\n(swap-path "{work / "swap"}")\n')
