@@ -9,13 +9,6 @@
 # shellcheck disable=SC2154 # ./dev's own variables
 
 testing_root=$cache/debian-testing
-# What every run of ./dev test runs there: all that meets what differs, which are the
-# dialogs, undo, a user's doings meanwhile, messages, Script-Fu, the procedures'
-# descriptions and the new kinds of layers.  The tables of what is computed, the same
-# program's in both, are run in GIMP 3.0 and by test-32: these take 280 s of a processor,
-# all together 1080 s.
-quick_32=(gimp-pixels gimp-help gimp-drawn gimp-errors gimp-dialog gimp-dialog-interpolate
-          gimp-dialog-texture gimp-undo gimp-meanwhile gimp-script-fu gimp-reference)
 
 make_testing_root () { suite=testing make_root "$testing_root" "${packages[@]}"; }
 
@@ -28,6 +21,5 @@ test_32 () {
   configure --prefix=/usr
   compile tests/gimp/dialog-watch.so tests/gimp/refuse.so
   [ $# -gt 0 ] || set -- --suite gimp
-  # One more than there are processors: a user at a dialog mostly waits.
-  DDIM_PLUG_IN=$plugin meson_test --num-processes $(($(nproc) + 1)) "$@"
+  DDIM_PLUG_IN=$plugin meson_test "$@"
 }
