@@ -257,7 +257,8 @@ ddim_region_view_render (const DdimRegionView *view,
   cairo_surface_t   *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, view->w, view->h);
   guchar            *data    = cairo_image_surface_get_data (surface);
   gint               stride  = cairo_image_surface_get_stride (surface);
-  const Babl        *fish    = babl_fish (view->format, babl_format ("R'G'B'A float"));
+  const Babl        *fish    = babl_fish (babl_format_with_space ("R'G'B'A float", view->format),
+                                          babl_format ("R'G'B'A float"));
   gsize              n       = (gsize) view->w * 4;
   g_autofree gfloat *own     = g_new (gfloat, n);
   g_autofree gfloat *srgb    = g_new (gfloat, n);

@@ -4,8 +4,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The first time that babl converts from one format to another, it measures
- * the ways there are and keeps the best: from 8 bits without alpha to doubles
- * that takes a quarter of a second.  A window that must not be held lets a
+ * the ways there are and keeps the best: to doubles that takes up to a tenth of a
+ * second.  A window that must not be held lets a
  * thread do it before it reads the first pixel.
  */
 
@@ -49,7 +49,7 @@ ddim_conversions_new (GimpDrawable *drawable)
   conversions->pairs[1][0] = native;
   conversions->pairs[1][1] = ddim_region_get_view_format (region);
   conversions->pairs[2][0] = gimp_drawable_get_format (selection);
-  conversions->pairs[2][1] = babl_format ("Y float");
+  conversions->pairs[2][1] = babl_format ("Y double");
   conversions->thread = g_thread_new ("ddim-conversions", find_out, conversions);
 
   return conversions;

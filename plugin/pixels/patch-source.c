@@ -36,7 +36,7 @@ choose_window (const GeglRectangle *bounds,
   return window;
 }
 
-/* Takes out of the mask where what `format` reads of the drawable is below a half.
+/* Takes out of the mask where what `format`, of doubles, reads of the drawable is below a half.
  * area: the mask's, in the drawable's own pixels; region: whose pause is called. */
 static gboolean
 mask_by (DdimPatchSource      *source,
@@ -58,7 +58,7 @@ mask_by (DdimPatchSource      *source,
       GeglBuffer *buffer = gimp_drawable_get_buffer (drawable);
       gsize       n      = (gsize) strip.width * strip.height;
 
-      gegl_buffer_get (buffer, &strip, 1.0, format, read, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      ddim_get_floats (buffer, &strip, 1.0, format, GEGL_ABYSS_NONE, read);
       g_object_unref (buffer);
       for (gsize i = 0; i < n; i++, mask++)
         if (! (read[i] >= 0.5f))
@@ -145,7 +145,7 @@ ddim_patch_source_read (GimpDrawable              *drawable,
 
   gimp_drawable_get_offsets (drawable, &off_x, &off_y);
   if (gimp_drawable_has_alpha (drawable) &&
-      ! mask_by (source, &region->frame, drawable, babl_format ("A float"), region, error))
+      ! mask_by (source, &region->frame, drawable, babl_format ("A double"), region, error))
     return NULL;
 
   area    = region->frame;
@@ -153,14 +153,14 @@ ddim_patch_source_read (GimpDrawable              *drawable,
   area.y += off_y;
   if (selected && ! gimp_selection_is_empty (image) &&
       ! mask_by (source, &area, GIMP_DRAWABLE (gimp_image_get_selection (image)),
-                 babl_format ("Y float"), region, error))
+                 babl_format ("Y double"), region, error))
     return NULL;
   if (marks)
     {
       gimp_drawable_get_offsets (marks, &off_x, &off_y);
       area.x -= off_x;
       area.y -= off_y;
-      if (! mask_by (source, &area, marks, babl_format ("Y float"), region, error))
+      if (! mask_by (source, &area, marks, babl_format ("Y double"), region, error))
         return NULL;
     }
 

@@ -64,6 +64,40 @@ get (GeglBuffer          *buffer,
 }
 
 void
+ddim_get_floats (GeglBuffer          *buffer,
+                 const GeglRectangle *rectangle,
+                 gdouble              scale,
+                 const Babl          *doubles,
+                 GeglAbyssPolicy      beyond,
+                 gfloat              *floats)
+{
+  gint                components = babl_format_get_n_components (doubles);
+  g_autofree gdouble *read       = (gdouble *) new_block (doubles);
+  GeglRectangle       strip      = { 0 };
+
+  while (ddim_strip_next (&strip, rectangle))
+    {
+      GeglRectangle block = { 0 };
+
+      while (next_block (&block, &strip))
+        {
+          gsize          row  = (gsize) block.width * components;
+          const gdouble *from = read;
+
+          gegl_buffer_get (buffer, &block, scale, doubles, read, GEGL_AUTO_ROWSTRIDE, beyond);
+          for (gint y = 0; y < block.height; y++, from += row)
+            {
+              gfloat *to = floats + ((gsize) (block.y + y - rectangle->y) * rectangle->width +
+                                     block.x - rectangle->x) * components;
+
+              for (gsize i = 0; i < row; i++)
+                to[i] = from[i];
+            }
+        }
+    }
+}
+
+void
 ddim_strips_read (GimpDrawable         *drawable,
                   GeglBuffer           *to,
                   const GeglRectangle  *area,

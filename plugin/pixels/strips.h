@@ -24,6 +24,16 @@ gboolean ddim_strip_next         (GeglRectangle        *strip,
  * gimp_drawable_get_shadow_buffer ().                                       */
 typedef GeglBuffer * (* DdimOpenBuffer) (GimpDrawable *drawable);
 
+/* Reads a rectangle of a buffer, at a scale, in a format of doubles, and what is beyond
+ * the buffer by GEGL's rule; gives floats.  To make floats of 8 bits babl would first make
+ * itself a table of 256 MiB, which takes a third of a second.               */
+void     ddim_get_floats         (GeglBuffer           *buffer,
+                                  const GeglRectangle  *rectangle,
+                                  gdouble               scale,
+                                  const Babl           *doubles,
+                                  GeglAbyssPolicy       beyond,
+                                  gfloat               *floats);
+
 /* Copies an area of a drawable's pixels into the same area of a buffer, in the
  * buffer's format.  pause, which may be NULL, is called after each strip.   */
 void     ddim_strips_read        (GimpDrawable         *drawable,

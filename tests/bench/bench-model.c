@@ -35,6 +35,7 @@ struct _BenchModel
 static gboolean
 open_unet (BenchModel        *self,
            const DdimFolder  *folder,
+           DdimPrecision      precision,
            DdimThreadPool    *pool,
            GError           **error)
 {
@@ -55,8 +56,7 @@ open_unet (BenchModel        *self,
   for (gint i = 0; i < self->batch * tokens; i++)
     for (gint j = 0; j < config->text_width; j++)
       self->states[(gsize) i * config->text_width + j] = sin (0.37 * (i % TOKENS) + 1.9 * j);
-  return ddim_unet_plan (self->unet, self->batch, self->h, self->w, tokens, DDIM_PRECISION_FLOAT32,
-                         error);
+  return ddim_unet_plan (self->unet, self->batch, self->h, self->w, tokens, precision, error);
 }
 
 static gboolean
@@ -102,13 +102,14 @@ bench_model_new (const gchar     *path,
                  gint             batch,
                  gint             h,
                  gint             w,
+                 DdimPrecision    precision,
                  DdimThreadPool  *pool,
                  GError         **error)
 {
   g_autoptr (DdimFolder) folder = ddim_folder_open (path, error);
   g_autoptr (BenchModel) self   = g_new0 (BenchModel, 1);
   g_autofree gchar      *text   = g_build_filename (path, "model.safetensors", NULL);
-  gboolean               opened;
+  gboolean               is_text, is_unet, opened;
 
   if (! folder)
     return NULL;
@@ -117,12 +118,28 @@ bench_model_new (const gchar     *path,
   self->h      = h;
   self->w      = w;
   self->factor = 1;
-  if (g_file_test (text, G_FILE_TEST_EXISTS)) /* transformers names no class there */
-    opened = open_text (self, folder, pool, error);
-  else if (g_str_has_prefix (folder->class_name, "UNet2D"))
-    opened = open_unet (self, folder, pool, error);
+  is_text = g_file_test (text, G_FILE_TEST_EXISTS); /* transformers names no class there */
+  is_unet = ! is_text && g_str_has_prefix (folder->class_name, "UNet2D");
+
+  if (precision != DDIM_PRECISION_FLOAT32 && ! is_unet)
+    {
+      g_set_error (error, DDIM_ERROR, DDIM_ERROR_ARGUMENT,
+                   "%s: a U-Net alone computes in less than float32", path);
+      opened = FALSE;
+    }
+  else if (is_text)
+    {
+      opened = open_text (self, folder, pool, error);
+    }
+  else if (is_unet)
+    {
+      opened = open_unet (self, folder, precision, pool, error);
+    }
   else
-    opened = open_decoder (self, folder, pool, error);
+    {
+      opened = open_decoder (self, folder, pool, error);
+    }
+
   return opened ? g_steal_pointer (&self) : NULL;
 }
 

@@ -19,11 +19,13 @@
  */
 typedef struct _BenchModel BenchModel;
 
-/* Plans for `batch` items of h x w.  The model keeps a reference to the pool. */
+/* Plans for `batch` items of h x w.  The model keeps a reference to the pool.  Only a
+ * U-Net takes another precision than float32.                               */
 BenchModel * bench_model_new  (const gchar        *folder,
                                gint                batch,
                                gint                h,
                                gint                w,
+                               DdimPrecision       precision,
                                DdimThreadPool     *pool,
                                GError            **error);
 void         bench_model_free (BenchModel         *model);

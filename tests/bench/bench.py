@@ -4,16 +4,21 @@
 """Ours and the peers, in turn, on the same model and the same input.
 
   ./dev bench [--model NAME ...] [--threads N ...] [--engine NAME ...]
-              [--rounds R] [--json FILE] [--update]
+              [--bfloat16] [--rounds R] [--json FILE] [--update]
   ./dev bench --whole [--picture PNG] [--threads N ...] [--rounds R] [--json FILE]
 
 Every engine loads the model in a process of its own and then waits; in each
 round each of them evaluates for a while, one after the other, so that what
 drifts in the machine drifts for all.  The time is the median over all rounds.
-All engines compute in float32, each pinned to as many processors as it has
-threads.  Every output is compared with eager PyTorch's, so that no
+All engines compute in float32, unless bfloat16 is asked for, each pinned to as
+many processors as it has threads.  Every output is compared with eager
+PyTorch's, so that no
 engine is timed computing something else.
 
+--bfloat16 lets those that can multiply bfloat16s do so as well, each in a process
+of its own beside that of float32; ratios are of the same precision.
+--isa keeps all that can be kept to avx512 or avx2, as on a processor that has
+no more.
 --json writes the rows: {model, threads, engine, version, seconds,
 peak_rss_bytes, ...}.  The row "pytorch" is the better of its two layouts, in
 time and in memory.
@@ -92,6 +97,17 @@ MADE = {
 }
 PEERS = ["pytorch", "pytorch-channels-last", "pytorch-compile-channels-last",
          "onnxruntime", "openvino"]
+BFLOAT16 = "-bfloat16"  # after the name of an engine that multiplies such
+BFLOAT16_ENGINES = [e + BFLOAT16 for e in
+                    ["gimp-ddim", "pytorch-channels-last", "openvino"]]
+# RMS of the difference from eager PyTorch, at most, of its RMS.
+BOUND, BFLOAT16_BOUND = 1e-4, 5e-2
+# How a peer is kept to an instruction set: oneDNN, which PyTorch and OpenVINO
+# compute with, and what else PyTorch compiles.  onnxruntime knows no such limit.
+ISAS = {
+    "avx512": {"ONEDNN_MAX_CPU_ISA": "AVX512_CORE_VNNI", "ATEN_CPU_CAPABILITY": "avx512"},
+    "avx2": {"ONEDNN_MAX_CPU_ISA": "AVX2", "ATEN_CPU_CAPABILITY": "avx2"},
+}
 TURN_SECONDS = 0.4  # how long an engine evaluates in one turn, at least once
 ROUNDS_SECONDS = 60  # after which three rounds are enough
 
@@ -209,12 +225,15 @@ def bench_model(name, threads, args, python, scratch):
     shape = ["--channels", str(model.channels), "--cache", CACHE / "onnx"]
     environment = dict(os.environ, OMP_NUM_THREADS=str(threads),
                        TORCHINDUCTOR_CACHE_DIR=str(CACHE / "inductor"))
+    if args.isa:
+        environment.update(ISAS[args.isa], DDIM_ISA=args.isa)
     processors = sorted(os.sched_getaffinity(0))[-threads:]
 
-    wanted = [e for e in ["gimp-ddim", *PEERS]
+    wanted = [e for e in ["gimp-ddim", *PEERS,
+                          *(BFLOAT16_ENGINES if args.bfloat16 else [])]
               if not args.engine or any(e == w or e.startswith(w + "-")
                                         for w in args.engine)]
-    if python and {"onnxruntime", "openvino"} & set(wanted):
+    if python and any(e.startswith(("onnxruntime", "openvino")) for e in wanted):
         subprocess.run([python, HERE / "peers.py", "export", *common, *shape],
                        check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -224,17 +243,20 @@ def bench_model(name, threads, args, python, scratch):
         output = scratch / f"{engine}.raw"
         if output.exists():
             output.unlink()
-        if engine == "gimp-ddim":
+        kind = engine.removesuffix(BFLOAT16)
+        if kind == "gimp-ddim":
             command = [*shlex.split(args.ours)]
             folder_option = dict(cwd=model.folder)  # seen wherever `ours` runs
         elif python:
-            command = [python, str(HERE / "peers.py"), engine]
+            command = [python, str(HERE / "peers.py"), kind]
             folder_option = dict(cwd=scratch)
         else:
             continue
         command += [*common, "--output", str(output), "--serve"]
-        if engine != "gimp-ddim":
+        if kind != "gimp-ddim":
             command += shape
+        if kind != engine:
+            command += ["--bfloat16"]
         print(f"bench: {name}, {threads} threads: starting {engine}",
               file=sys.stderr)
         started = Engine(engine, command, output, scratch / f"{engine}.log",
@@ -265,6 +287,7 @@ def bench_model(name, threads, args, python, scratch):
                   file=sys.stderr)
             continue
         row["model"] = name
+        row["engine"] = engine.name
         reference = scratch / "pytorch.raw"
         if reference.exists():
             row["distance_from_pytorch"] = distance(engine.output, reference)
@@ -283,41 +306,49 @@ def one_pytorch(rows):
         best["engine"] = "pytorch"
         best["peak_rss_bytes"] = min(r["peak_rss_bytes"] for r in eager)
     for row in rows:
-        if row["engine"].startswith("pytorch-compile"):
-            row["engine"] = "pytorch-compile"
+        row["engine"] = row["engine"].replace("-channels-last", "")
     return rows
+
+
+def is_bfloat16(row):
+    return row["engine"].endswith(BFLOAT16)
 
 
 def print_table(name, threads, rows):
     model = MODELS[name]
     print(f"\n{name}, {model.height} x {model.width}, {threads} "
           f"thread{'s' if threads > 1 else ''}")
-    print(f"  {'engine':16} {'version':10} {'ms':>9} {'of ours':>8} "
+    print(f"  {'engine':20} {'version':10} {'ms':>9} {'of ours':>8} "
           f"{'cpu ms':>9} {'of ours':>8} "
           f"{'peak MB':>8} {'ready s':>8} {'distance':>9}")
-    ours = next((r for r in rows if r["engine"] == "gimp-ddim"), None)
+    all_ours = {is_bfloat16(r): r for r in rows if r["engine"].startswith("gimp-ddim")}
     for r in sorted(rows, key=lambda r: r["seconds"]):
+        ours = all_ours.get(is_bfloat16(r))
         ratio = f"{r['seconds'] / ours['seconds']:.2f}" if ours else "-"
         used = (f"{r['processor_seconds'] / ours['processor_seconds']:.2f}"
                 if ours else "-")
         error = r.get("distance_from_pytorch")
         error = "-" if error is None else f"{error:.1e}"
-        print(f"  {r['engine']:16} {r['version'][:10]:10} "
+        print(f"  {r['engine']:20} {r['version'][:10]:10} "
               f"{r['seconds'] * 1e3:9.1f} {ratio:>8} "
               f"{r['processor_seconds'] * 1e3:9.1f} {used:>8} "
               f"{r['peak_rss_bytes'] / 1e6:8.0f} "
               f"{r['first_result_seconds']:8.1f} {error:>9}")
-    peers = [r for r in rows if r["engine"] != "gimp-ddim"]
-    if ours and peers:
+    for bfloat16, ours in all_ours.items():
+        peers = [r for r in rows if r not in all_ours.values()
+                 and is_bfloat16(r) == bfloat16]
+        if not peers:
+            continue
         best = min(peers, key=lambda r: r["seconds"])
-        line = (f"  {best['seconds'] / ours['seconds']:.2f} times as fast as "
-                f"the fastest peer, {best['engine']}")
+        line = (f"  {ours['engine']}: {best['seconds'] / ours['seconds']:.2f} times as "
+                f"fast as the fastest peer, {best['engine']}")
         torch = [r for r in peers if r["engine"] == "pytorch"]
         if torch:
             part = ours["peak_rss_bytes"] / torch[0]["peak_rss_bytes"]
             line += f"; {part:.2f} of PyTorch's memory"
         print(line)
-    wrong = [r for r in rows if r.get("distance_from_pytorch", 0) > 1e-4]
+    wrong = [r for r in rows if r.get("distance_from_pytorch", 0)
+             > (BFLOAT16_BOUND if is_bfloat16(r) else BOUND)]
     for r in wrong:
         print(f"  WRONG: {r['engine']} computes something else")
     sys.stdout.flush()
@@ -416,6 +447,10 @@ def main():
                         help="1 and all there are, unless given")
     parser.add_argument("--engine", action="append",
                         choices=["gimp-ddim", "pytorch", *PEERS[3:]])
+    parser.add_argument("--bfloat16", action="store_true",
+                        help="in bfloat16, too, what can")
+    parser.add_argument("--isa", choices=list(ISAS),
+                        help="with this instruction set, what can be kept to one")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", type=pathlib.Path)
     parser.add_argument("--update", action="store_true")

@@ -38,7 +38,7 @@ static gint      option_height, option_width;
 static gint      option_threads = 1;
 static gint      option_batch = 1;
 static gchar    *option_input, *option_output;
-static gboolean  option_serve, option_sgemm, option_cancel;
+static gboolean  option_serve, option_sgemm, option_cancel, option_bfloat16;
 static gchar   **option_folders;
 
 static const GOptionEntry entries[] =
@@ -47,6 +47,8 @@ static const GOptionEntry entries[] =
   { "width",   0, 0, G_OPTION_ARG_INT,      &option_width,   "Columns", "W" },
   { "threads", 0, 0, G_OPTION_ARG_INT,      &option_threads, "Threads", "N" },
   { "batch",   0, 0, G_OPTION_ARG_INT,      &option_batch,   "Items",   "N" },
+  { "bfloat16", 0, 0, G_OPTION_ARG_NONE,    &option_bfloat16,
+    "Multiply bfloat16s", NULL },
   { "cancel",  0, 0, G_OPTION_ARG_NONE,     &option_cancel,
     "Measure cancelling too", NULL },
   { "input",   0, 0, G_OPTION_ARG_FILENAME, &option_input,
@@ -280,7 +282,9 @@ bench_folder (const gchar *folder, GError **error)
   Evaluation                  e;
   gdouble                     ready = now (), used = processor_now ();
 
-  model = bench_model_new (folder, option_batch, option_height, option_width, pool, error);
+  model = bench_model_new (folder, option_batch, option_height, option_width,
+                           option_bfloat16 ? DDIM_PRECISION_BFLOAT16 : DDIM_PRECISION_FLOAT32,
+                           pool, error);
   if (! model)
     return FALSE;
 

@@ -4,13 +4,14 @@
 """One peer engine, one model, one process: how long one evaluation takes.
 
   peers.py ENGINE MODEL_FOLDER --height H --width W --threads N [--batch N]
-           [--input FILE] [--output FILE] [--cache DIR] [--serve]
+           [--input FILE] [--output FILE] [--cache DIR] [--bfloat16] [--serve]
 
 Prints one JSON row {model, threads, engine, version, variant, seconds,
 peak_rss_bytes, ...}: the median of several evaluations after a warm-up, at
-timestep 500, all of them in float32; and VmHWM, the most memory that the
-process held at any time.  FILE holds raw float32, C x H x W of one item; of a
-batch all are the same, and the seconds are an item's.
+timestep 500, all of them in float32, or with --bfloat16 (PyTorch's eager mode
+and OpenVINO have it) in that; and VmHWM, the most memory that the process held
+at any time.  FILE holds raw float32, C x H x W of one item; of a batch all are
+the same, and the seconds are an item's.
 
 What is measured of a folder is what its config.json says it is: a U-Net, with
 a text of sines where it reads one; an autoencoder's decoder; or a text
@@ -100,8 +101,9 @@ class Pytorch:
         torch.set_grad_enabled(False)
         self.format = (torch.channels_last if layout == "channels_last"
                        else torch.contiguous_format)
+        self.dtype = torch.bfloat16 if args.bfloat16 else torch.float32
         self.model, self.rest = load(args)
-        self.model = self.model.to(memory_format=self.format)
+        self.model = self.model.to(memory_format=self.format, dtype=self.dtype)
         if compiled:
             import torch._inductor.config
             torch._inductor.config.freezing = True
@@ -114,12 +116,14 @@ class Pytorch:
         self.inputs = [self.torch.from_numpy(x).contiguous(
             memory_format=self.format)]
         self.inputs += [self.torch.from_numpy(each) for each in self.rest]
+        self.inputs = [x.to(self.dtype) if x.is_floating_point() else x
+                       for x in self.inputs]
 
     def run(self):
         return self.model(*self.inputs)
 
     def result(self, y):
-        return y.contiguous().numpy()
+        return y.contiguous().float().numpy()
 
 
 class OnnxRuntime:
@@ -152,7 +156,8 @@ class OpenVino:
         self.args = args
         core = openvino.Core()
         compiled = core.compile_model(onnx_path(args), "CPU", {
-            "INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY",
+            "INFERENCE_PRECISION_HINT": "bf16" if args.bfloat16 else "f32",
+            "PERFORMANCE_HINT": "LATENCY",
             "NUM_STREAMS": "1", "INFERENCE_NUM_THREADS": args.threads})
         precision = compiled.get_property("INFERENCE_PRECISION_HINT")
         self.request = compiled.create_infer_request()
@@ -238,6 +243,7 @@ def main():
     parser.add_argument("--output", type=pathlib.Path)
     parser.add_argument("--cache", type=pathlib.Path,
                         default=pathlib.Path("/tmp/gimp-ddim-onnx"))
+    parser.add_argument("--bfloat16", action="store_true")
     parser.add_argument("--serve", action="store_true")
     args = parser.parse_args()
     args.folder = args.folder.resolve()

@@ -150,6 +150,44 @@ strip_convert_in_place (Strip *strip,
       memcpy (strip->result + i * bpp, strip->bytes + i * bpp, bpp);
 }
 
+/* Whether a format is another one with alpha. */
+static gboolean
+is_same_but_alpha (const Babl *format,
+                   const Babl *with_alpha)
+{
+  g_auto (GStrv)    words = g_strsplit (babl_format_get_encoding (format), " ", 2);
+  g_autofree gchar *named = words[1] ? g_strdup_printf ("%sA %s", words[0], words[1]) : NULL;
+
+  return ! g_strcmp0 (named, babl_format_get_encoding (with_alpha)) &&
+         babl_format_get_space (format) == babl_format_get_space (with_alpha);
+}
+
+/* The drawable's pixels in `out`.  Where that adds an alpha and nothing else, they are
+ * copied: of 8 bits babl would first make itself a table of 256 MiB.        */
+static void
+strip_convert_straight (Strip *strip,
+                        gsize  n)
+{
+  gint    from    = babl_format_get_bytes_per_pixel (strip->own);
+  gint    to      = babl_format_get_bytes_per_pixel (strip->out);
+  gdouble black[] = { 0.0, 0.0, 0.0, 1.0 };
+  guint8  opaque[4 * sizeof (gdouble)];
+
+  if (! is_same_but_alpha (strip->own, strip->out))
+    {
+      babl_process (babl_fish (strip->own, strip->out), strip->bytes, strip->straight, n);
+      return;
+    }
+
+  babl_process (babl_fish (strip->work, strip->out),
+                black + 4 - babl_format_get_n_components (strip->work), opaque, 1);
+  for (gsize i = 0; i < n; i++)
+    {
+      memcpy (strip->straight + i * to, strip->bytes + i * from, from);
+      memcpy (strip->straight + i * to + from, opaque + from, to - from);
+    }
+}
+
 /* As opaque as it is selected; what is as it was, and wholly selected, straight
  * from its own bytes.                                                       */
 static void
@@ -165,7 +203,7 @@ strip_convert_to_layer (Strip *strip,
   babl_process (babl_fish (strip->work, strip->out), strip->pixels, strip->result, n);
   ddim_keep_finite (strip->out, strip->result, strip->pixels, colors + 1, n);
 
-  babl_process (babl_fish (strip->own, strip->out), strip->bytes, strip->straight, n);
+  strip_convert_straight (strip, n);
   for (gsize i = 0; i < n; i++)
     if (! strip->changed[i] && strip->selected[i] == 1.0f)
       memcpy (strip->result + i * bpp, strip->straight + i * bpp, bpp);

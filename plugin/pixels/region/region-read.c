@@ -4,8 +4,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Pixels are seen as non-linear doubles in the drawable's own colour space,
- * whatever its precision; a network sees them clamped to the gamut.  From u8
- * to floats babl would make itself a table first, of 256 MiB.
+ * whatever its precision; a network sees them clamped to the gamut.
  */
 
 #include "config.h"
@@ -16,6 +15,7 @@
 #include <libgimp/gimp.h>
 
 #include "fill.h"
+#include "lookup.h"
 #include "region.h"
 #include "scale.h"
 #include "strips.h"
@@ -31,9 +31,9 @@ const Babl *
 ddim_region_get_view_format (const DdimRegion *region)
 {
   if (region->colors == 1)
-    return babl_format ("R'G'B'A float");
+    return babl_format ("R'G'B'A double");
 
-  return babl_format_with_space ("R'G'B'A float", region->format);
+  return babl_format_with_space ("R'G'B'A double", region->format);
 }
 
 gboolean
@@ -89,13 +89,12 @@ ddim_region_read_view (const DdimRegion    *region,
   if (! gimp_item_is_valid (GIMP_ITEM (region->drawable)))
     {
       memset (pixels, 0, (gsize) scaled->width * scaled->height *
-                         babl_format_get_bytes_per_pixel (format));
+                         babl_format_get_n_components (format) * sizeof (gfloat));
       return;
     }
 
   buffer = gimp_drawable_get_buffer (region->drawable);
-  gegl_buffer_get (buffer, scaled, scale, format, pixels, GEGL_AUTO_ROWSTRIDE,
-                   GEGL_ABYSS_CLAMP);
+  ddim_get_floats (buffer, scaled, scale, format, GEGL_ABYSS_CLAMP, pixels);
   g_object_unref (buffer);
 }
 
@@ -194,6 +193,17 @@ pause_reading (const DdimRegion *region)
     region->pause (region->pause_data);
 }
 
+/* Beyond the drawable what is read is transparent, and a format without alpha cannot
+ * say so.                                                                   */
+static gboolean
+has_alpha_or_is_within (const DdimRegion *region)
+{
+  GeglRectangle whole = { 0, 0, region->bounds.width, region->bounds.height };
+
+  return babl_format_has_alpha (region->format) ||
+         gegl_rectangle_contains (&whole, &region->frame);
+}
+
 /* Calls row_seen with each row y of the frame as a network sees it: `channels`
  * values a pixel and how much of it is there.  Ends where that fails.      */
 static gboolean
@@ -212,9 +222,14 @@ see_frame (DdimRegion  *region,
   gsize                width  = frame->width;
   g_autofree gdouble  *pixels = ddim_try_new (gdouble, width * DDIM_STRIP * stride, error);
   g_autofree gfloat   *row    = NULL;
+  g_autofree guint8   *bytes  = NULL;
+  DdimLookup           lookup;
+  gboolean             by_table = has_alpha_or_is_within (region) &&
+                                  ddim_lookup_init (&lookup, region->format, format);
   GeglRectangle        strip  = { 0 };
 
-  if (! pixels || ! (row = ddim_try_new (gfloat, width * (channels + 1), error)))
+  if (! pixels || ! (row = ddim_try_new (gfloat, width * (channels + 1), error)) ||
+      (by_table && ! (bytes = ddim_try_malloc (width * DDIM_STRIP, lookup.components, error))))
     return FALSE;
 
   ddim_region_capture (region);
@@ -222,7 +237,15 @@ see_frame (DdimRegion  *region,
     {
       const gdouble *pixel = pixels;
 
-      ddim_region_get_pixels (region, &strip, format, pixels);
+      if (by_table)
+        {
+          ddim_region_get_pixels (region, &strip, region->format, bytes);
+          ddim_lookup_process (&lookup, bytes, pixels, (gsize) strip.width * strip.height);
+        }
+      else
+        {
+          ddim_region_get_pixels (region, &strip, format, pixels);
+        }
       for (gint y = 0; y < strip.height; y++)
         {
           for (gint x = 0; x < frame->width; x++, pixel += stride)

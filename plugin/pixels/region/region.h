@@ -125,8 +125,8 @@ DdimNewLayer * ddim_region_compose_layer (DdimRegion          *region,
                                           const gchar         *name,
                                           GError             **error);
 
-/* The drawable at `scale`, below 1, as it is now: a rectangle of it there, in a
- * format, without capturing anything; nothing of a drawable that is gone.   */
+/* The drawable at `scale`, below 1, as it is now: a rectangle of it there, read in a
+ * format of doubles, without capturing anything; nothing of a drawable that is gone.  */
 void         ddim_region_read_view      (const DdimRegion     *region,
                                          const GeglRectangle  *scaled,
                                          gdouble               scale,
@@ -141,7 +141,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdimRegion, ddim_region_free)
  * Y'A double, `colors` + 1 components.                                      */
 const Babl * ddim_region_get_format      (const DdimRegion    *region);
 
-/* The same as it is shown: R'G'B'A float, in the drawable's own space or, of a
+/* The same as it is shown: R'G'B'A double, in the drawable's own space or, of a
  * grey one, in sRGB.                                                        */
 const Babl * ddim_region_get_view_format (const DdimRegion    *region);
 

@@ -80,8 +80,8 @@ ddim_selection_read (const DdimSelection *selection,
   gsize n = (gsize) rectangle->width * rectangle->height;
 
   if (selection->mask)
-    gegl_buffer_get (selection->mask, rectangle, 1.0, babl_format ("Y float"), selected,
-                     GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+    ddim_get_floats (selection->mask, rectangle, 1.0, babl_format ("Y double"), GEGL_ABYSS_NONE,
+                     selected);
   else
     for (gsize i = 0; i < n; i++)
       selected[i] = 1.0f;
