@@ -41,20 +41,3 @@ ddim_lookup_init (DdimLookup *lookup,
 
   return TRUE;
 }
-
-void
-ddim_lookup_process (const DdimLookup *lookup,
-                     const guint8     *bytes,
-                     gdouble          *pixels,
-                     gsize             n)
-{
-  gint     colors = lookup->colors;
-  gboolean alpha  = lookup->components > colors;
-
-  for (gsize i = 0; i < n; i++, bytes += lookup->components, pixels += colors + 1)
-    {
-      for (gint c = 0; c < colors; c++)
-        pixels[c] = lookup->values[c][bytes[c]];
-      pixels[colors] = alpha ? lookup->values[colors][bytes[colors]] : 1.0;
-    }
-}

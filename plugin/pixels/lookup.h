@@ -20,12 +20,6 @@ typedef struct
 /* From a format to one of doubles with as many colours and an alpha, "Y'A double" or
  * "R'G'B'A double".  Returns FALSE where a table does not do: the numbers have more bits,
  * colours are multiplied with alpha, or numbers are indices.                */
-gboolean ddim_lookup_init    (DdimLookup   *lookup,
-                              const Babl   *from,
-                              const Babl   *to);
-
-/* pixels: n, of colours and alpha each.                                     */
-void     ddim_lookup_process (const DdimLookup *lookup,
-                              const guint8     *bytes,
-                              gdouble          *pixels,
-                              gsize             n);
+gboolean ddim_lookup_init (DdimLookup *lookup,
+                           const Babl *from,
+                           const Babl *to);

@@ -138,7 +138,7 @@ interpolate (FuzzBytes      *bytes,
   input = ddim_interpolation_input_new (&placement, DDIM_STAGES_RESULT, 2, h, w);
   input->keys[0][0] = make_picture (bytes, h, w, 3);
   input->keys[0][1] = make_picture (bytes, h, w, 3);
-  run (ddim_interpolation_task_new (input, &settings, positions, 2), pool, 0); /* frames */
+  run (ddim_interpolation_task_new (input, &settings, positions, 2), pool, 1); /* frames, from 1 on */
 }
 
 static void

@@ -12,6 +12,17 @@
 
 #define GROUP "recipe"
 
+/* GLib's key files have no way to keep a form feed at a value's beginning: with it go
+ * the blanks that follow.                                                   */
+static const gchar *
+skip_form_feed (const gchar *text)
+{
+  if (text && *text == '\f')
+    while (g_ascii_isspace (*text))
+      text++;
+  return text;
+}
+
 static void
 check_text (GKeyFile    *file,
             const gchar *key,
@@ -19,6 +30,7 @@ check_text (GKeyFile    *file,
 {
   g_autofree gchar *found = g_key_file_get_string (file, GROUP, key, NULL);
 
+  wanted = skip_form_feed (wanted);
   if (found)
     g_assert_cmpstr (found, ==, wanted ? wanted : "");
   else /* it is left out where it says nothing */
@@ -74,7 +86,7 @@ LLVMFuzzerTestOneInput (const guint8 *data,
   file  = read_recipe (ddim_recipe_of_variation (&settings, &origin, seed));
   names = g_key_file_get_string_list (file, GROUP, "layers", NULL, NULL);
   g_assert_cmpuint (g_strv_length (names), ==, 2);
-  g_assert_cmpstr (names[0], ==, layers[0]);
+  g_assert_cmpstr (names[0], ==, skip_form_feed (layers[0]));
   g_assert_cmpstr (names[1], ==, layers[1]);
   check_text (file, "model", settings.model.model);
   check_text (file, "texture", settings.texture);

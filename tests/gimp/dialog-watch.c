@@ -7,6 +7,7 @@
  * plug-in itself knows nothing of it.  It adds a line to the file DDIM_WATCH for
  * each of these, which tests/gimp/user.py reads:
  *
+ *   original S           what is to be varied is shown, S seconds after the dialog
  *   picture S KIND       a picture is shown, S seconds after the dialog: KIND is
  *                        the rest of the plug-in's debug message about it
  *   text TEXT            a label that was seen
@@ -36,7 +37,6 @@
 
 #define EVERY      5 /* ms */
 #define LOOK_EVERY G_USEC_PER_SEC
-#define MESSAGE    "picture "
 
 static struct
 {
@@ -294,12 +294,14 @@ heard (const gchar    *domain,
        const gchar    *message,
        gpointer        data)
 {
-  if (! watch.dialog || ! g_str_has_prefix (message, MESSAGE))
+  g_auto (GStrv) words = g_strsplit (message, " ", 2);
+
+  if (! watch.dialog || (g_strcmp0 (words[0], "picture") && g_strcmp0 (words[0], "original")))
     return;
 
-  fprintf (watch.file, MESSAGE "%.2f %s\n",
+  fprintf (watch.file, "%s %.2f %s\n", words[0],
            (g_get_monotonic_time () - watch.started) / (gdouble) G_USEC_PER_SEC,
-           message + strlen (MESSAGE));
+           words[1] ? words[1] : "");
   fflush (watch.file);
 }
 

@@ -227,6 +227,7 @@ reading_planned (cairo_surface_t *before,
   cairo_rectangle_t  part;
 
   g_clear_handle_id (&self->request_source, g_source_remove);
+  g_debug ("original");
   ddim_preview_layout_set_before (&self->layout, before);
   self->outlined = FALSE;
   if (self->klass->get_part)

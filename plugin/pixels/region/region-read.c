@@ -186,12 +186,14 @@ see_pixel (const gdouble *pixel,
   seen[channels] = known ? MIN (pixel[colors], 1.0) : 0.0;
 }
 
-static void
-pause_reading (const DdimRegion *region)
+/* The same of pixels of 8 bits whose colours are the network's channels: what each number
+ * is seen as.                                                               */
+typedef struct
 {
-  if (region->pause)
-    region->pause (region->pause_data);
-}
+  gint   components;        /* of a pixel: with alpha, or without            */
+  gint   colors;
+  gfloat seen[4][256];
+} Sight;
 
 /* Beyond the drawable what is read is transparent, and a format without alpha cannot
  * say so.                                                                   */
@@ -202,6 +204,64 @@ has_alpha_or_is_within (const DdimRegion *region)
 
   return babl_format_has_alpha (region->format) ||
          gegl_rectangle_contains (&whole, &region->frame);
+}
+
+/* FALSE where pixels are to be seen one by one. */
+static gboolean
+sight_init (Sight            *sight,
+            const DdimRegion *region,
+            gint              channels)
+{
+  gint       colors = region->colors;
+  DdimLookup lookup;
+
+  if (channels != colors || ! has_alpha_or_is_within (region) ||
+      ! ddim_lookup_init (&lookup, region->format, ddim_region_get_format (region)))
+    return FALSE;
+
+  sight->components = lookup.components;
+  sight->colors     = colors;
+  for (gint i = 0; i < 256; i++)
+    {
+      gdouble pixel[4];
+      gfloat  seen[4];
+
+      for (gint c = 0; c < colors; c++)
+        pixel[c] = lookup.values[c][i];
+      pixel[colors] = 1.0;
+      see_pixel (pixel, colors, region->unclamped, channels, seen);
+      for (gint c = 0; c < colors; c++)
+        sight->seen[c][i] = seen[c];
+      sight->seen[colors][i] = lookup.components > colors ? lookup.values[colors][i] : 1.0;
+    }
+
+  return TRUE;
+}
+
+static void
+see_bytes (const Sight  *sight,
+           const guint8 *bytes,
+           gint          n,
+           gfloat       *row)
+{
+  gint     colors = sight->colors;
+  gboolean alpha  = sight->components > colors;
+
+  for (gint x = 0; x < n; x++, bytes += sight->components, row += colors + 1)
+    {
+      gfloat cover = alpha ? sight->seen[colors][bytes[colors]] : 1.0f;
+
+      for (gint c = 0; c < colors; c++)
+        row[c] = cover > 0.0f ? sight->seen[c][bytes[c]] : 0.0f;
+      row[colors] = cover;
+    }
+}
+
+static void
+pause_reading (const DdimRegion *region)
+{
+  if (region->pause)
+    region->pause (region->pause_data);
 }
 
 /* Calls row_seen with each row y of the frame as a network sees it: `channels`
@@ -220,16 +280,17 @@ see_frame (DdimRegion  *region,
   const Babl          *format = ddim_region_get_format (region);
   gint                 stride = region->colors + 1;
   gsize                width  = frame->width;
-  g_autofree gdouble  *pixels = ddim_try_new (gdouble, width * DDIM_STRIP * stride, error);
-  g_autofree gfloat   *row    = NULL;
+  gsize                n      = width * DDIM_STRIP;
+  Sight                sight    = { 0 };
+  gboolean             by_sight = sight_init (&sight, region, channels);
+  g_autofree gfloat   *row    = ddim_try_new (gfloat, width * (channels + 1), error);
   g_autofree guint8   *bytes  = NULL;
-  DdimLookup           lookup;
-  gboolean             by_table = has_alpha_or_is_within (region) &&
-                                  ddim_lookup_init (&lookup, region->format, format);
+  g_autofree gdouble  *pixels = NULL;
   GeglRectangle        strip  = { 0 };
 
-  if (! pixels || ! (row = ddim_try_new (gfloat, width * (channels + 1), error)) ||
-      (by_table && ! (bytes = ddim_try_malloc (width * DDIM_STRIP, lookup.components, error))))
+  if (! row ||
+      (by_sight ? ! (bytes = ddim_try_malloc (n, sight.components, error))
+                : ! (pixels = ddim_try_new (gdouble, n * stride, error))))
     return FALSE;
 
   ddim_region_capture (region);
@@ -237,20 +298,18 @@ see_frame (DdimRegion  *region,
     {
       const gdouble *pixel = pixels;
 
-      if (by_table)
-        {
-          ddim_region_get_pixels (region, &strip, region->format, bytes);
-          ddim_lookup_process (&lookup, bytes, pixels, (gsize) strip.width * strip.height);
-        }
+      if (by_sight)
+        ddim_region_get_pixels (region, &strip, region->format, bytes);
       else
-        {
-          ddim_region_get_pixels (region, &strip, format, pixels);
-        }
+        ddim_region_get_pixels (region, &strip, format, pixels);
       for (gint y = 0; y < strip.height; y++)
         {
-          for (gint x = 0; x < frame->width; x++, pixel += stride)
-            see_pixel (pixel, region->colors, region->unclamped, channels,
-                       row + (gsize) x * (channels + 1));
+          if (by_sight)
+            see_bytes (&sight, bytes + y * width * sight.components, frame->width, row);
+          else
+            for (gint x = 0; x < frame->width; x++, pixel += stride)
+              see_pixel (pixel, region->colors, region->unclamped, channels,
+                         row + (gsize) x * (channels + 1));
 
           if (! row_seen (strip.y - frame->y + y, row, user_data, error))
             return FALSE;
