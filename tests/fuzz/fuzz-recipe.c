@@ -7,6 +7,8 @@
  * read, and says what was chosen.
  */
 
+#include <string.h>
+
 #include "chosen.h"
 #include "recipe.h"
 
@@ -17,10 +19,7 @@
 static const gchar *
 skip_form_feed (const gchar *text)
 {
-  if (text && *text == '\f')
-    while (g_ascii_isspace (*text))
-      text++;
-  return text;
+  return text && *text == '\f' ? text + strspn (text, "\f \t") : text;
 }
 
 static void
