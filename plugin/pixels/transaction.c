@@ -304,22 +304,30 @@ unmerge_all (const DdimTransaction *self)
 
 /* New layers --------------------------------------------------------------- */
 
-/* Where a layer above this one goes, if it is in the image. */
-static void
+/* Where a layer above this one goes: to the top, if that is not in the image.  FALSE
+ * where GIMP does not say.                                                  */
+static gboolean
 find_place (GimpImage  *image,
             GimpLayer  *above,
             GimpLayer **parent,
             gint       *position)
 {
+  GimpImage *its_image;
+
   *parent   = NULL;
   *position = 0;
 
-  if (above && gimp_item_is_valid (GIMP_ITEM (above)) &&
-      gimp_item_get_image (GIMP_ITEM (above)) == image)
+  if (! above || ! gimp_item_is_valid (GIMP_ITEM (above)))
+    return TRUE;
+
+  its_image = gimp_item_get_image (GIMP_ITEM (above));
+  if (its_image == image)
     {
       *parent   = GIMP_LAYER (gimp_item_get_parent (GIMP_ITEM (above)));
       *position = gimp_image_get_item_position (image, GIMP_ITEM (above));
     }
+
+  return its_image && *position >= 0;
 }
 
 /* Made, and not in the image yet; `made` receives them. */
@@ -350,8 +358,8 @@ insert (GimpImage *image,
   GimpLayer *parent;
   gint       position;
 
-  find_place (image, above, &parent, &position);
-  if (! gimp_image_insert_layer (image, layer, parent, position))
+  if (! find_place (image, above, &parent, &position) ||
+      ! gimp_image_insert_layer (image, layer, parent, position))
     return FALSE;
   g_ptr_array_add (inserted, layer);
 
