@@ -19,7 +19,7 @@ packages_s390x=(meson ninja-build pkg-config gcc-s390x-linux-gnu qemu-user
 quick_arm64=(activation attention autoencoder clip-text codebook conv decode encode
              extremes field geglu interpolation inversion job kernels latent latent-model
              layer-norm linear local-contrast local-mean model noise norm patch-context
-             patch-search patch-softmax patches reduce seamless structure-texture
+             patch-search patch-softmax reduce seamless structure-texture
              surroundings thread-pool tiling trajectory unet value-noise variation
              variation-task widen windows)
 # For s390x all that takes numbers from bytes.

@@ -327,7 +327,8 @@ find_place (GimpImage  *image,
       *position = gimp_image_get_item_position (image, GIMP_ITEM (above));
     }
 
-  return its_image && *position >= 0;
+  /* 0 is a position, too */
+  return its_image && gimp_pdb_get_last_status (gimp_get_pdb ()) == GIMP_PDB_SUCCESS;
 }
 
 /* Made, and not in the image yet; `made` receives them. */
