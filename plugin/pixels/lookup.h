@@ -12,7 +12,7 @@
  * from babl, so that a pixel becomes what babl_process () makes of it, to the bit.  */
 typedef struct
 {
-  gint    components;        /* of a pixel of the format; 0: there is no table */
+  gint    components;        /* of a pixel of the format                     */
   gint    colors;            /* of these                                     */
   gdouble values[4][256];
 } DdimLookup;

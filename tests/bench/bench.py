@@ -4,7 +4,7 @@
 """Ours and the peers, in turn, on the same model and the same input.
 
   ./dev bench [--model NAME ...] [--threads N ...] [--engine NAME ...]
-              [--bfloat16] [--rounds R] [--json FILE] [--update]
+              [--isa ISA] [--bfloat16] [--rounds R] [--json FILE] [--update]
   ./dev bench --whole [--picture PNG] [--threads N ...] [--rounds R] [--json FILE]
 
 Every engine loads the model in a process of its own and then waits; in each
