@@ -68,22 +68,23 @@ def duration(name):
     return took
 
 
-def swap_files():
-    """Those of plug-ins, whose processes have ended."""
-    return [path for path in Path(os.environ['GIMP3_DIRECTORY']).rglob('gegl-swap-gimp-ddim*')]
+def swap_files(processes):
+    """Those of these processes, which have ended."""
+    return [path for process in processes for path in (OUT / 'swap').glob(f'gegl-swap-{process}-*')]
 
 
 def crash(name, moment, picture):
     """Kills a GIMP so long after its plug-in has started."""
     gimp = start(name)
     wait_for_start(gimp, name)
+    plug_ins = process_ids()
     time.sleep(moment)
     gimp.kill()
     gimp.wait()
     where = f'{name}, after {moment:.3f} s'
     assert wait_for(lambda: not process_ids(), 10), f'{where}: the plug-in runs on'
     assert PICTURE.read_bytes() == picture, f'{where}: the file was changed'
-    assert not swap_files(), f'{where}: {swap_files()}'
+    assert not swap_files(plug_ins), f'{where}: {swap_files(plug_ins)}'
 
 
 def main():

@@ -128,7 +128,7 @@ def main():
     (profile / 'gimprc').write_text('(show-welcome-dialog no)\n(check-updates no)\n'
                                     f'(theme-color-scheme {scheme})\n')
 
-    if script.stem in INJECTED:  # so that little is kept in memory
+    if script.stem in INJECTED | {'crashes'}:  # so that little is kept in memory
         (work / 'swap').mkdir(exist_ok=True)
         with open(profile / 'gimprc', 'a') as gimprc:
             gimprc.write(f'(tile-cache-size 1M)\n(swap-path "{work / "swap"}")\n')
