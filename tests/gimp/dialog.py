@@ -23,7 +23,7 @@ original = read_bytes(layer)
 def result(**arguments):
     """The layer after the procedure, without a dialog."""
     other, target = new_image(*SIZE)
-    vary_or_die(other, target, **{**QUICK, **arguments})
+    vary_or_die(other, target, **{'model': 'photo', **QUICK, **arguments})
     pixels = read_bytes(target)
     other.delete()
     return pixels
@@ -172,7 +172,7 @@ def several():
     assert len(layers) == 3, len(layers)
     assert read_bytes(layer) == original
     made = [[pixel[:3] for pixel in read_bytes(each)] for each in layers[:2]]
-    assert sorted(made) == sorted([result(seed=20), result(seed=22)])
+    assert sorted(made) == sorted([list(result(seed=20)), list(result(seed=22))])
 
 
 @test

@@ -7,13 +7,13 @@ import gi
 gi.require_version('Gimp', '3.0')
 from gi.repository import Gimp  # noqa: E402
 
-from harness import (GRAY, RGB, differing, new_image, read_bytes, read_floats,  # noqa: E402
+from harness import (GRAY, MODEL, RGB, differing, new_image, read_bytes, read_floats,  # noqa: E402
                      run_tests, save_png, test, test_case, write)
 
 SUCCESS, CALLING_ERROR, EXECUTION_ERROR = (Gimp.PDBStatusType.SUCCESS,
                                            Gimp.PDBStatusType.CALLING_ERROR,
                                            Gimp.PDBStatusType.EXECUTION_ERROR)
-QUICK = {'steps': 3, 'depth': 0.5}
+QUICK = {'model': MODEL, 'steps': 3, 'depth': 0.5}
 
 
 def run(image, layers, **arguments):
@@ -242,13 +242,13 @@ def methods_and_noise():
     image, first = new_image(90, 70)
     last = add_layer(image, 90, 70, (0, 0), False)
     layers = [first, last]
-    values = run(image, layers, output='layer')
+    values = run(image, layers, output='layer', model='photo')
     plain = read_bytes(values.get_core_object_array(1)[0])
     assert 0 < values.index(2) < 0.1, values.index(2)
     assert values.index(4) == QUICK['steps'] + 1, values.index(4)
 
     def made(**arguments):
-        return read_bytes(frames_of(image, layers, output='layer', **arguments)[0])
+        return read_bytes(frames_of(image, layers, output='layer', model='photo', **arguments)[0])
     assert not differing(plain, made())
     assert not differing(plain, made(seed=3))
     assert differing(plain, made(method='fit'))

@@ -14,7 +14,8 @@ from display import *
 from harness import *
 from user import *
 
-ARGUMENTS = {'steps': 3, 'depth': 0.5, 'strength': 0.6, 'seed': 3, 'method': 'windows'}
+ARGUMENTS = {'model': 'photo', 'steps': 3, 'depth': 0.5, 'strength': 0.6, 'seed': 3,
+             'method': 'windows'}
 W, H = 96, 72
 PART = (16, 12, 40, 40)
 LOCK, DELETE, SELECT, TEXTURE, FILL, ALL, UNDO = (

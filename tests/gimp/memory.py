@@ -43,7 +43,7 @@ def peak(w, h):
     layer.merge_filter(noise)
     told = os.path.join(OUT, 'peak')
     watcher = subprocess.Popen(['sh', '-c', WATCH, 'sh', SECONDS, told])
-    status, message = vary(image, layer, steps=2)
+    status, message = vary(image, layer, model='photo', steps=2)
     watcher.wait()
     with open(told) as file:
         kib = int(file.read().split()[1])

@@ -25,14 +25,14 @@ FLOATS = {'half': 65504.0, 'float': 3.4e38, 'double': 1e300}
 def exact(base, precision, output):
     image, layers = two_layers(base, precision)
     before = [read_bytes(layer) for layer in layers]
-    values = call('variation', image, layers, **{**SMALL, 'strength': 0.0, 'output': output})
+    values = call('variation', image, layers, **{**QUICK, 'strength': 0.0, 'output': output})
     assert values.index(0) == SUCCESS, Gimp.get_pdb().get_last_error()
     assert [read_bytes(layer) for layer in layers] == before
     if output == 'replace':
         return
     # what is opaque in a new layer is what is below it, to the bit
     image, layer = new_image(W, H, base, precision, True)
-    call('variation', image, [layer], **{**SMALL, 'strength': 0.0, 'output': output})
+    call('variation', image, [layer], **{**QUICK, 'strength': 0.0, 'output': output})
     made = image.get_layers()[0]
     assert made != layer and read_bytes(made) == read_bytes(layer)
 
@@ -82,7 +82,7 @@ def finite(drawable):
         drawable.get_bpp() // {Gimp.ImageType.RGB_IMAGE: 3, Gimp.ImageType.RGBA_IMAGE: 4,
                                Gimp.ImageType.GRAY_IMAGE: 1,
                                Gimp.ImageType.GRAYA_IMAGE: 2}[drawable.type()]]
-    data = b''.join(read_bytes(drawable))
+    data = read_bytes(drawable).data
     return all(map(math.isfinite, struct.unpack(f'{len(data) // size}{code}', data)))
 
 
@@ -253,7 +253,7 @@ def broken_model(name):
 
 def by_model(name, spoil, *words):
     """Rows of the table: a model that `spoil` has spoiled, at strength 0, too."""
-    rows = VARIATIONS + [('variation', {**SMALL, 'strength': 0.0, 'output': 'replace'})]
+    rows = VARIATIONS + [('variation', {**QUICK, 'strength': 0.0, 'output': 'replace'})]
     for procedure, arguments in rows + INTERPOLATIONS:
         def run(procedure=procedure, arguments=arguments):
             folder, weights = broken_model(name)
@@ -291,10 +291,10 @@ def twice():
     results = []
     for times in (1, 2):
         image, layer = new_image(W, H)
-        assert call('variation', image, [layer] * times, **SMALL).index(0) == SUCCESS
+        assert call('variation', image, [layer] * times, **QUICK).index(0) == SUCCESS
         results.append(read_bytes(layer))
         assert call('variation', image, [layer] * times,
-                    **{**SMALL, 'output': 'new-layers'}).index(0) == SUCCESS
+                    **{**QUICK, 'output': 'new-layers'}).index(0) == SUCCESS
         assert len(image.get_layers()) == 2
     assert results[0] == results[1]
 

@@ -18,7 +18,7 @@ def varied(**arguments):
     """The bytes of a varied layer of odd size."""
     image, layer = new_image(61, 35)
     vary_or_die(image, layer, steps=3, **arguments)
-    return b''.join(read_bytes(layer))
+    return read_bytes(layer).data
 
 
 @test

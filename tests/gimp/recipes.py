@@ -85,8 +85,9 @@ def under_a_selection():
 def variations():
     """variations, by every argument that has an influence"""
     image, layer = under_a_selection()
-    made = call(PROCEDURE, image, [layer], output='new-layers', count=3, seed=8, steps=3,
-                depth=0.37, strength=1 / 3, eta=0.1, method='windows')
+    made = call(PROCEDURE, image, [layer], output='new-layers', model=MODEL,
+                count=3, seed=8, steps=3, depth=0.37, strength=1 / 3, eta=0.1,
+                method='windows')
     for each in made:
         same(each, image, [layer])
     area = [int(number) for number in recipe(made[0])[2]['region'].rstrip(';').split(';')]
@@ -110,7 +111,8 @@ def last_seed():
 def tile():
     """a tileable variation"""
     image, layer = new_image(40, 36)
-    made, = call(PROCEDURE, image, [layer], output='new-layers', tileable=True, seed=2, steps=3)
+    made, = call(PROCEDURE, image, [layer], output='new-layers', tileable=True, seed=2, steps=3,
+                 model=MODEL)
     same(made, image, [layer])
 
 
@@ -132,8 +134,8 @@ def classes():
     """a variation by a model of classes, whose label the recipe has"""
     image, layer = new_image(32, 32)
     model = os.path.join(GOLDEN, 'class-index')
-    made = [call(PROCEDURE, image, [layer], output='new-layers', model=model, label=label,
-                 **QUICK)[0] for label in (0, 1)]
+    made = [call(PROCEDURE, image, [layer], output='new-layers',
+                 **{**QUICK, 'model': model, 'label': label})[0] for label in (0, 1)]
     assert differing(read_bytes(made[0]), read_bytes(made[1]))
     for each in made:
         same(each, image, [layer])
@@ -143,12 +145,12 @@ def classes():
 def hash_of_model():
     """two models have two hashes, and so have two samples"""
     image, layer = new_image(40, 40)
-    hashes = [recipe(call(PROCEDURE, image, [layer], output='new-layers', model=model,
-                          **QUICK)[0])[2]['model-hash']
+    hashes = [recipe(call(PROCEDURE, image, [layer], output='new-layers',
+                          **{**QUICK, 'model': model})[0])[2]['model-hash']
               for model in ('photo', 'fruits', 'photo', 'this image')]
     layer.invert(False)
     hashes.append(recipe(call(PROCEDURE, image, [layer], output='new-layers',
-                              model='this image', **QUICK)[0])[2]['model-hash'])
+                              **{**QUICK, 'model': 'this image'})[0])[2]['model-hash'])
     assert all(len(each) == 16 for each in hashes), hashes
     assert hashes[0] == hashes[2] and len(set(hashes)) == 4, hashes
 
@@ -163,7 +165,7 @@ def frames():
     image.insert_layer(second, None, 0)
     for more in ({}, {'loop': True, 'easing': 'in-out', 'mix': 0.3}):
         made = call('plug-in-ddim-interpolate', image, [first, second], frames=4, steps=3,
-                    seed=5, **more)
+                    seed=5, model=MODEL, **more)
         assert len(made) == 4
         for each in made:
             same(each, image, [first, second])
@@ -177,7 +179,7 @@ def between():
     second.invert(False)
     image.insert_layer(second, None, 0)
     made, = call('plug-in-ddim-interpolate', image, [first, second], output='layer', steps=3,
-                 position=1 / 3, depth=0.4)
+                 position=1 / 3, depth=0.4, model=MODEL)
     same(made, image, [first, second])
 
 

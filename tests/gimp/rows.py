@@ -21,12 +21,8 @@ def call(name, image, drawables, **arguments):
     return procedure.run(config)
 
 
-# A model that is read in no time.
-MODEL = os.path.join(os.path.dirname(__file__), '..', 'golden', 'models', 'mid-scale')
-SMALL = {**QUICK, 'model': MODEL}
-
 # The procedures, each with each of its outputs: (name, arguments).
-VARIATIONS = [('variation', {**SMALL, 'output': output}) for output in ('replace', 'new-layers')]
+VARIATIONS = [('variation', {**QUICK, 'output': output}) for output in ('replace', 'new-layers')]
 INTERPOLATIONS = [('interpolate', {'steps': 3, 'depth': 0.5, 'frames': 3, 'model': MODEL,
                                    'output': output})
                   for output in ('group', 'image', 'layer')]
