@@ -4,9 +4,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The bar moves with each report of the library, which comes at least once a
- * step.  The time left is the time taken so far, carried on at the same pace;
- * it is told once a second, and only when enough is done for it to mean
- * something.
+ * step.  The time left is told once a second, as soon as it is known.
  */
 
 #include "config.h"
@@ -16,8 +14,13 @@
 
 #include "progress.h"
 
-#define TELL_AFTER   0.05                 /* of the whole                    */
-#define TELL_EVERY   (1 * G_USEC_PER_SEC)
+#define TELL_EVERY 1.0 /* second */
+
+static gdouble
+get_now (void)
+{
+  return g_get_monotonic_time () / (gdouble) G_USEC_PER_SEC;
+}
 
 gchar *
 ddim_progress_format_seconds (gdouble seconds)
@@ -36,17 +39,10 @@ ddim_progress_format_seconds (gdouble seconds)
 }
 
 static void
-tell_time_left (DdimProgress *progress,
-                gdouble       fraction)
+show_time_left (DdimProgress *progress,
+                gdouble       left)
 {
-  gint64  now  = g_get_monotonic_time ();
-  gdouble left = (now - progress->started) / (gdouble) G_USEC_PER_SEC *
-                 (1.0 - fraction) / fraction;
-  gint    seconds = MAX (1, (gint) (left + 0.5));
-
-  if (now - progress->told < TELL_EVERY)
-    return;
-  progress->told = now;
+  gint seconds = MAX (1, (gint) (left + 0.5));
 
   if (seconds < 90)
     gimp_progress_set_text_printf (
@@ -69,11 +65,14 @@ show (gdouble  fraction,
       gpointer user_data)
 {
   DdimProgress *progress = user_data;
+  gdouble       now      = get_now ();
+  gdouble       left;
 
-  gimp_progress_update (fraction);
-
-  if (fraction >= TELL_AFTER)
-    tell_time_left (progress, fraction);
+  gimp_progress_update (ddim_estimate_tell (&progress->estimate, fraction, now, &left));
+  if (left < 0.0 || now - progress->told < TELL_EVERY)
+    return;
+  progress->told = now;
+  show_time_left (progress, left);
 }
 
 static gboolean
@@ -99,13 +98,16 @@ void
 ddim_progress_start (DdimProgress *progress,
                      const gchar  *activity)
 {
+  const gdouble todo[DDIM_STAGES_MAX] = { 1.0 };
+
   *progress = (DdimProgress) {
     .runner   = { .run = run },
     .monitor  = { .progress = show, .user_data = progress },
-    .started  = g_get_monotonic_time (),
-    .told     = g_get_monotonic_time (),
+    .told     = get_now (),
     .activity = g_strdup (activity),
   };
+  ddim_estimate_start (&progress->estimate, todo);
+  ddim_estimate_begin (&progress->estimate, 0, 1.0, progress->told);
 
   ddim_model_cache_init (&progress->cache, gimp_get_num_processors ());
   gimp_progress_init (activity);

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "estimate.h"
 #include "model-cache.h"
 #include "runner.h"
 
@@ -14,8 +15,8 @@ typedef struct
   DdimRunner      runner;
   DdimModelCache  cache;
   DdimMonitor     monitor;
-  gint64          started;   /* monotonic microseconds                      */
-  gint64          told;      /* when the text was last written              */
+  DdimEstimate    estimate;  /* of all of it, as one piece of one stage     */
+  gdouble         told;      /* when the text was last written, in seconds  */
   gchar          *activity;  /* what is being done, translated              */
 } DdimProgress;
 
