@@ -53,7 +53,7 @@ static const GOptionEntry entries[] = {
 /* main () completes them. */
 static DdimVariationSettings defaults = {
   .model    = { .model = "photo", .label = -1, .steps = 20, .depth = 0.6 },
-  .strength = 0.8, .leeway = 0.5, .texture = DDIM_TEXTURE_IMAGE,
+  .strength = 0.9, .leeway = 0.5, .texture = DDIM_TEXTURE_IMAGE,
   .symmetry = DDIM_SYMMETRY_NONE,
 };
 
