@@ -79,6 +79,7 @@ make (const DdimTask     *task,
       gpointer            opened,
       const guint64      *seeds,
       gint                n,
+      const DdimCanvas   *first_made,
       const DdimMonitor  *monitor,
       GError            **error)
 {

@@ -139,6 +139,7 @@ make (const DdimTask     *task,
       gpointer            data,
       const guint64      *seeds,
       gint                n,
+      const DdimCanvas   *first_made,
       const DdimMonitor  *monitor,
       GError            **error)
 {

@@ -8,9 +8,9 @@
  *
  * Chance decides between patches that fit about as well, and falls otherwise at
  * another size: a coarse variation and a fine one of the same noise would have little
- * in common.  So a fine one follows the coarse stage, which a dialog shows first.  It
- * is made again here, a twentieth of the work, with or without a dialog: a painter
- * gets what was seen, in detail.
+ * in common.  So a fine one follows the coarse stage, which a dialog shows first.  A
+ * preview follows what was shown.  For a result it is made again here, a twentieth of
+ * the work, with or without a dialog: a painter gets what was seen, in detail.
  */
 
 #include <string.h>
@@ -18,11 +18,12 @@
 #include "variation-stage.h"
 #include "variation-task.h"
 
-/* Pixels of the cells in which a stage follows the coarse one: at least so many, and
- * as many of the coarse stage's.  Finer ones would bring its own roughness along:
- * cells of 4 pixels left smooth grounds 1 to 2 dB off, of 6 all within one. */
-#define LEAST_CELL 6
+/* The cells in which a stage follows the coarse one have so many of that one's pixels
+ * along a side, and of a result's at least LEAST_CELL.  Finer ones would bring the
+ * coarse stage's own roughness along: cells of 4 pixels left smooth grounds 1 to 2 dB
+ * off, of 6 all within one.                                                 */
 #define CELL       2
+#define LEAST_CELL 6
 
 /* Pixels of a picture that is read at once. */
 #define CELLS_MOST (1 << 22)
@@ -119,8 +120,8 @@ same_making (const DdimTask *a,
          ddim_model_settings_same_prompts (&x->model, &y->model);
 }
 
-/* The stage that another follows, or FALSE: of a latent model there is none, for its
- * coarse pictures are no pictures of its kind.                              */
+/* The coarse stage that the result follows.  FALSE: it follows none, or this is another
+ * stage.  A latent model's coarse pictures are no pictures of its kind.     */
 static gboolean
 get_coarse (const VariationTask *self,
             gint                 stage,
@@ -133,7 +134,8 @@ get_coarse (const VariationTask *self,
   ddim_stages_init (&previews, DDIM_STAGES_PREVIEWS, result->h * result->reduction,
                     result->w * result->reduction);
   *coarse = previews.stages[0];
-  return is_varied (&self->settings) && ! self->settings.model.latent &&
+  return ddim_stage_is_result (s) && is_varied (&self->settings) &&
+         ! self->settings.model.latent &&
          (s->reduction < coarse->reduction ||
           ddim_stage_get_steps (coarse, self->settings.model.steps)
           < ddim_stage_get_steps (s, self->settings.model.steps));
@@ -267,35 +269,64 @@ open_stages (const DdimTask     *task,
   return opened;
 }
 
-/* By what the coarse stage changes the picture, in cells of `cell` pixels of this
- * one.                                                                      */
+/* By what the coarse stage changes its picture. */
 static DdimCanvas *
 make_coarse (const VariationTask  *self,
-             gint                  stage,
              Opened               *opened,
              const guint64        *seeds,
              gint                  n,
-             gint                 *cell,
              const DdimMonitor    *monitor,
              GError              **error)
 {
-  gboolean               tile   = self->settings.model.tileable;
-  gint                   k      = ddim_variation_stage_get_stage (opened->coarse)->reduction
-                                  / self->base.stages->stages[stage].reduction;
-  g_autoptr (DdimCanvas) change = ddim_variation_stage_make (opened->coarse, self->input,
-                                                             &self->settings, seeds, n, NULL, 0,
-                                                             monitor, error);
-  g_autoptr (DdimCanvas) shown  = change ? ddim_canvas_try_like (self->input->pictures[stage], n,
-                                                                 error) : NULL;
+  DdimCanvas *change = ddim_variation_stage_make (opened->coarse, self->input, &self->settings,
+                                                  seeds, n, NULL, 0, monitor, error);
+
+  if (change)
+    ddim_variation_stage_subtract (opened->coarse, change);
+  return change;
+}
+
+/* By what the first stage changed its picture. */
+static DdimCanvas *
+take_first (const VariationTask  *self,
+            const DdimCanvas     *first_made,
+            GError              **error)
+{
+  gsize                  size   = ddim_canvas_item_size (first_made);
+  g_autoptr (DdimCanvas) varied = ddim_canvas_try_copy (self->input->pictures[0], error);
+  g_autoptr (DdimCanvas) change = varied ? ddim_canvas_try_copy (first_made, error) : NULL;
+
+  if (! change ||
+      (self->settings.model.tileable && ! ddim_canvas_make_seamless (varied, error)))
+    return NULL;
+
+  for (gsize i = 0; i < ddim_canvas_size (change); i++)
+    change->data[i] -= varied->data[i % size];
+  return g_steal_pointer (&change);
+}
+
+/* A change of a picture of this reduction, in cells of `cell` pixels of a stage's. */
+static DdimCanvas *
+take_cells (const VariationTask  *self,
+            gint                  stage,
+            const DdimCanvas     *change,
+            gint                  reduction,
+            gint                 *cell,
+            GError              **error)
+{
+  gboolean               tile  = self->settings.model.tileable;
+  const DdimStage       *s     = &self->base.stages->stages[stage];
+  gint                   k     = reduction / s->reduction;
+  g_autoptr (DdimCanvas) shown = ddim_canvas_try_like (self->input->pictures[stage], change->n,
+                                                       error);
 
   if (! shown)
     return NULL;
 
-  ddim_variation_stage_subtract (opened->coarse, change);
   memset (shown->data, 0, ddim_canvas_size (shown) * sizeof (gfloat));
   if (! ddim_canvas_add_enlarged (shown, change, k, tile, error))
     return NULL;
-  *cell = MAX (LEAST_CELL, CELL * k);
+  *cell = ddim_stage_is_result (s) ? MAX (LEAST_CELL, CELL * k) : CELL * k;
   return ddim_canvas_reduce (shown, *cell, tile, error);
 }
 
@@ -305,18 +336,36 @@ make (const DdimTask     *task,
       gpointer            data,
       const guint64      *seeds,
       gint                n,
+      const DdimCanvas   *first_made,
       const DdimMonitor  *monitor,
       GError            **error)
 {
-  const VariationTask   *self   = (const VariationTask *) task;
-  Opened                *opened = data;
-  DdimMonitor            first  = ddim_monitor_part (monitor, 0.0, opened->share);
-  DdimMonitor            second = ddim_monitor_part (monitor, opened->share, 1.0);
-  g_autoptr (DdimCanvas) coarse = NULL;
-  gint                   cell   = 0;
+  const VariationTask   *self      = (const VariationTask *) task;
+  Opened                *opened    = data;
+  DdimMonitor            of_coarse = ddim_monitor_part (monitor, 0.0, opened->share);
+  DdimMonitor            second    = ddim_monitor_part (monitor, opened->share, 1.0);
+  gint                   reduction = task->stages->stages[0].reduction;
+  g_autoptr (DdimCanvas) change    = NULL;
+  g_autoptr (DdimCanvas) coarse    = NULL;
+  gint                   cell      = 0;
 
-  if (opened->coarse &&
-      ! (coarse = make_coarse (self, stage, opened, seeds, n, &cell, &first, error)))
+  if (opened->coarse)
+    {
+      reduction = ddim_variation_stage_get_stage (opened->coarse)->reduction;
+      change    = make_coarse (self, opened, seeds, n, &of_coarse, error);
+    }
+  else if (first_made && is_varied (&self->settings) && ! self->settings.model.latent)
+    {
+      change = take_first (self, first_made, error);
+    }
+  else
+    {
+      return ddim_variation_stage_make (opened->stage, self->input, &self->settings, seeds, n,
+                                        NULL, 0, monitor, error);
+    }
+
+  if (! change ||
+      ! (coarse = take_cells (self, stage, change, reduction, &cell, error)))
     return NULL;
 
   return ddim_variation_stage_make (opened->stage, self->input, &self->settings, seeds, n,
@@ -344,6 +393,7 @@ static const DdimTaskClass klass =
 {
   .same_opening = same_opening,
   .same_making  = same_making,
+  .follow_first = TRUE,
   .opening_cost = opening_cost,
   .making_cost  = making_cost,
   .open         = open_stages,

@@ -430,7 +430,8 @@ variations_make (VariationsMaker         *maker,
     return NULL;
 
   start = clock ();
-  made  = maker->task->klass->make (maker->task, 0, maker->opened, seeds, n_seeds, NULL, error);
+  made  = maker->task->klass->make (maker->task, 0, maker->opened, seeds, n_seeds, NULL, NULL,
+                                   error);
   if (! made)
     return NULL;
   *cost          = maker->cost;

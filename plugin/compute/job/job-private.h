@@ -42,7 +42,7 @@ typedef struct
 typedef struct
 {
   gpointer    opened;
-  GHashTable *made;      /* seed -> DdimCanvas of the last stage, or a mark  */
+  GHashTable *made;      /* seed -> DdimCanvas, or NULL: nobody needs it     */
 } DdimKept;
 
 struct _DdimJob

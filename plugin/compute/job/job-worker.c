@@ -179,6 +179,28 @@ open_stage (Work    *work,
   return TRUE;
 }
 
+/* Whether a stage follows the first one. */
+static gboolean
+follows_first (const DdimTask *task,
+               gint            stage)
+{
+  return task->klass->follow_first && stage > 0 && ! is_last (task, stage);
+}
+
+/* What the first stage made. */
+static const DdimCanvas *
+get_first (DdimJob *job,
+           guint64  seed)
+{
+  const DdimCanvas *first;
+
+  g_mutex_lock (&job->mutex);
+  first = g_hash_table_lookup (job->kept[0].made, &seed);
+  g_mutex_unlock (&job->mutex);
+
+  return first;
+}
+
 static gboolean
 make (Work     *work,
       gint      stage,
@@ -189,12 +211,15 @@ make (Work     *work,
   const DdimRequest      *request = work->request;
   const DdimTask         *task    = request->task;
   gboolean                last    = is_last (task, stage);
+  gboolean                kept    = last || (stage == 0 && follows_first (task, 1));
   gdouble                 cost    = task->klass->making_cost (task, stage);
   DdimMonitor             monitor = begin (work, stage, cost);
   g_autoptr (DdimCanvas)  made    = NULL;
   gpointer                picture = NULL;
 
-  made = task->klass->make (task, stage, job->kept[stage].opened, &seed, 1, &monitor, error);
+  made = task->klass->make (task, stage, job->kept[stage].opened, &seed, 1,
+                            follows_first (task, stage) ? get_first (job, seed) : NULL,
+                            &monitor, error);
   if (! made)
     return FALSE;
 
@@ -207,7 +232,7 @@ make (Work     *work,
 
   g_mutex_lock (&job->mutex);
   g_hash_table_insert (job->kept[stage].made, g_memdup2 (&seed, sizeof seed),
-                       last ? g_steal_pointer (&made) : NULL);
+                       kept ? g_steal_pointer (&made) : NULL);
   g_mutex_unlock (&job->mutex);
 
   return TRUE;

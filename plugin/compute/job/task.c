@@ -104,7 +104,7 @@ make_all (const DdimTask     *task,
       DdimMonitor            part  = ddim_monitor_part (monitor, first / (gdouble) n,
                                                         (first + count) / (gdouble) n);
       g_autoptr (DdimCanvas) made  = task->klass->make (task, last, opened, seeds + first, count,
-                                                        &part, error);
+                                                        NULL, &part, error);
 
       if (! made || ! give (made, first, sink, sink_data, error))
         return FALSE;

@@ -59,13 +59,18 @@ struct _DdimTaskClass
                                 GError            **error);
   void         (*close)        (gpointer            opened);
 
-  /* An item for each of the n seeds; none depends on the others.  Free with
-   * ddim_canvas_free ().                                                    */
+  /* Whether the stages between the first and the last follow what the first made. */
+  gboolean       follow_first;
+
+  /* An item for each of the n seeds; none depends on the others.  first_made: what
+   * the first stage made of these seeds, where a stage follows it, else NULL.  Free
+   * with ddim_canvas_free ().                                               */
   DdimCanvas * (*make)         (const DdimTask     *task,
                                 gint                stage,
                                 gpointer            opened,
                                 const guint64      *seeds,
                                 gint                n,
+                                const DdimCanvas   *first_made,
                                 const DdimMonitor  *monitor,
                                 GError            **error);
 
