@@ -199,7 +199,7 @@ typedef struct
 {
   DdimJob   *job;
   GMainLoop *loop;
-  gboolean   first;    /* until the first picture                              */
+  gint       wanted;   /* pictures to wait for; 0: all                         */
 } Dialog;
 
 static void
@@ -210,7 +210,7 @@ show (guint64   seed,
 {
   Dialog *dialog = data;
 
-  if (dialog->first)
+  if (dialog->wanted > 0 && --dialog->wanted == 0)
     g_main_loop_quit (dialog->loop);
 }
 
@@ -235,7 +235,7 @@ done (const GError *error,
   g_main_loop_quit (dialog->loop);
 }
 
-/* Requests, and waits for the first picture or for all. */
+/* Requests, and waits for so many pictures, or 0: for all. */
 static void
 measure_request (Dialog                      *dialog,
                  const gchar                 *what,
@@ -243,14 +243,14 @@ measure_request (Dialog                      *dialog,
                  const DdimVariationSettings *settings,
                  guint64                      first_seed,
                  gint                         n_seeds,
-                 gboolean                     first)
+                 gint                         wanted)
 {
   gdouble start = now (), used = processor_now ();
   guint64 seeds[GALLERY];
 
   for (gint i = 0; i < n_seeds; i++)
     seeds[i] = first_seed + i;
-  dialog->first = first;
+  dialog->wanted = wanted;
   ddim_job_request (dialog->job, ddim_variation_task_new (input, settings), NULL, NULL, seeds,
                     n_seeds, 1);
   g_main_loop_run (dialog->loop);
@@ -282,16 +282,19 @@ measure_dialog (const DdimCanvas *picture)
     ddim_job_stage_read (dialog.job);
 
   measure_request (&dialog, "first preview, the model not yet loaded", input, &settings, 1,
-                   GALLERY, TRUE);
-  measure_request (&dialog, NULL, input, &settings, 1, GALLERY, FALSE);
-  measure_request (&dialog, "another seed: coarse preview", input, &settings, 11, GALLERY, TRUE);
+                   GALLERY, 1);
+  measure_request (&dialog, NULL, input, &settings, 1, GALLERY, 0);
+  measure_request (&dialog, "another seed: coarse preview", input, &settings, 11, GALLERY, 1);
   settings.strength = 0.6;
   measure_request (&dialog, "another strength: coarse preview", input, &settings, 11, GALLERY,
-                   TRUE);
+                   1);
   settings.model.depth = 0.5;
-  measure_request (&dialog, "another depth: coarse preview", input, &settings, 11, GALLERY, TRUE);
+  measure_request (&dialog, "another depth: coarse preview", input, &settings, 11, GALLERY, 1);
   settings.model.depth = 0.6;
-  measure_request (&dialog, "six previews, and one finished", input, &settings, 1, GALLERY, FALSE);
+  measure_request (&dialog, "six previews, and one finished", input, &settings, 1, GALLERY, 0);
+  settings.model.depth = 0.7;
+  measure_request (&dialog, "another depth: six coarse previews", input, &settings, 1, GALLERY,
+                   GALLERY);
 
   ddim_job_free (dialog.job);
   g_main_loop_unref (dialog.loop);
