@@ -14,7 +14,7 @@
 #include "picture.h"
 
 #define SIDE   64
-#define FRAMES 7
+#define FRAMES 9
 #define STEPS  8
 #define DEPTH  0.5
 

@@ -9,7 +9,7 @@ import gi
 gi.require_version('Gimp', '3.0')
 from gi.repository import Gimp  # noqa: E402
 
-from harness import (MODEL, QUICK, differing, new_image, read_bytes, read_floats,  # noqa: E402
+from harness import (QUICK, differing, new_image, read_bytes, read_floats,  # noqa: E402
                      run_procedure, run_tests, save_png, test, vary, vary_or_die, write)
 
 SUCCESS, CALLING_ERROR = Gimp.PDBStatusType.SUCCESS, Gimp.PDBStatusType.CALLING_ERROR
@@ -34,7 +34,7 @@ def three_layers():
     """count new layers: named, in order, on top, with their recipes; the source as it was"""
     image, layer = new_image()
     before = read_bytes(layer)
-    layers, _ = new_layers(image, layer, count=3, seed=5)
+    layers, _ = new_layers(image, layer, count=3, seed=5, model='photo')
     assert len(layers) == 3
     assert image.get_layers() == layers + [layer], 'not above the layer, the first on top'
     assert not differing(before, read_bytes(layer))
@@ -43,7 +43,7 @@ def three_layers():
         assert made.get_parasite('gimp-ddim-variation').is_persistent()
         made_of = recipe(made)
         assert made_of['seed'] == str(seed)
-        assert made_of['model'] == MODEL and made_of['steps'] == '3'
+        assert made_of['model'] == 'photo' and made_of['steps'] == '3'
         assert float(made_of['strength']) == QUICK['strength']
     assert differing(read_bytes(layers[0]), read_bytes(layers[1]))
 
