@@ -278,15 +278,10 @@ ddim_variation_stage_make (DdimVariationStage           *self,
   return g_steal_pointer (&made);
 }
 
-void
-ddim_variation_stage_subtract (const DdimVariationStage *self,
-                               DdimCanvas               *made)
+const DdimCanvas *
+ddim_variation_stage_get_varied (const DdimVariationStage *self)
 {
-  const DdimCanvas *varied = self->inversion->image;
-  gsize             size   = ddim_canvas_item_size (varied);
-
-  for (gsize i = 0; i < ddim_canvas_size (made); i++)
-    made->data[i] -= varied->data[i % size];
+  return self->inversion->image;
 }
 
 void

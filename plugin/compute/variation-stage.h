@@ -52,11 +52,10 @@ DdimCanvas         * ddim_variation_stage_make (DdimVariationStage          *sel
                                                 const DdimMonitor           *monitor,
                                                 GError                     **error);
 
-/* Leaves of what was made by how much it differs from the picture that was varied,
- * which of a torus was made seamless.  Not for latent models.               */
-void                 ddim_variation_stage_subtract
-                                               (const DdimVariationStage    *self,
-                                                DdimCanvas                  *made);
+/* The picture that is varied, which of a torus was made seamless.  Not for latent
+ * models, nor where the settings vary nothing.                              */
+const DdimCanvas   * ddim_variation_stage_get_varied
+                                               (const DdimVariationStage    *self);
 
 /* What is known once it is open; report is empty. */
 void                 ddim_variation_stage_report

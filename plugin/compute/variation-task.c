@@ -141,6 +141,15 @@ get_coarse (const VariationTask *self,
           < ddim_stage_get_steps (s, self->settings.model.steps));
 }
 
+/* Whether a preview follows the first one. */
+static gboolean
+follows_first (const VariationTask *self,
+               gint                 stage)
+{
+  return stage > 0 && ! ddim_stage_is_result (&self->base.stages->stages[stage]) &&
+         is_varied (&self->settings) && ! self->settings.model.latent;
+}
+
 static gdouble
 making_cost (const DdimTask *task,
              gint            stage)
@@ -177,12 +186,14 @@ opening_cost (const DdimTask *task,
   return cost;
 }
 
-/* What was opened of a stage, and of the coarse one that it follows, or NULL. */
+/* What was opened of a stage, and of the coarse one that it follows, or NULL.  first: of a
+ * preview that follows the first one, that one's picture as it was varied.  */
 typedef struct
 {
   DdimVariationStage *stage;
   DdimVariationStage *coarse;
   DdimCanvas         *reduced; /* the coarse one's picture                   */
+  DdimCanvas         *first;
   gdouble             share;   /* of the work, that the coarse one takes     */
 } Opened;
 
@@ -194,6 +205,7 @@ close_stages (gpointer data)
   ddim_variation_stage_free (opened->coarse);
   ddim_variation_stage_free (opened->stage);
   ddim_canvas_free (opened->reduced);
+  ddim_canvas_free (opened->first);
   g_free (opened);
 }
 
@@ -231,6 +243,16 @@ open_coarse (const VariationTask  *self,
   return opened->coarse != NULL;
 }
 
+static gboolean
+copy_first (const VariationTask  *self,
+            Opened               *opened,
+            GError              **error)
+{
+  opened->first = ddim_canvas_try_copy (self->input->pictures[0], error);
+  return opened->first && (! self->settings.model.tileable ||
+                           ddim_canvas_make_seamless (opened->first, error));
+}
+
 static gpointer
 open_stages (const DdimTask     *task,
              gint                stage,
@@ -258,6 +280,7 @@ open_stages (const DdimTask     *task,
 
   if ((follows && ! open_coarse (self, s, &coarse, picture, weights, cache, opened, &first,
                                  &of_coarse, error)) ||
+      (follows_first (self, stage) && ! copy_first (self, opened, error)) ||
       ! (opened->stage = ddim_variation_stage_new (input, &self->settings, s, picture, weights,
                                                    cache, &second, evaluated, error)))
     {
@@ -269,40 +292,15 @@ open_stages (const DdimTask     *task,
   return opened;
 }
 
-/* By what the coarse stage changes its picture. */
-static DdimCanvas *
-make_coarse (const VariationTask  *self,
-             Opened               *opened,
-             const guint64        *seeds,
-             gint                  n,
-             const DdimMonitor    *monitor,
-             GError              **error)
+/* Leaves by how much each item differs from the picture. */
+static void
+subtract_picture (DdimCanvas       *made,
+                  const DdimCanvas *picture)
 {
-  DdimCanvas *change = ddim_variation_stage_make (opened->coarse, self->input, &self->settings,
-                                                  seeds, n, NULL, 0, monitor, error);
+  gsize size = ddim_canvas_item_size (picture);
 
-  if (change)
-    ddim_variation_stage_subtract (opened->coarse, change);
-  return change;
-}
-
-/* By what the first stage changed its picture. */
-static DdimCanvas *
-take_first (const VariationTask  *self,
-            const DdimCanvas     *first_made,
-            GError              **error)
-{
-  gsize                  size   = ddim_canvas_item_size (first_made);
-  g_autoptr (DdimCanvas) varied = ddim_canvas_try_copy (self->input->pictures[0], error);
-  g_autoptr (DdimCanvas) change = varied ? ddim_canvas_try_copy (first_made, error) : NULL;
-
-  if (! change ||
-      (self->settings.model.tileable && ! ddim_canvas_make_seamless (varied, error)))
-    return NULL;
-
-  for (gsize i = 0; i < ddim_canvas_size (change); i++)
-    change->data[i] -= varied->data[i % size];
-  return g_steal_pointer (&change);
+  for (gsize i = 0; i < ddim_canvas_size (made); i++)
+    made->data[i] -= picture->data[i % size];
 }
 
 /* A change of a picture of this reduction, in cells of `cell` pixels of a stage's. */
@@ -345,27 +343,32 @@ make (const DdimTask     *task,
   DdimMonitor            of_coarse = ddim_monitor_part (monitor, 0.0, opened->share);
   DdimMonitor            second    = ddim_monitor_part (monitor, opened->share, 1.0);
   gint                   reduction = task->stages->stages[0].reduction;
+  const DdimCanvas      *varied    = opened->first;
   g_autoptr (DdimCanvas) change    = NULL;
   g_autoptr (DdimCanvas) coarse    = NULL;
   gint                   cell      = 0;
 
+  if (! opened->coarse && ! opened->first)
+    return ddim_variation_stage_make (opened->stage, self->input, &self->settings, seeds, n,
+                                      NULL, 0, monitor, error);
+
   if (opened->coarse)
     {
       reduction = ddim_variation_stage_get_stage (opened->coarse)->reduction;
-      change    = make_coarse (self, opened, seeds, n, &of_coarse, error);
-    }
-  else if (first_made && is_varied (&self->settings) && ! self->settings.model.latent)
-    {
-      change = take_first (self, first_made, error);
+      varied    = ddim_variation_stage_get_varied (opened->coarse);
+      change    = ddim_variation_stage_make (opened->coarse, self->input, &self->settings, seeds,
+                                             n, NULL, 0, &of_coarse, error);
     }
   else
     {
-      return ddim_variation_stage_make (opened->stage, self->input, &self->settings, seeds, n,
-                                        NULL, 0, monitor, error);
+      change = ddim_canvas_try_copy (first_made, error);
     }
+  if (! change)
+    return NULL;
 
-  if (! change ||
-      ! (coarse = take_cells (self, stage, change, reduction, &cell, error)))
+  subtract_picture (change, varied);
+  coarse = take_cells (self, stage, change, reduction, &cell, error);
+  if (! coarse)
     return NULL;
 
   return ddim_variation_stage_make (opened->stage, self->input, &self->settings, seeds, n,

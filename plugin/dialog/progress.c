@@ -16,12 +16,6 @@
 
 #define TELL_EVERY 1.0 /* second */
 
-static gdouble
-get_now (void)
-{
-  return g_get_monotonic_time () / (gdouble) G_USEC_PER_SEC;
-}
-
 gchar *
 ddim_progress_format_seconds (gdouble seconds)
 {
@@ -65,7 +59,7 @@ show (gdouble  fraction,
       gpointer user_data)
 {
   DdimProgress *progress = user_data;
-  gdouble       now      = get_now ();
+  gdouble       now      = ddim_estimate_get_now ();
   gdouble       left;
 
   gimp_progress_update (ddim_estimate_tell (&progress->estimate, fraction, now, &left));
@@ -103,7 +97,7 @@ ddim_progress_start (DdimProgress *progress,
   *progress = (DdimProgress) {
     .runner   = { .run = run },
     .monitor  = { .progress = show, .user_data = progress },
-    .told     = get_now (),
+    .told     = ddim_estimate_get_now (),
     .activity = g_strdup (activity),
   };
   ddim_estimate_start (&progress->estimate, todo);

@@ -8,6 +8,12 @@
 
 #define BELIEVE_AFTER 0.05
 
+gdouble
+ddim_estimate_get_now (void)
+{
+  return g_get_monotonic_time () / (gdouble) G_USEC_PER_SEC;
+}
+
 void
 ddim_estimate_start (DdimEstimate  *self,
                      const gdouble  todo[DDIM_STAGES_MAX])

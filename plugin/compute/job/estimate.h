@@ -28,6 +28,9 @@ typedef struct
   gdouble seconds;               /* told last; negative: nothing              */
 } DdimEstimate;
 
+/* A clock for what is asked for as `now`, in seconds. */
+gdouble  ddim_estimate_get_now (void);
+
 /* A request begins: todo is what each stage has left to do.  What was measured
  * stays.                                                                     */
 void     ddim_estimate_start   (DdimEstimate  *estimate,

@@ -72,7 +72,7 @@ struct _DdimJob
   DdimTask        *kept_task;   /* what `kept` is of                          */
   DdimKept         kept[DDIM_STAGES_MAX];
 
-  gint64           told;        /* when progress was                          */
+  gdouble          told;        /* when progress was, in seconds              */
 };
 
 typedef struct

@@ -6,7 +6,7 @@
 
 #include "job-private.h"
 
-#define TELL_EVERY (G_USEC_PER_SEC / 20)
+#define TELL_EVERY 0.05 /* seconds */
 
 /* Progress -------------------------------------------------------------- */
 
@@ -16,16 +16,10 @@ typedef struct
   DdimRequest *request;
 } Work;
 
-static gdouble
-get_seconds (gint64 time)
-{
-  return time / (gdouble) G_USEC_PER_SEC;
-}
-
 gboolean
 ddim_job_may_tell (DdimJob *job)
 {
-  gint64 now = g_get_monotonic_time ();
+  gdouble now = ddim_estimate_get_now ();
 
   if (now - job->told < TELL_EVERY)
     return FALSE;
@@ -46,7 +40,7 @@ tell (gdouble  fraction,
   if (job->estimate.total <= 0.0 || ! ddim_job_may_tell (job))
     return;
 
-  done = ddim_estimate_tell (&job->estimate, fraction, get_seconds (job->told), &seconds);
+  done = ddim_estimate_tell (&job->estimate, fraction, job->told, &seconds);
   ddim_job_post (job, work->request,
                  (DdimMessage) { .kind     = DDIM_MESSAGE_PROGRESS,
                                  .fraction = done,
@@ -59,8 +53,7 @@ begin (Work    *work,
        gint     stage,
        gdouble  cost)
 {
-  ddim_estimate_begin (&work->job->estimate, stage, cost,
-                       get_seconds (g_get_monotonic_time ()));
+  ddim_estimate_begin (&work->job->estimate, stage, cost, ddim_estimate_get_now ());
 
   return (DdimMonitor) { .cancellable = work->request->cancellable,
                          .progress    = tell,
@@ -75,7 +68,7 @@ end (Work    *work,
   DdimJob *job = work->job;
 
   g_mutex_lock (&job->mutex);
-  ddim_estimate_end (&job->estimate, evaluated, get_seconds (g_get_monotonic_time ()));
+  ddim_estimate_end (&job->estimate, evaluated, ddim_estimate_get_now ());
   g_mutex_unlock (&job->mutex);
 }
 
@@ -211,7 +204,7 @@ make (Work     *work,
   const DdimRequest      *request = work->request;
   const DdimTask         *task    = request->task;
   gboolean                last    = is_last (task, stage);
-  gboolean                kept    = last || (stage == 0 && follows_first (task, 1));
+  gboolean                keep    = last || (stage == 0 && follows_first (task, 1));
   gdouble                 cost    = task->klass->making_cost (task, stage);
   DdimMonitor             monitor = begin (work, stage, cost);
   g_autoptr (DdimCanvas)  made    = NULL;
@@ -232,7 +225,7 @@ make (Work     *work,
 
   g_mutex_lock (&job->mutex);
   g_hash_table_insert (job->kept[stage].made, g_memdup2 (&seed, sizeof seed),
-                       kept ? g_steal_pointer (&made) : NULL);
+                       keep ? g_steal_pointer (&made) : NULL);
   g_mutex_unlock (&job->mutex);
 
   return TRUE;

@@ -14,12 +14,6 @@
 /* Of all that is to be done, which is many evaluations. */
 #define BELIEVE_AFTER 0.01
 
-static gdouble
-get_now (void)
-{
-  return g_get_monotonic_time () / (gdouble) G_USEC_PER_SEC;
-}
-
 static gboolean
 run (DdimRunner      *runner,
      DdimTask        *task,
@@ -37,7 +31,7 @@ run (DdimRunner      *runner,
   self->from = from;
   self->to   = to;
   if (from == 0.0) /* before that it was read */
-    ddim_estimate_begin (&self->estimate, 0, 1.0, get_now ());
+    ddim_estimate_begin (&self->estimate, 0, 1.0, ddim_estimate_get_now ());
   if (! self->stopped)
     {
       self->loop = g_main_loop_new (NULL, FALSE);
@@ -133,6 +127,6 @@ ddim_preview_finish_tell (DdimPreviewFinish *self,
                           gdouble           *seconds)
 {
   return ddim_estimate_tell (&self->estimate,
-                             self->from + fraction * (self->to - self->from), get_now (),
-                             seconds);
+                             self->from + fraction * (self->to - self->from),
+                             ddim_estimate_get_now (), seconds);
 }
